@@ -1,0 +1,218 @@
+"""The Step record: the one wire format between Python and whatever shows a session.
+
+Everything here is plain JSON data. A reader that meets a ``version`` other than ``RECORD_VERSION``
+must refuse the file and say so.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+RECORD_VERSION = 1
+
+Status = Literal["verified", "failed", "pending", "not_run"]
+
+
+class VerificationRecord(TypedDict):
+    """Whether the program after this step was run beside the original, and what came out.
+
+    ``detail`` is a sentence: "bit-exact on 3 random inputs", "max relative error 2.1e-7", …
+    """
+
+    status: Status
+    detail: str
+
+
+class LoopRecord(TypedDict):
+    """One loop of the tree.
+
+    ``key`` is unique in the program ("gemm:mm.k.outer"); ``trip_count`` is None where it depends
+    on run-time values; ``line`` is the source line.
+    """
+
+    key: str
+    name: str
+    band: str
+    function: str
+    trip_count: int | None
+    bounds: str
+    line: int | None
+    pipeline_ii: int | None
+    achieved_ii: int | None
+    unroll: int | None
+    parallel: bool
+    dataflow: bool
+    reduction: bool
+    statements: list[str]
+    children: list[LoopRecord]
+
+
+class BufferRecord(TypedDict):
+    """One array or scalar variable. ``partition`` reads "cyclic 8 on dim 2; complete on dim 1"."""
+
+    key: str
+    name: str
+    function: str
+    kind: Literal["argument", "result", "local", "constant"]
+    dtype: str
+    shape: list[int]
+    bytes: int
+    partition: str
+    storage: str | None
+    line: int | None
+
+
+class GraphNodeRecord(TypedDict):
+    """``kind`` decides the shape drawn; ``detail`` is the second line ("f32[32,32] · 4.0 KiB")."""
+
+    id: str
+    kind: Literal["input", "output", "buffer", "constant", "stage", "call"]
+    label: str
+    detail: str
+    cluster: str | None
+
+
+class GraphEdgeRecord(TypedDict):
+    """``bytes`` is the size of the footprint moved along the edge, None where it is not known."""
+
+    source: str
+    target: str
+    label: str
+    bytes: int | None
+
+
+class GraphRecord(TypedDict):
+    nodes: list[GraphNodeRecord]
+    edges: list[GraphEdgeRecord]
+
+
+class GraphDiffRecord(TypedDict):
+    """Ids of nodes and "source->target" of edges that came, went, or carry other text."""
+
+    added: list[str]
+    removed: list[str]
+    changed: list[str]
+
+
+class LoopEstimateRecord(TypedDict):
+    """Figures of one loop. Latencies in cycles. ``ii_reason`` names what bounds the II."""
+
+    key: str
+    name: str
+    trip_count: int | None
+    ii: int | None
+    ii_reason: str
+    depth: int | None
+    latency_cycles: int | None
+
+
+class EstimateRecord(TypedDict):
+    """Figures of the whole design; None where the model cannot know, with the reason in ``notes``.
+
+    ``latency_cycles`` and ``interval`` in clock cycles, ``bytes`` off-chip traffic,
+    ``operational_intensity`` in operations per byte, ``attainable_gops`` and ``design_gops``
+    in 1e9 operations per second.
+    """
+
+    device: str
+    clock_mhz: float
+    latency_cycles: int | None
+    interval: int | None
+    dsp: int | None
+    bram18: int | None
+    uram: int | None
+    lut: int | None
+    ff: int | None
+    ops: int | None
+    bytes: int | None
+    operational_intensity: float | None
+    attainable_gops: float | None
+    design_gops: float | None
+    achieved_gops: float | None
+    loops: list[LoopEstimateRecord]
+    notes: list[str]
+
+
+class RooflineRecord(TypedDict):
+    """Ceilings of the device. ``bandwidths`` are [name, GB/s]; ``peaks`` are [name, GOP/s]."""
+
+    bandwidths: list[tuple[str, float]]
+    peaks: list[tuple[str, float]]
+
+
+class StepRecord(TypedDict):
+    """One step of a session; step 0 is the kernel before any primitive.
+
+    ``ir_links`` and ``hls_links`` hold, for each line of ``ir`` and ``hls``, the line of the kernel
+    source it comes from, or None. ``forwarding`` maps each loop or buffer key of the program
+    before to the keys it became (an empty list where it is gone).
+    """
+
+    version: int
+    index: int
+    primitive: str | None
+    call: str
+    arguments: dict[str, object]
+    explanation: str
+    unchecked: bool
+    reassociated: bool
+    ir: str
+    ir_links: list[int | None]
+    hls: str
+    hls_links: list[int | None]
+    loops: list[LoopRecord]
+    buffers: list[BufferRecord]
+    graph: GraphRecord
+    graph_diff: GraphDiffRecord
+    estimate: EstimateRecord
+    verification: VerificationRecord
+    forwarding: dict[str, list[str]]
+
+
+class FailedStepRecord(TypedDict):
+    """A step of the history that no longer applies after the kernel was edited."""
+
+    call: str
+    primitive: str
+    arguments: dict[str, object]
+    error: str
+
+
+class ParameterRecord(TypedDict):
+    """One field of a primitive's form. ``kind`` picks the control; ``choices`` are what is now in
+    the program (or the members of an enumeration); ``optional`` fields start at ``default``."""
+
+    name: str
+    kind: Literal["loop", "loops", "buffer", "function", "integer", "integers", "boolean", "choice"]
+    label: str
+    help: str
+    choices: list[str]
+    optional: bool
+    default: object
+
+
+class PrimitiveRecord(TypedDict):
+    """A primitive as the palette shows it; ``group`` is the heading it stands under."""
+
+    name: str
+    group: str
+    summary: str
+    law: str
+    parameters: list[ParameterRecord]
+
+
+class SessionRecord(TypedDict):
+    """Everything a face of the session needs to draw itself."""
+
+    version: int
+    name: str
+    kernel: str
+    kernel_first_line: int
+    filename: str
+    device: str
+    clock_mhz: float
+    roofline: RooflineRecord
+    steps: list[StepRecord]
+    position: int
+    redo: int
+    failed: list[FailedStepRecord]
