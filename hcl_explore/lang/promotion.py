@@ -1,0 +1,159 @@
+"""What type an operation on two scalars has: one table.
+
+Integers grow so that no result of ``+``, ``-`` and ``*`` is lost; wrapping happens only where a
+value is stored in a narrower variable. Below, ``n`` and ``m`` are widths and ``u``/``s`` unsigned
+and signed; an unsigned operand that meets a signed one first becomes signed with one bit more.
+
+===============  =======================  ==========================================================
+operator         integers                 remark
+===============  =======================  ==========================================================
+``+``            max(n, m) + 1            signed if one operand is
+``-``            max(n, m) + 1            always signed
+``*``            n + m                    signed if one operand is
+``/``            the left type            rounds toward zero, as C and a hardware divider
+``//``           the left type            rounds down, as Python and NumPy
+``%``            the wider                the remainder of ``//``: the sign of the divisor
+``<<``, ``>>``   the left type            ``>>`` of a signed value keeps its sign
+``&  |  ^``      the wider
+min, max, ?:     the wider
+comparisons      ``uint1``
+===============  =======================  ==========================================================
+
+Any float with an integer is that float; of two floats the wider wins (``float16`` with
+``bfloat16`` gives ``float32``, the smallest that holds both). Fixed point beats integers and loses
+to floats; its binary points are aligned before ``+`` and ``-``. ``index`` with ``index`` stays
+``index``; with any other type it counts as ``int32``. Widths stop at 512 bits.
+"""
+
+from __future__ import annotations
+
+from hcl_explore.lang.types import (
+    BOOL,
+    MAX_WIDTH,
+    Fixed,
+    FixedType,
+    Float,
+    Index,
+    Int,
+    IntegerType,
+    ScalarType,
+    UFixed,
+    UInt,
+    float32,
+    index,
+    int32,
+)
+
+ARITHMETIC = ("+", "-", "*", "/", "//", "%")
+BITWISE = ("&", "|", "^")
+SHIFTS = ("<<", ">>")
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+
+
+def promote(operator: str, left: ScalarType, right: ScalarType) -> ScalarType:
+    """The type of ``left operator right``. Raises ``TypeError`` where it has no meaning."""
+    if operator in COMPARISONS:
+        common_type(left, right)
+        return BOOL
+    if isinstance(left, Float) or isinstance(right, Float):
+        if operator in BITWISE or operator in SHIFTS:
+            raise TypeError(f"'{operator}' works on integers, not on {left} and {right}")
+        return common_type(left, right)
+    if isinstance(left, Index) and isinstance(right, Index):
+        return index
+    if operator in SHIFTS:
+        if isinstance(right, FixedType):
+            raise TypeError(f"the shift distance of '{operator}' must be an integer, not {right}")
+        return left
+    left, right = _sized(left), _sized(right)
+    if isinstance(left, FixedType) or isinstance(right, FixedType):
+        return _promote_fixed(operator, left, right)
+    assert isinstance(left, IntegerType) and isinstance(right, IntegerType)
+    if operator in ("/", "//"):
+        return left
+    signed = left.signed or right.signed
+    widened = signed and left.signed != right.signed
+    n = left.width + int(widened and not left.signed)
+    m = right.width + int(widened and not right.signed)
+    if operator == "+":
+        return _integer(signed, max(n, m) + 1)
+    if operator == "-":
+        return _integer(True, max(n, m) + 1)
+    if operator == "*":
+        return _integer(signed, left.width + right.width)
+    return _integer(signed, max(n, m))
+
+
+def common_type(left: ScalarType, right: ScalarType) -> ScalarType:
+    """The narrowest type that holds every value of both (for floats: the wider float)."""
+    if left == right:
+        return left
+    if isinstance(left, Float) and isinstance(right, Float):
+        if left.bits == right.bits:
+            return float32
+        return left if left.bits > right.bits else right
+    if isinstance(left, Float):
+        return left
+    if isinstance(right, Float):
+        return right
+    left, right = _sized(left), _sized(right)
+    if isinstance(left, FixedType) or isinstance(right, FixedType):
+        return _fixed_holding(left, right, extra=0, signed=None)
+    assert isinstance(left, IntegerType) and isinstance(right, IntegerType)
+    if left.signed == right.signed:
+        return _integer(left.signed, max(left.width, right.width))
+    widths = (t.width + (not t.signed) for t in (left, right))
+    return Int(min(max(widths), MAX_WIDTH))
+
+
+def _sized(scalar: ScalarType) -> ScalarType:
+    return int32 if isinstance(scalar, Index) else scalar
+
+
+def _integer(signed: bool, width: int) -> Int | UInt:
+    width = min(width, MAX_WIDTH)
+    return Int(width) if signed else UInt(width)
+
+
+def _parts(scalar: ScalarType) -> tuple[bool, int, int]:
+    """Signedness, integer bits and fraction bits of an integer or fixed-point type."""
+    if isinstance(scalar, FixedType):
+        return scalar.signed, scalar.width - scalar.fraction, scalar.fraction
+    assert isinstance(scalar, IntegerType)
+    return scalar.signed, scalar.width, 0
+
+
+def _fixed_holding(
+    left: ScalarType, right: ScalarType, *, extra: int, signed: bool | None
+) -> Fixed | UFixed:
+    left_signed, left_whole, left_fraction = _parts(left)
+    right_signed, right_whole, right_fraction = _parts(right)
+    result_signed = left_signed or right_signed
+    whole = max(
+        left_whole + int(result_signed and not left_signed),
+        right_whole + int(result_signed and not right_signed),
+    )
+    fraction = max(left_fraction, right_fraction)
+    return _fixed(result_signed if signed is None else signed, whole + extra + fraction, fraction)
+
+
+def _fixed(signed: bool, width: int, fraction: int) -> Fixed | UFixed:
+    width = min(width, MAX_WIDTH)
+    return Fixed(width, fraction) if signed else UFixed(width, fraction)
+
+
+def _promote_fixed(operator: str, left: ScalarType, right: ScalarType) -> ScalarType:
+    if operator in BITWISE:
+        raise TypeError(f"'{operator}' works on integers, not on {left} and {right}")
+    if operator == "+":
+        return _fixed_holding(left, right, extra=1, signed=None)
+    if operator == "-":
+        return _fixed_holding(left, right, extra=1, signed=True)
+    if operator == "*":
+        left_signed, _, left_fraction = _parts(left)
+        right_signed, _, right_fraction = _parts(right)
+        width = left.bits + right.bits
+        return _fixed(left_signed or right_signed, width, left_fraction + right_fraction)
+    if operator in ("/", "//"):
+        return left
+    return common_type(left, right)
