@@ -1,0 +1,250 @@
+"""The Program: what a module contains, read in one walk.
+
+A read-only view for analyses: functions, loops, buffers and accesses with their subscripts as forms
+over loops. It is built anew from each module and never edited, so it cannot drift from the IR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import mlir.ir as ir
+
+from hcl_explore.ir.attributes import PartitionedDim
+from hcl_explore.ir.linear import LinearForm
+from hcl_explore.ir.locations import SourcePlace
+
+
+@dataclass(eq=False)
+class Loop:
+    """One loop. Identity is the object's; ``key`` is unique in the program.
+
+    The iterations are ``max(lower) <= v < min(upper)`` in steps of ``step``. A bound is None where
+    it is not affine (``scf.for`` over run-time values, ``while``); ``trip_count`` is None unless
+    both bounds are constants.
+    """
+
+    op: ir.Operation
+    function: str
+    band: str
+    name: str
+    op_name: str | None
+    parent: Loop | None
+    depth: int
+    kind: str
+    position: int
+    lower: tuple[LinearForm, ...] | None
+    upper: tuple[LinearForm, ...] | None
+    step: int | None
+    trip_count: int | None
+    place: SourcePlace | None
+    pipeline_ii: int | None = None
+    rewind: bool = False
+    unroll: int | None = None
+    parallel: bool = False
+    dataflow: bool = False
+    reduction: bool = False
+    guards: tuple[Guard, ...] = ()
+    loops: list[Loop] = field(default_factory=list)
+    accesses: list[Access] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    operations: list[ir.Operation] = field(default_factory=list)
+    """Every operation directly in this loop (also under its ifs) that is not itself a loop."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.function}:{self.band}.{self.name}"
+
+    @property
+    def chain(self) -> tuple[Loop, ...]:
+        """The enclosing loops and this one, outermost first."""
+        return (*self.parent.chain, self) if self.parent else (self,)
+
+    @property
+    def is_affine(self) -> bool:
+        return self.lower is not None and self.upper is not None and self.step is not None
+
+    def subtree(self) -> Iterator[Loop]:
+        """This loop and every loop inside it, in preorder."""
+        yield self
+        for inner in self.loops:
+            yield from inner.subtree()
+
+    def all_accesses(self) -> Iterator[Access]:
+        """The accesses of this loop and of every loop inside it."""
+        for loop in self.subtree():
+            yield from loop.accesses
+
+    def __repr__(self) -> str:
+        return f"<loop {self.key}>"
+
+
+@dataclass(eq=False)
+class Buffer:
+    """An array, or a scalar variable (``shape == ()``).
+
+    ``kind`` is ``argument``, ``result`` (allocated here and returned), ``local`` or ``constant``;
+    ``home`` the loops around its allocation: it is private to one iteration of them.
+    """
+
+    value: ir.Value
+    function: str
+    name: str
+    kind: str
+    dtype: str
+    shape: tuple[int, ...]
+    bits: int
+    partition: tuple[PartitionedDim, ...]
+    storage: str | None
+    home: tuple[Loop, ...]
+    place: SourcePlace | None
+    argument_position: int | None = None
+    accesses: list[Access] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return f"{self.function}:{self.name}"
+
+    @property
+    def elements(self) -> int:
+        count = 1
+        for extent in self.shape:
+            count *= extent
+        return count
+
+    @property
+    def bytes(self) -> int:
+        """Storage in bytes, each element rounded up to whole bytes."""
+        return self.elements * ((self.bits + 7) // 8)
+
+    def __repr__(self) -> str:
+        return f"<buffer {self.key}>"
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """``form >= 0``, or ``form == 0`` where ``is_equality``."""
+
+    form: LinearForm
+    is_equality: bool
+
+
+@dataclass(eq=False, frozen=True)
+class Guard:
+    """An enclosing ``if``. ``constraints`` is their conjunction, or None where the condition is
+    not affine; ``negated`` in the else branch."""
+
+    op: ir.Operation
+    constraints: tuple[Constraint, ...] | None
+    negated: bool
+
+
+@dataclass(eq=False)
+class Access:
+    """One load or store.
+
+    ``subscripts`` is a form per dimension, or None where one of them is not affine (it may then
+    touch any element). ``position`` orders it among the items of its innermost loop.
+    """
+
+    op: ir.Operation
+    buffer: Buffer
+    is_write: bool
+    subscripts: tuple[LinearForm, ...] | None
+    loop: Loop | None
+    guards: tuple[Guard, ...]
+    position: int
+    place: SourcePlace | None
+
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        """The loops around it, outermost first."""
+        return self.loop.chain if self.loop else ()
+
+    @property
+    def all_guards(self) -> tuple[Guard, ...]:
+        """The ifs around it and around its loops, outermost first."""
+        outer = tuple(guard for loop in self.loops for guard in loop.guards)
+        return (*outer, *self.guards)
+
+    def __repr__(self) -> str:
+        inside = "?" if self.subscripts is None else ", ".join(map(str, self.subscripts))
+        return f"<{'write' if self.is_write else 'read'} {self.buffer.name}[{inside}]>"
+
+
+@dataclass(eq=False)
+class Call:
+    """A call of another kernel, with the buffers that it is handed (None for scalars)."""
+
+    op: ir.Operation
+    callee: str
+    arguments: tuple[Buffer | None, ...]
+    results: tuple[Buffer, ...]
+    loop: Loop | None
+    guards: tuple[Guard, ...]
+    position: int
+    place: SourcePlace | None
+
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        return self.loop.chain if self.loop else ()
+
+
+@dataclass(eq=False)
+class Function:
+    """One function: ``loops``, ``accesses``, ``calls`` and ``operations`` are those directly in its
+    body; ``buffers`` are all of it."""
+
+    op: ir.Operation
+    name: str
+    place: SourcePlace | None
+    dataflow: bool
+    buffers: list[Buffer] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    accesses: list[Access] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    operations: list[ir.Operation] = field(default_factory=list)
+
+    def all_loops(self) -> Iterator[Loop]:
+        for loop in self.loops:
+            yield from loop.subtree()
+
+    def all_accesses(self) -> Iterator[Access]:
+        yield from self.accesses
+        for loop in self.loops:
+            yield from loop.all_accesses()
+
+    def all_calls(self) -> Iterator[Call]:
+        yield from self.calls
+        for loop in self.all_loops():
+            yield from loop.calls
+
+
+@dataclass(eq=False)
+class Program:
+    """All functions of a module by name, callees before callers, and which one is the kernel."""
+
+    top: str
+    functions: dict[str, Function]
+
+    @property
+    def kernel(self) -> Function:
+        return self.functions[self.top]
+
+    def all_loops(self) -> Iterator[Loop]:
+        for function in self.functions.values():
+            yield from function.all_loops()
+
+    def all_buffers(self) -> Iterator[Buffer]:
+        for function in self.functions.values():
+            yield from function.buffers
+
+    def loop(self, key: str) -> Loop | None:
+        """The loop with that key, or None."""
+        return next((loop for loop in self.all_loops() if loop.key == key), None)
+
+    def buffer(self, key: str) -> Buffer | None:
+        """The buffer with that key, or None."""
+        return next((buffer for buffer in self.all_buffers() if buffer.key == key), None)

@@ -1,0 +1,393 @@
+"""Module -> Program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mlir.ir as ir
+
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.affine import condition_of
+from hcl_explore.ir.linear import LinearForm, NonAffineError, Symbol, linear_form
+from hcl_explore.ir.locations import place_of
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import (
+    Access,
+    Buffer,
+    Call,
+    Constraint,
+    Function,
+    Guard,
+    Loop,
+    Program,
+)
+
+_VIEWS = frozenset(
+    {
+        "memref.subview",
+        "memref.cast",
+        "memref.reinterpret_cast",
+        "memref.collapse_shape",
+        "memref.expand_shape",
+        "memref.transpose",
+        "memref.view",
+    }
+)
+_ALLOCATIONS = frozenset({"memref.alloc", "memref.alloca", "memref.get_global"})
+_UNTOUCHING = frozenset({"memref.dealloc", "memref.dim"})
+
+
+def read_program(module: ModuleLike) -> Program:
+    """The Program of a verified module that follows docs/architecture.md."""
+    top = attrs.text(module.operation, attrs.TOP)
+    functions: dict[str, Function] = {}
+    for opview in module.body.operations:
+        op = opview.operation
+        if op.name == "func.func" and len(op.regions[0].blocks) > 0:
+            function = _FunctionReader(op).read()
+            functions[function.name] = function
+    return Program(top if top is not None else next(reversed(functions)), functions)
+
+
+class _FunctionReader:
+    """Reads one function; holds what the values seen so far stand for."""
+
+    def __init__(self, op: ir.Operation) -> None:
+        name = ir.StringAttr(op.attributes["sym_name"]).value
+        self.function = Function(op, name, place_of(op.location), attrs.flag(op, attrs.DATAFLOW))
+        self.buffers: dict[ir.Value, Buffer] = {}
+        self.views: set[ir.Value] = set()
+        self.forms: dict[ir.Value, LinearForm] = {}
+        self.positions: dict[Loop | None, int] = {}
+
+    def read(self) -> Function:
+        block = self.function.op.regions[0].blocks[0]
+        for position, argument in enumerate(block.arguments):
+            if isinstance(argument.type, ir.MemRefType):
+                self._read_argument(argument, position)
+            elif isinstance(argument.type, ir.IndexType):
+                fields = attrs.argument_attributes(self.function.op, position)
+                name = _field(fields, attrs.ARGUMENT_NAME) or f"arg{position}"
+                symbol = Symbol(name, position)
+                self.forms[argument] = LinearForm(((symbol, 1),))
+        self._read_block(block, None, ())
+        return self.function
+
+    def _read_argument(self, argument: ir.Value, position: int) -> None:
+        fields = attrs.argument_attributes(self.function.op, position)
+        partition = fields[attrs.PARTITION] if fields and attrs.PARTITION in fields else None
+        self._add_buffer(
+            Buffer(
+                value=argument,
+                function=self.function.name,
+                name=_field(fields, attrs.ARGUMENT_NAME) or f"arg{position}",
+                kind="argument",
+                dtype=_field(fields, attrs.DTYPE) or str(argument.type.element_type),
+                shape=tuple(argument.type.shape),
+                bits=bits_of(argument.type.element_type),
+                partition=attrs.read_partition(partition),
+                storage=_field(fields, attrs.STORAGE),
+                home=(),
+                place=place_of(argument.location),
+                argument_position=position,
+            )
+        )
+
+    def _add_buffer(self, buffer: Buffer) -> None:
+        self.buffers[buffer.value] = buffer
+        self.function.buffers.append(buffer)
+
+    # --- blocks ---------------------------------------------------------------------------
+
+    def _read_block(self, block: ir.Block, loop: Loop | None, guards: tuple[Guard, ...]) -> None:
+        owner = loop if loop is not None else self.function
+        for opview in block.operations:
+            op = opview.operation
+            name = op.name
+            if name in attrs.LOOP_OPS:
+                self._read_loop(op, name, loop, guards)
+                continue
+            owner.operations.append(op)
+            if name in ("affine.load", "affine.store"):
+                self._read_affine_access(op, name == "affine.store", loop, guards)
+            elif name in ("memref.load", "memref.store"):
+                target = op.operands[1 if name == "memref.store" else 0]
+                self._read_plain_access(op, target, name == "memref.store", loop, guards)
+            elif name in ("affine.if", "scf.if"):
+                self._read_if(op, name, loop, guards)
+            elif name == "affine.apply":
+                forms = self._map_forms(op.attributes["map"].value, list(op.operands))
+                if forms is not None:
+                    self.forms[op.results[0]] = forms[0]
+            elif name == "arith.constant":
+                if isinstance(op.results[0].type, ir.IndexType):
+                    value = ir.IntegerAttr(op.attributes["value"]).value
+                    self.forms[op.results[0]] = LinearForm(constant=value)
+            elif name in _ALLOCATIONS:
+                self._read_allocation(op, name, loop)
+            elif name == "func.call":
+                self._read_call(op, loop, guards)
+            elif name == "func.return":
+                self._read_return(op)
+            elif name in _VIEWS:
+                self._read_view(op)
+            elif name not in _UNTOUCHING:
+                self._read_other(op, loop, guards)
+
+    def _read_if(
+        self, op: ir.Operation, name: str, loop: Loop | None, guards: tuple[Guard, ...]
+    ) -> None:
+        constraints = self._conditions(op) if name == "affine.if" else None
+        for number, region in enumerate(op.regions):
+            for block in region.blocks:
+                guard = Guard(op, constraints, negated=number == 1)
+                self._read_block(block, loop, (*guards, guard))
+
+    def _conditions(self, op: ir.Operation) -> tuple[Constraint, ...] | None:
+        condition = condition_of(op)
+        operands = list(op.operands)
+        constraints = []
+        for constraint in condition.constraints:
+            form = self._form(constraint.expression, condition.n_dims, operands)
+            if form is None:
+                return None
+            constraints.append(Constraint(form, constraint.is_equality))
+        return tuple(constraints)
+
+    # --- loops ----------------------------------------------------------------------------
+
+    def _read_loop(
+        self, op: ir.Operation, kind: str, parent: Loop | None, guards: tuple[Guard, ...]
+    ) -> None:
+        lower, upper, step = self._bounds(op, kind)
+        siblings = parent.loops if parent is not None else self.function.loops
+        op_name = attrs.text(op, attrs.OP_NAME)
+        name = attrs.text(op, attrs.LOOP_NAME) or f"loop_{len(siblings)}"
+        loop = Loop(
+            op=op,
+            function=self.function.name,
+            band=parent.band if parent else op_name or f"S_{name}_{len(siblings)}",
+            name=name,
+            op_name=op_name,
+            parent=parent,
+            depth=parent.depth + 1 if parent else 0,
+            kind=kind,
+            position=self._next_position(parent),
+            lower=lower,
+            upper=upper,
+            step=step,
+            trip_count=_trip_count(lower, upper, step),
+            place=place_of(op.location),
+            pipeline_ii=attrs.integer(op, attrs.PIPELINE_II),
+            rewind=attrs.flag(op, attrs.REWIND),
+            unroll=attrs.integer(op, attrs.UNROLL),
+            parallel=attrs.flag(op, attrs.PARALLEL),
+            dataflow=attrs.flag(op, attrs.DATAFLOW),
+            reduction=attrs.flag(op, attrs.REDUCTION),
+            guards=guards,
+        )
+        siblings.append(loop)
+        for region in op.regions:
+            block = region.blocks[0]
+            if kind != "scf.while":
+                self.forms[block.arguments[0]] = LinearForm(((loop, 1),))
+            self._read_block(block, loop, ())
+
+    def _bounds(
+        self, op: ir.Operation, kind: str
+    ) -> tuple[tuple[LinearForm, ...] | None, tuple[LinearForm, ...] | None, int | None]:
+        if kind == "affine.for":
+            attributes = op.attributes
+            lower_map = attributes["lowerBoundMap"].value
+            upper_map = attributes["upperBoundMap"].value
+            operands = list(op.operands)
+            split = lower_map.n_inputs
+            return (
+                self._map_forms(lower_map, operands[:split]),
+                self._map_forms(upper_map, operands[split : split + upper_map.n_inputs]),
+                ir.IntegerAttr(attributes["step"]).value,
+            )
+        if kind == "scf.for":
+            lower, upper, step = (self.forms.get(value) for value in list(op.operands)[:3])
+            return (
+                None if lower is None else (lower,),
+                None if upper is None else (upper,),
+                step.constant if step is not None and step.is_constant else None,
+            )
+        return None, None, None
+
+    def _next_position(self, loop: Loop | None) -> int:
+        position = self.positions.get(loop, 0)
+        self.positions[loop] = position + 1
+        return position
+
+    # --- memory ---------------------------------------------------------------------------
+
+    def _read_affine_access(
+        self, op: ir.Operation, is_write: bool, loop: Loop | None, guards: tuple[Guard, ...]
+    ) -> None:
+        operands = list(op.operands)
+        first = 1 if is_write else 0
+        subscripts = self._map_forms(op.attributes["map"].value, operands[first + 1 :])
+        self._add_access(op, operands[first], is_write, subscripts, loop, guards)
+
+    def _read_plain_access(
+        self,
+        op: ir.Operation,
+        target: ir.Value,
+        is_write: bool,
+        loop: Loop | None,
+        guards: tuple[Guard, ...],
+    ) -> None:
+        indices = list(op.operands)[2 if is_write else 1 :]
+        forms = [self.forms.get(index) for index in indices]
+        known = [form for form in forms if form is not None]
+        subscripts = tuple(known) if len(known) == len(forms) else None
+        self._add_access(op, target, is_write, subscripts, loop, guards)
+
+    def _add_access(
+        self,
+        op: ir.Operation,
+        target: ir.Value,
+        is_write: bool,
+        subscripts: tuple[LinearForm, ...] | None,
+        loop: Loop | None,
+        guards: tuple[Guard, ...],
+    ) -> None:
+        buffer = self.buffers.get(target)
+        if buffer is None:
+            return
+        if target in self.views:
+            subscripts = None
+        position = self._next_position(loop)
+        access = Access(
+            op, buffer, is_write, subscripts, loop, guards, position, place_of(op.location)
+        )
+        buffer.accesses.append(access)
+        (loop if loop is not None else self.function).accesses.append(access)
+
+    def _read_allocation(self, op: ir.Operation, name: str, loop: Loop | None) -> None:
+        value = op.results[0]
+        self._add_buffer(
+            Buffer(
+                value=value,
+                function=self.function.name,
+                name=attrs.text(op, attrs.BUFFER_NAME) or f"buffer_{len(self.buffers)}",
+                kind="constant" if name == "memref.get_global" else "local",
+                dtype=attrs.text(op, attrs.DTYPE) or str(value.type.element_type),
+                shape=tuple(value.type.shape),
+                bits=bits_of(value.type.element_type),
+                partition=attrs.read_partition(op.attributes.get(attrs.PARTITION)),
+                storage=attrs.text(op, attrs.STORAGE),
+                home=loop.chain if loop else (),
+                place=place_of(op.location),
+            )
+        )
+
+    def _read_view(self, op: ir.Operation) -> None:
+        buffer = self.buffers.get(op.operands[0])
+        if buffer is not None:
+            self.buffers[op.results[0]] = buffer
+            self.views.add(op.results[0])
+
+    def _read_call(self, op: ir.Operation, loop: Loop | None, guards: tuple[Guard, ...]) -> None:
+        place = place_of(op.location)
+        results = []
+        for number, result in enumerate(op.results):
+            if isinstance(result.type, ir.MemRefType):
+                name = attrs.text(op, attrs.BUFFER_NAME)
+                buffer = Buffer(
+                    value=result,
+                    function=self.function.name,
+                    name=name if name and number == 0 else f"{name or 'result'}_{number}",
+                    kind="local",
+                    dtype=attrs.text(op, attrs.DTYPE) or str(result.type.element_type),
+                    shape=tuple(result.type.shape),
+                    bits=bits_of(result.type.element_type),
+                    partition=(),
+                    storage=None,
+                    home=loop.chain if loop else (),
+                    place=place,
+                )
+                self._add_buffer(buffer)
+                results.append(buffer)
+        call = Call(
+            op=op,
+            callee=ir.FlatSymbolRefAttr(op.attributes["callee"]).value,
+            arguments=tuple(self.buffers.get(value) for value in op.operands),
+            results=tuple(results),
+            loop=loop,
+            guards=guards,
+            position=self._next_position(loop),
+            place=place,
+        )
+        (loop if loop is not None else self.function).calls.append(call)
+        for touched in dict.fromkeys((*call.arguments, *results)):
+            if touched is not None:
+                touched.calls.append(call)
+
+    def _read_return(self, op: ir.Operation) -> None:
+        for value in op.operands:
+            buffer = self.buffers.get(value)
+            if buffer is not None and buffer.kind == "local":
+                buffer.kind = "result"
+
+    def _read_other(self, op: ir.Operation, loop: Loop | None, guards: tuple[Guard, ...]) -> None:
+        """Any other operation on an array may read and write all of it."""
+        for value in op.operands:
+            if isinstance(value.type, ir.MemRefType):
+                self._add_access(op, value, False, None, loop, guards)
+                self._add_access(op, value, True, None, loop, guards)
+
+    # --- forms ----------------------------------------------------------------------------
+
+    def _map_forms(
+        self, affine_map: ir.AffineMap, operands: Sequence[ir.Value]
+    ) -> tuple[LinearForm, ...] | None:
+        forms = []
+        for expression in affine_map.results:
+            form = self._form(expression, affine_map.n_dims, operands)
+            if form is None:
+                return None
+            forms.append(form)
+        return tuple(forms)
+
+    def _form(
+        self, expression: ir.AffineExpr, n_dims: int, operands: Sequence[ir.Value]
+    ) -> LinearForm | None:
+        try:
+            return linear_form(
+                expression,
+                lambda position: self._operand_form(operands[position]),
+                lambda position: self._operand_form(operands[n_dims + position]),
+            )
+        except NonAffineError:
+            return None
+
+    def _operand_form(self, value: ir.Value) -> LinearForm:
+        form = self.forms.get(value)
+        if form is None:
+            raise NonAffineError(str(value))
+        return form
+
+
+def bits_of(element: ir.Type) -> int:
+    """Width in bits of a scalar type; ``index`` counts as 64."""
+    if isinstance(element, ir.IndexType):
+        return 64
+    return int(element.width)
+
+
+def _field(fields: ir.DictAttr | None, name: str) -> str | None:
+    return ir.StringAttr(fields[name]).value if fields is not None and name in fields else None
+
+
+def _trip_count(
+    lower: tuple[LinearForm, ...] | None, upper: tuple[LinearForm, ...] | None, step: int | None
+) -> int | None:
+    if lower is None or upper is None or step is None:
+        return None
+    if not all(form.is_constant for form in (*lower, *upper)):
+        return None
+    extent = min(form.constant for form in upper) - max(form.constant for form in lower)
+    return max(0, -(-extent // step))
