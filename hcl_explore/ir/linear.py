@@ -92,9 +92,7 @@ class LinearForm:
         return LinearForm(
             tuple((variable, inner * factor) for variable, inner in self.terms),
             self.constant * factor,
-            tuple(
-                Rounding(r.kind, r.form, r.divisor, r.coefficient * factor) for r in self.roundings
-            ),
+            tuple(replace(r, coefficient=r.coefficient * factor) for r in self.roundings),
         )
 
     def __str__(self) -> str:

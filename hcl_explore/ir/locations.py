@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import linecache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import mlir.ir as ir
+
+from hcl_explore.errors import SourceSpan
 
 
 @dataclass(frozen=True)
@@ -36,3 +40,36 @@ def named(name: str, location: ir.Location) -> ir.Location:
     while location.is_a_name():
         location = location.child_loc
     return ir.Location.name(name, location, location.context)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The text behind source places: the kernel's own lines, and files that Python knows.
+
+    ``texts`` maps a file name to (number of its first line here, lines).
+    """
+
+    texts: Mapping[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+
+    def line(self, place: SourcePlace) -> str:
+        """The source line at ``place``, or an empty string where it is not to be had."""
+        if place.filename in self.texts:
+            first, lines = self.texts[place.filename]
+            offset = place.line - first
+            if 0 <= offset < len(lines):
+                return lines[offset]
+        return linecache.getline(place.filename, place.line).rstrip("\n")
+
+    def span(self, place: SourcePlace | None) -> SourceSpan | None:
+        """What an error shows for ``place``."""
+        if place is None:
+            return None
+        text = self.line(place)
+        end = len(text.rstrip()) + 1
+        return SourceSpan(
+            place.filename,
+            place.line,
+            place.column,
+            end if end > place.column else None,
+            text,
+        )

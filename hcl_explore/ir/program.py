@@ -13,7 +13,7 @@ import mlir.ir as ir
 
 from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.linear import LinearForm
-from hcl_explore.ir.locations import SourcePlace
+from hcl_explore.ir.locations import SourcePlace, Sources
 
 
 @dataclass(eq=False)
@@ -224,10 +224,12 @@ class Function:
 
 @dataclass(eq=False)
 class Program:
-    """All functions of a module by name, callees before callers, and which one is the kernel."""
+    """All functions of a module by name, callees before callers; which one is the kernel; and the
+    source text for messages."""
 
     top: str
     functions: dict[str, Function]
+    sources: Sources = field(default_factory=Sources)
 
     @property
     def kernel(self) -> Function:

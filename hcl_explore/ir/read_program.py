@@ -9,7 +9,7 @@ import mlir.ir as ir
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.affine import condition_of
 from hcl_explore.ir.linear import LinearForm, NonAffineError, Symbol, linear_form
-from hcl_explore.ir.locations import place_of
+from hcl_explore.ir.locations import Sources, place_of
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import (
     Access,
@@ -37,7 +37,7 @@ _ALLOCATIONS = frozenset({"memref.alloc", "memref.alloca", "memref.get_global"})
 _UNTOUCHING = frozenset({"memref.dealloc", "memref.dim"})
 
 
-def read_program(module: ModuleLike) -> Program:
+def read_program(module: ModuleLike, sources: Sources | None = None) -> Program:
     """The Program of a verified module that follows docs/architecture.md."""
     top = attrs.text(module.operation, attrs.TOP)
     functions: dict[str, Function] = {}
@@ -46,7 +46,9 @@ def read_program(module: ModuleLike) -> Program:
         if op.name == "func.func" and len(op.regions[0].blocks) > 0:
             function = _FunctionReader(op).read()
             functions[function.name] = function
-    return Program(top if top is not None else next(reversed(functions)), functions)
+    return Program(
+        top if top is not None else next(reversed(functions)), functions, sources or Sources()
+    )
 
 
 class _FunctionReader:
