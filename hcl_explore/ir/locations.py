@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -44,7 +43,7 @@ def named(name: str, location: ir.Location) -> ir.Location:
 
 @dataclass(frozen=True)
 class Sources:
-    """The text behind source places: the kernel's own lines, and files that Python knows.
+    """The text behind source places.
 
     ``texts`` maps a file name to (number of its first line here, lines).
     """
@@ -58,7 +57,7 @@ class Sources:
             offset = place.line - first
             if 0 <= offset < len(lines):
                 return lines[offset]
-        return linecache.getline(place.filename, place.line).rstrip("\n")
+        return ""
 
     def span(self, place: SourcePlace | None) -> SourceSpan | None:
         """What an error shows for ``place``."""

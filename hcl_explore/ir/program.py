@@ -50,7 +50,8 @@ class Loop:
     accesses: list[Access] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     operations: list[ir.Operation] = field(default_factory=list)
-    """Every operation directly in this loop (also under its ifs) that is not itself a loop."""
+    """Every operation directly in this loop (also under its ifs) that is not itself a loop; the
+    last one is the terminator."""
 
     @property
     def key(self) -> str:
@@ -64,6 +65,12 @@ class Loop:
     @property
     def is_affine(self) -> bool:
         return self.lower is not None and self.upper is not None and self.step is not None
+
+    @property
+    def only_loop(self) -> Loop | None:
+        """The inner loop, where the body is nothing but that loop; else None."""
+        is_alone = len(self.loops) == 1 and not self.loops[0].guards
+        return self.loops[0] if is_alone and len(self.operations) == 1 else None
 
     def subtree(self) -> Iterator[Loop]:
         """This loop and every loop inside it, in preorder."""
@@ -143,7 +150,7 @@ class Guard:
 
 @dataclass(eq=False)
 class Access:
-    """One load or store.
+    """One load or store, or (``is_call``) what a call may do to an array that it is handed.
 
     ``subscripts`` is a form per dimension, or None where one of them is not affine (it may then
     touch any element). ``position`` orders it among the items of its innermost loop.
@@ -162,6 +169,11 @@ class Access:
     def loops(self) -> tuple[Loop, ...]:
         """The loops around it, outermost first."""
         return self.loop.chain if self.loop else ()
+
+    @property
+    def is_call(self) -> bool:
+        """Whether this stands for the effect of a call instead of a load or store."""
+        return bool(self.op.name == "func.call")
 
     @property
     def all_guards(self) -> tuple[Guard, ...]:

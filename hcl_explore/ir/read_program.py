@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import mlir.ir as ir
 
@@ -44,7 +44,7 @@ def read_program(module: ModuleLike, sources: Sources | None = None) -> Program:
     for opview in module.body.operations:
         op = opview.operation
         if op.name == "func.func" and len(op.regions[0].blocks) > 0:
-            function = _FunctionReader(op).read()
+            function = _FunctionReader(op, functions).read()
             functions[function.name] = function
     return Program(
         top if top is not None else next(reversed(functions)), functions, sources or Sources()
@@ -54,7 +54,8 @@ def read_program(module: ModuleLike, sources: Sources | None = None) -> Program:
 class _FunctionReader:
     """Reads one function; holds what the values seen so far stand for."""
 
-    def __init__(self, op: ir.Operation) -> None:
+    def __init__(self, op: ir.Operation, callees: Mapping[str, Function]) -> None:
+        self.callees = callees
         name = ir.StringAttr(op.attributes["sym_name"]).value
         self.function = Function(op, name, place_of(op.location), attrs.flag(op, attrs.DATAFLOW))
         self.buffers: dict[ir.Value, Buffer] = {}
@@ -327,6 +328,21 @@ class _FunctionReader:
         for touched in dict.fromkeys((*call.arguments, *results)):
             if touched is not None:
                 touched.calls.append(call)
+        self._add_call_effects(call)
+
+    def _add_call_effects(self, call: Call) -> None:
+        """A call may touch any element of an array that its callee touches."""
+        callee = self.callees.get(call.callee)
+        for position, (buffer, value) in enumerate(
+            zip(call.arguments, call.op.operands, strict=True)
+        ):
+            if buffer is None:
+                continue
+            for is_write in (False, True):
+                if callee is None or _touches(callee, position, is_write):
+                    self._add_access(call.op, value, is_write, None, call.loop, call.guards)
+        for buffer in call.results:
+            self._add_access(call.op, buffer.value, True, None, call.loop, call.guards)
 
     def _read_return(self, op: ir.Operation) -> None:
         for value in op.operands:
@@ -378,6 +394,16 @@ def bits_of(element: ir.Type) -> int:
     if isinstance(element, ir.IndexType):
         return 64
     return int(element.width)
+
+
+def _touches(function: Function, position: int, is_write: bool) -> bool:
+    """Whether ``function`` reads (or writes) its array argument at ``position``."""
+    return any(
+        access.is_write == is_write
+        for buffer in function.buffers
+        if buffer.argument_position == position
+        for access in buffer.accesses
+    )
 
 
 def _field(fields: ir.DictAttr | None, name: str) -> str | None:

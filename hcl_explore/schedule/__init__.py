@@ -1,0 +1,1 @@
+"""Schedules: a kernel, its steps, and the primitives that make them."""

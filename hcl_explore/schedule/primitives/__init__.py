@@ -1,0 +1,15 @@
+"""The primitives, one file each; importing this package registers them all.
+
+The order here is the order in the palette and in the docs.
+"""
+
+from hcl_explore.schedule.primitives import (  # noqa: F401, I001
+    split,
+    tile,
+    reorder,
+    fuse,
+    unroll,
+    pipeline,
+    parallel,
+    partition,
+)

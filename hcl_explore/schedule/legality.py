@@ -1,0 +1,75 @@
+"""From the polyhedral verdicts to the errors that users read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hcl_explore.polyhedral.legality import Violation, first_violation
+from hcl_explore.polyhedral.time import Time
+
+from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
+from hcl_explore.ir.program import Access, Loop, Program
+
+
+def order_refusal(
+    program: Program,
+    what: str,
+    accesses: Sequence[Access],
+    after: Callable[[Access], Time],
+    *,
+    reassociate: bool,
+) -> LegalityError | None:
+    """Why running ``accesses`` in the order ``after`` changes the result, or None."""
+    violation = first_violation(accesses, after, reassociate=reassociate)
+    return None if violation is None else violation_error(program, what, violation)
+
+
+def violation_error(program: Program, what: str, violation: Violation) -> LegalityError:
+    """The error for a violation: the counterexample, both source lines, what to do."""
+    if violation.only_reassociation:
+        advice = (
+            "Only the order of a floating-point accumulation changes: pass reassociate=True to "
+            "accept the different rounding."
+        )
+    elif not violation.exact:
+        advice = "Pass unchecked=True if you know that it is safe."
+    else:
+        advice = "Pass unchecked=True to apply it all the same and see what goes wrong."
+    lines = [f"{what} is illegal: {violation.describe()}"]
+    shown: dict[str, None] = {}
+    for instance in (violation.second, violation.first):
+        place = instance.access.place
+        if place is not None:
+            text = program.sources.line(place).strip()
+            shown[f"  {place.filename}:{place.line}   {text}"] = None
+    return LegalityError("\n".join([*lines, *shown]), advice=advice)
+
+
+def not_applicable(program: Program, loop: Loop | None, message: str, advice: str) -> ScheduleError:
+    """A structural refusal that points at the loop's source line."""
+    span = program.sources.span(loop.place) if loop is not None else None
+    return NotApplicableError(message, span=span, advice=advice)
+
+
+def require_affine(program: Program, primitive: str, loop: Loop) -> ScheduleError | None:
+    """Refuse loops whose bounds are not affine."""
+    if loop.kind == "affine.for" and loop.is_affine:
+        return None
+    return not_applicable(
+        program,
+        loop,
+        f"{primitive}: loop '{loop.name}' has no affine bounds ({loop.kind})",
+        "Only loops over constants, loop variables and index arguments can be rewritten.",
+    )
+
+
+def perfect_chain(outer: Loop, inner: Loop) -> list[Loop] | Loop:
+    """The loops from ``outer`` down to ``inner``, or the loop whose body holds more than the next.
+
+    ``inner`` must lie inside ``outer``.
+    """
+    chain = list(inner.chain[outer.depth :])
+    for loop in chain[:-1]:
+        if loop.only_loop is None:
+            return loop
+    return chain

@@ -1,0 +1,226 @@
+"""What a schedule primitive is, and the registry of them.
+
+A primitive is one frozen dataclass in one file of ``primitives/``. Its fields are its typed
+parameters; ``check`` says why it may not be applied (or None) and changes nothing; ``apply`` may
+assume that ``check`` said nothing, edits the module it is given, and returns what became of which
+loop and buffer. Registering it makes it appear in the Schedule API, the palette, the CLI, the docs
+and the fuzzer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+from hcl_explore.errors import ArgumentError, ScheduleError
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Program
+from hcl_explore.schedule.parameters import Parameter, Scope, parameters_of
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What ``apply`` did to identities.
+
+    ``forwarding`` maps the key of each loop or buffer that changed to the keys it became (an empty
+    tuple where it is gone); keys not in it stay. ``loops`` and ``buffers`` are the keys to hand
+    back to the caller: the pieces of a split, a new buffer.
+    """
+
+    forwarding: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    loops: tuple[str, ...] = ()
+    buffers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Primitive(ABC):
+    """Base of all primitives."""
+
+    name: ClassVar[str]
+    group: ClassVar[str]
+    law: ClassVar[str]
+    """One sentence: what makes it legal."""
+
+    @abstractmethod
+    def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
+        """Why this may not be applied to ``program``, or None. A ``LegalityError`` is returned only
+        when nothing else speaks against it."""
+
+    @abstractmethod
+    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+        """Rewrite ``module``, whose view is ``program``, in place."""
+
+    def explain(self) -> str:
+        """One line for the step list: what this very step does."""
+        return f"{self.name}"
+
+
+@dataclass(frozen=True)
+class PrimitiveInfo:
+    """A registered primitive with what is derived from its declaration."""
+
+    cls: type[Primitive]
+    name: str
+    group: str
+    summary: str
+    law: str
+    doc: str
+    parameters: tuple[Parameter, ...]
+    signature: inspect.Signature
+
+    @property
+    def method_signature(self) -> inspect.Signature:
+        """The signature of the method on Schedule: with self and the two leave-givers."""
+        kinds = inspect.Parameter
+        flags = [
+            kinds(name, kinds.KEYWORD_ONLY, default=False) for name in ("reassociate", "unchecked")
+        ]
+        own = kinds("self", kinds.POSITIONAL_OR_KEYWORD)
+        return inspect.Signature([own, *self.signature.parameters.values(), *flags])
+
+    def bind(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
+        """User arguments by parameter name, defaults filled in.
+
+        Raises:
+            ArgumentError: a missing, superfluous or unknown argument; the signature is shown.
+        """
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise ArgumentError(
+                f"{self.name}: {error}", advice=f"Use: s.{self.name}{self.signature}"
+            ) from None
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
+    def resolve(self, arguments: Mapping[str, object], scope: Scope) -> Primitive:
+        """The primitive on the loops and buffers of ``scope.program``.
+
+        Raises:
+            ArgumentError: a parameter is missing, unknown, or has a bad value.
+            UnknownNameError, AmbiguousNameError, StaleHandleError: a name or handle does not fit.
+        """
+        known = {parameter.name for parameter in self.parameters}
+        unknown = sorted(set(arguments) - known)
+        if unknown:
+            raise ArgumentError(
+                f"{self.name}: no argument '{unknown[0]}'",
+                advice=f"Use: s.{self.name}{self.signature}",
+            )
+        values: dict[str, Any] = {}
+        for parameter in self.parameters:
+            if parameter.name in arguments:
+                values[parameter.name] = parameter.resolve(arguments[parameter.name], scope)
+            elif not parameter.is_optional:
+                raise ArgumentError(
+                    f"{self.name}: argument '{parameter.name}' is missing",
+                    advice=f"Use: s.{self.name}{self.signature}",
+                )
+        return self.cls(**values)
+
+    def to_json(self, primitive: Primitive, program: Program) -> dict[str, object]:
+        """The arguments of a resolved primitive as plain data, defaults left out."""
+        result: dict[str, object] = {}
+        for parameter in self.parameters:
+            value = getattr(primitive, parameter.name)
+            if not (parameter.is_optional and value == parameter.default):
+                result[parameter.name] = parameter.to_json(value, program)
+        return result
+
+    def call_text(self, arguments: Mapping[str, object], **extra: object) -> str:
+        """The Python call with these JSON arguments: ``s.split("k", 8)``."""
+        parts: list[str] = []
+        positional = True
+        for parameter in self.parameters:
+            if parameter.name not in arguments:
+                positional = False
+                continue
+            value = arguments[parameter.name]
+            shown = _literal(parameter, value)
+            if parameter.variadic and isinstance(value, (list, tuple)):
+                parts += [_quote(item) for item in value]
+            elif (positional and parameter.kind in ("loop", "buffer", "function")) or (
+                parameter.name == "factor" and positional
+            ):
+                parts.append(shown)
+            else:
+                parts.append(f"{parameter.name}={shown}")
+        parts += [f"{name}={value!r}" for name, value in extra.items()]
+        return f"s.{self.name}({', '.join(parts)})"
+
+
+def _literal(parameter: Parameter, value: object) -> str:
+    if parameter.kind == "buffer" and isinstance(value, str) and value.isidentifier():
+        return f"s.{value}"
+    if parameter.choices:
+        member = next(m for m in parameter.choices if m.value == value)
+        return f"hcl.{type(member).__name__}.{member.name}"
+    return _quote(value)
+
+
+def _quote(value: object) -> str:
+    return '"' + value.replace('"', '\\"') + '"' if isinstance(value, str) else repr(value)
+
+
+_REGISTRY: dict[str, PrimitiveInfo] = {}
+
+P = TypeVar("P", bound=type[Primitive])
+
+
+def register(cls: P) -> P:
+    """Class decorator: make a primitive known. A second one of the same name is an error."""
+    if cls.name in _REGISTRY:
+        raise ValueError(f"two primitives are called {cls.name!r}")
+    doc = inspect.cleandoc(cls.__doc__ or "")
+    parameters = parameters_of(cls)
+    _REGISTRY[cls.name] = PrimitiveInfo(
+        cls=cls,
+        name=cls.name,
+        group=cls.group,
+        summary=doc.split("\n\n")[0].replace("\n", " "),
+        law=cls.law,
+        doc=doc,
+        parameters=parameters,
+        signature=_signature(cls, parameters),
+    )
+    return cls
+
+
+def _signature(cls: type[Primitive], parameters: tuple[Parameter, ...]) -> inspect.Signature:
+    kinds = inspect.Parameter
+    entries = []
+    after_variadic = False
+    for parameter, declared in zip(parameters, dataclasses.fields(cls), strict=True):
+        if parameter.variadic:
+            kind = kinds.VAR_POSITIONAL
+        elif after_variadic or declared.kw_only:
+            kind = kinds.KEYWORD_ONLY
+        else:
+            kind = kinds.POSITIONAL_OR_KEYWORD
+        default = parameter.default if parameter.is_optional else kinds.empty
+        entries.append(kinds(parameter.name, kind, default=default))
+        after_variadic = after_variadic or parameter.variadic
+    return inspect.Signature(entries)
+
+
+@cache
+def primitives() -> Mapping[str, PrimitiveInfo]:
+    """All registered primitives by name, in the order of their groups and registration."""
+    import hcl_explore.schedule.primitives  # noqa: F401  (registers them)
+
+    return dict(_REGISTRY)
+
+
+def info(name: str) -> PrimitiveInfo:
+    """The primitive called ``name``. Raises ``ArgumentError``, with the nearest names."""
+    known = primitives()
+    if name not in known:
+        raise ArgumentError(
+            f"no primitive '{name}'", advice=f"Primitives: {', '.join(sorted(known))}."
+        )
+    return known[name]

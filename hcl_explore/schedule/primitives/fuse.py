@@ -1,0 +1,110 @@
+"""fuse: adjacent loops become one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+import mlir.ir as ir
+
+from hcl_explore.errors import ArgumentError, ScheduleError
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir import rewrite
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Loop, Program
+from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.legality import not_applicable, require_affine
+from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitives.split import annotation_refusal
+
+
+@register
+@dataclass(frozen=True)
+class Fuse(Primitive):
+    """Make one loop of adjacent loops of a perfect nest (the inverse of split).
+
+    Before::
+
+        for i in range(4):
+            for j in range(8): body(i, j)
+
+    After ``s.fuse("i", "j")``::
+
+        for i_j_fused in range(32): body(i_j_fused // 8, i_j_fused % 8)
+    """
+
+    name: ClassVar[str] = "fuse"
+    group: ClassVar[str] = "Loops"
+    law: ClassVar[str] = "Always legal: the iterations run in the same order."
+
+    axes: tuple[Loop, ...] = param.loops("adjacent loops, outermost first", at_least=2)
+
+    def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
+        if len(set(self.axes)) != len(self.axes):
+            return ArgumentError("fuse: a loop is named twice")
+        for loop in self.axes:
+            refusal = require_affine(program, "fuse", loop) or annotation_refusal(
+                program, "fuse", loop
+            )
+            if refusal is not None:
+                return refusal
+            if loop.trip_count is None:
+                return not_applicable(
+                    program,
+                    loop,
+                    f"fuse: the trip count of '{loop.name}' is not a constant",
+                    "Only loops with constant bounds can be fused.",
+                )
+        for outer, inner in zip(self.axes, self.axes[1:], strict=False):
+            if outer.only_loop is not inner:
+                return not_applicable(
+                    program,
+                    outer,
+                    f"fuse: '{inner.name}' is not the only thing in the body of '{outer.name}'",
+                    "Fuse adjacent loops of a perfect nest, outermost first.",
+                )
+        return None
+
+    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+        outermost, innermost = self.axes[0].op, self.axes[-1].op
+        trips = [loop.trip_count or 0 for loop in self.axes]
+        name = "_".join([*(loop.name for loop in self.axes), "fused"])
+        fused = rewrite.counted_loop(
+            name, prod(trips), outermost.location, ir.InsertionPoint(outermost)
+        )
+        rewrite.move_body(innermost, fused)
+        for position, loop in enumerate(self.axes):
+            self._replace_variable(loop, fused, prod(trips[position + 1 :]), position)
+        for loop in self.axes:
+            rewrite.copy_attributes(loop.op, fused, skip=(attrs.LOOP_NAME,))
+        if self.axes[0].op_name is not None:
+            attrs.set_text(fused, attrs.OP_NAME, self.axes[0].op_name)
+        outermost.erase()
+        key = f"{self.axes[0].function}:{self.axes[0].band}.{name}"
+        return Outcome({loop.key: (key,) for loop in self.axes}, loops=(key,))
+
+    @staticmethod
+    def _replace_variable(loop: Loop, fused: ir.Operation, inside: int, position: int) -> None:
+        """The old variable from the fused one: divide the inner loops away, then wrap around."""
+        start = max(form.constant for form in loop.lower or ())
+        step = loop.step or 1
+
+        def value(dims: object) -> ir.AffineExpr:
+            number = dims[0]  # type: ignore[index]
+            if inside > 1:
+                number = ir.AffineExpr.get_floor_div(number, inside)
+            if position > 0:
+                number = ir.AffineExpr.get_mod(number, loop.trip_count or 1)
+            return number * step + start
+
+        rewrite.replace_with_affine(
+            rewrite.induction_variable(loop.op),
+            [rewrite.induction_variable(fused)],
+            value,
+            loop.op.location,
+            rewrite.body_start(fused),
+        )
+
+    def explain(self) -> str:
+        return f"fuse {', '.join(loop.name for loop in self.axes)} into one loop"

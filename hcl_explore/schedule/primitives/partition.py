@@ -1,0 +1,140 @@
+"""partition: divide an array over memory banks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.attributes import PartitionedDim, make_partition
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Buffer, Program
+from hcl_explore.lang.partition import Partition
+from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.primitive import Outcome, Primitive, register
+
+
+@register
+@dataclass(frozen=True)
+class PartitionArray(Primitive):
+    """Divide an array over banks, so that more elements can be read in one cycle.
+
+    ``Complete`` gives every element of the dimension a bank of its own (registers), ``Cyclic``
+    deals elements out to ``factor`` banks in turn, ``Block`` cuts into ``factor`` contiguous
+    parts. ``dim`` counts from 1; 0 means every dimension. What is partitioned in a caller is
+    partitioned in the kernels that it hands the array to, and the other way round.
+    """
+
+    name: ClassVar[str] = "partition"
+    group: ClassVar[str] = "Memory"
+    law: ClassVar[str] = "Always legal: only where elements are stored changes."
+
+    target: Buffer = param.buffer("the array to partition")
+    partition_type: Partition = param.choice(
+        "how elements are dealt out to banks", Partition, default=Partition.Complete
+    )
+    dim: int = param.integer("the dimension, from 1; 0 means all", minimum=0, default=0)
+    factor: int = param.integer("number of banks (not for Complete)", minimum=0, default=0)
+
+    def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
+        rank = len(self.target.shape)
+        if rank == 0:
+            return NotApplicableError(
+                f"partition: '{self.target.name}' is a scalar: there is nothing to divide",
+                span=program.sources.span(self.target.place),
+            )
+        if self.dim > rank:
+            return ArgumentError(
+                f"partition: '{self.target.name}' has {rank} dimensions, not {self.dim}",
+                span=program.sources.span(self.target.place),
+                advice=f"Use dim=1 to dim={rank}, or 0 for all.",
+            )
+        return self._factor_refusal(program) or self._clash_refusal(program)
+
+    def _factor_refusal(self, program: Program) -> ScheduleError | None:
+        if self.partition_type is Partition.Complete:
+            if self.factor:
+                return ArgumentError(
+                    "partition: Complete takes no factor",
+                    advice="Leave factor out, or use Partition.Cyclic or Partition.Block.",
+                )
+            return None
+        smallest = min(self.target.shape[dim - 1] for dim in self._dims())
+        if not 2 <= self.factor <= smallest:
+            return ArgumentError(
+                f"partition: factor must be an integer from 2 to {smallest} for "
+                f"'{self.target.name}', not {self.factor}",
+                span=program.sources.span(self.target.place),
+            )
+        return None
+
+    def _clash_refusal(self, program: Program) -> ScheduleError | None:
+        for buffer in connected_buffers(program, self.target):
+            taken = {entry.dim: entry for entry in buffer.partition}
+            for dim in self._dims():
+                if dim in taken:
+                    return NotApplicableError(
+                        f"partition: '{buffer.name}' is already partitioned ({taken[dim]})",
+                        span=program.sources.span(buffer.place),
+                        advice="Undo that step first, or choose another dimension.",
+                    )
+        return None
+
+    def _dims(self) -> range | tuple[int, ...]:
+        return range(1, len(self.target.shape) + 1) if self.dim == 0 else (self.dim,)
+
+    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+        factor = None if self.partition_type is Partition.Complete else self.factor
+        added = [PartitionedDim(dim, self.partition_type.value, factor) for dim in self._dims()]
+        for buffer in connected_buffers(program, self.target):
+            attribute = make_partition([*buffer.partition, *added], module.operation.context)
+            set_buffer_attribute(program, buffer, attrs.PARTITION, attribute)
+        return Outcome()
+
+    def explain(self) -> str:
+        where = "every dimension" if self.dim == 0 else f"dimension {self.dim}"
+        banks = f" into {self.factor} banks" if self.factor else ""
+        return f"partition {self.target.name}, {self.partition_type.value}{banks} on {where}"
+
+
+def connected_buffers(program: Program, buffer: Buffer) -> list[Buffer]:
+    """``buffer`` and every buffer that calls make the same storage as it."""
+    found = [buffer]
+    for current in found:
+        for other in _one_call_away(program, current):
+            if other not in found:
+                found.append(other)
+    return found
+
+
+def _one_call_away(program: Program, buffer: Buffer) -> list[Buffer]:
+    near: list[Buffer] = []
+    for function in program.functions.values():
+        for call in function.all_calls():
+            callee = program.functions.get(call.callee)
+            if callee is None:
+                continue
+            for position, argument in enumerate(call.arguments):
+                formal = next((b for b in callee.buffers if b.argument_position == position), None)
+                if argument is buffer and formal is not None:
+                    near.append(formal)
+                if formal is buffer and argument is not None:
+                    near.append(argument)
+            returned = [b for b in callee.buffers if b.kind == "result"]
+            if len(returned) == len(call.results):
+                for inner, outer in zip(returned, call.results, strict=True):
+                    if outer is buffer:
+                        near.append(inner)
+                    if inner is buffer:
+                        near.append(outer)
+    return near
+
+
+def set_buffer_attribute(program: Program, buffer: Buffer, name: str, value: object) -> None:
+    """Set an attribute of an array, wherever its declaration keeps attributes."""
+    if buffer.argument_position is not None:
+        function = program.functions[buffer.function]
+        attrs.set_argument_attribute(function.op, buffer.argument_position, name, value)
+    else:
+        buffer.value.owner.operation.attributes[name] = value

@@ -1,0 +1,155 @@
+"""reorder: permute the loops of a nest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import mlir.ir as ir
+from hcl_explore.polyhedral.time import Time, original_time
+
+from hcl_explore.errors import ArgumentError, ScheduleError
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir import rewrite
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Access, Loop, Program
+from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.legality import (
+    not_applicable,
+    order_refusal,
+    perfect_chain,
+    require_affine,
+)
+from hcl_explore.schedule.primitive import Outcome, Primitive, register
+
+
+@register
+@dataclass(frozen=True)
+class Reorder(Primitive):
+    """Permute loops of one perfect nest: the named loops take each other's places, in this order.
+
+    Before::
+
+        for i in range(32):
+            for j in range(32): body(i, j)
+
+    After ``s.reorder("j", "i")``::
+
+        for j in range(32):
+            for i in range(32): body(i, j)
+
+    Loops of the nest that are not named stay where they are.
+    """
+
+    name: ClassVar[str] = "reorder"
+    group: ClassVar[str] = "Loops"
+    law: ClassVar[str] = (
+        "Legal if no dependence is reversed: every dependence distance vector stays "
+        "lexicographically positive under the permutation."
+    )
+
+    axes: tuple[Loop, ...] = param.loops("the loops in their new order", at_least=2)
+
+    def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
+        if len(set(self.axes)) != len(self.axes):
+            return ArgumentError("reorder: a loop is named twice")
+        for loop in self.axes:
+            refusal = require_affine(program, "reorder", loop)
+            if refusal is not None:
+                return refusal
+        ordered = sorted(self.axes, key=lambda loop: loop.depth)
+        innermost = ordered[-1]
+        for loop in ordered:
+            if loop not in innermost.chain:
+                return not_applicable(
+                    program,
+                    loop,
+                    f"reorder: '{loop.name}' and '{innermost.name}' are not nested in each other",
+                    "Name loops of one nest.",
+                )
+        chain = perfect_chain(ordered[0], innermost)
+        if isinstance(chain, Loop):
+            return not_applicable(
+                program,
+                chain,
+                f"reorder: the nest is not perfect: the body of loop '{chain.name}' holds more "
+                "than the next loop",
+                "Reorder only the loops above or below that place, or move the other statements "
+                "into a band of their own.",
+            )
+        target = self._new_order(chain)
+        return self._bound_refusal(program, target) or order_refusal(
+            program,
+            f"reorder({', '.join(loop.name for loop in self.axes)})",
+            list(chain[0].all_accesses()),
+            lambda access: self._time(access, chain, target),
+            reassociate=reassociate,
+        )
+
+    def _new_order(self, chain: Sequence[Loop]) -> list[Loop]:
+        """The whole chain, with the named loops in their new places."""
+        named = iter(self.axes)
+        return [next(named) if loop in self.axes else loop for loop in chain]
+
+    def _bound_refusal(self, program: Program, target: Sequence[Loop]) -> ScheduleError | None:
+        """A bound may only use variables of loops that are still outside."""
+        for position, loop in enumerate(target):
+            used = {
+                v for form in (*(loop.lower or ()), *(loop.upper or ())) for v in form.variables()
+            }
+            for inner in target[position + 1 :]:
+                if inner in used:
+                    return not_applicable(
+                        program,
+                        loop,
+                        f"reorder: the bounds of '{loop.name}' depend on '{inner.name}', which "
+                        "would be inside it",
+                        f"Keep '{inner.name}' outside '{loop.name}'.",
+                    )
+        return None
+
+    @staticmethod
+    def _time(access: Access, chain: Sequence[Loop], target: Sequence[Loop]) -> Time:
+        time = list(original_time(access))
+        for old, new in zip(chain, target, strict=True):
+            time[2 * old.depth + 1] = original_time(access)[2 * new.depth + 1]
+        return tuple(time)
+
+    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+        ordered = sorted(self.axes, key=lambda loop: loop.depth)
+        chain = perfect_chain(ordered[0], ordered[-1])
+        assert isinstance(chain, list)
+        rebuild_nest(chain, self._new_order(chain))
+        return Outcome()
+
+    def explain(self) -> str:
+        return f"loop order is now {', '.join(loop.name for loop in self.axes)}"
+
+
+def rebuild_nest(chain: Sequence[Loop], target: Sequence[Loop]) -> None:
+    """Build the perfect nest ``chain`` anew with its loops in the order of ``target``."""
+    point = ir.InsertionPoint(chain[0].op)
+    made: dict[Loop, ir.Operation] = {}
+    for loop in target:
+        lower, upper = rewrite.bounds_of(loop.op)
+        made[loop] = rewrite.build_loop(
+            loop.name,
+            lower,
+            upper,
+            int(ir.IntegerAttr(loop.op.attributes["step"]).value),
+            loop.op.location,
+            point,
+        )
+        rewrite.copy_attributes(loop.op, made[loop], skip=(attrs.OP_NAME,))
+        point = rewrite.body_start(made[loop])
+    # Names of statements belong to the places in the nest, not to the loops that move.
+    for old, new in zip(chain, target, strict=True):
+        if old.op_name is not None:
+            attrs.set_text(made[new], attrs.OP_NAME, old.op_name)
+    rewrite.move_body(chain[-1].op, made[target[-1]])
+    for loop in chain:
+        rewrite.induction_variable(loop.op).replace_all_uses_with(
+            rewrite.induction_variable(made[loop])
+        )
+    chain[0].op.erase()

@@ -1,0 +1,405 @@
+"""Schedule: a kernel, the steps applied to it, undo and redo. What ``hcl.customize`` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, overload
+
+from hcl_explore.analysis.device import load_device
+from hcl_explore.analysis.estimate import Estimate
+from hcl_explore.analysis.graph import Graph
+from hcl_explore.backend.verify import Verification, compare
+from hcl_explore.polyhedral.bounds import first_out_of_bounds
+from hcl_explore.polyhedral.dependences import Dependence, dependences
+
+from hcl_explore.backend import cpu
+from hcl_explore.backend.cpu import CpuKernel
+from hcl_explore.backend.hls import HlsCode
+from hcl_explore.errors import (
+    BuildError,
+    HclError,
+    KernelBoundsError,
+    LegalityError,
+    ScheduleError,
+    UnknownNameError,
+)
+from hcl_explore.frontend import KernelSource, lower, read_kernel
+from hcl_explore.ir.context import new_context
+from hcl_explore.ir.locations import Sources
+from hcl_explore.ir.printing import ModuleLike, clone_module
+from hcl_explore.ir.program import Program
+from hcl_explore.ir.read_program import read_program
+from hcl_explore.schedule import naming
+from hcl_explore.schedule.handles import BufferHandle, LoopHandle, Loops
+from hcl_explore.schedule.parameters import Scope
+from hcl_explore.schedule.primitive import Outcome, Primitive, PrimitiveInfo, info, primitives
+from hcl_explore.schedule.snapshot import Snapshot
+from hcl_explore.schedule.step import Step
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a primitive can be applied; where not, ``reason`` is what applying it would raise.
+
+    Truthy when it can.
+    """
+
+    reason: ScheduleError | None
+
+    def __bool__(self) -> bool:
+        return self.reason is None
+
+    def __str__(self) -> str:
+        return "yes" if self.reason is None else str(self.reason)
+
+
+class Schedule:
+    """A kernel under customisation.
+
+    Every primitive of the registry is a method: ``s.split("k", 8)``. Arrays are attributes:
+    ``s.A``. A refused primitive raises a ``ScheduleError`` and changes nothing.
+    """
+
+    def __init__(self, source: KernelSource) -> None:
+        self.source = source
+        self._context = new_context()
+        module = lower(source, self._context)
+        self._sources = Sources(
+            {source.filename: (source.first_line, tuple(source.text.splitlines()))}
+        )
+        self._initial = Snapshot(module, self._sources)
+        self._require_in_bounds(self._initial.program)
+        self._steps: list[Step] = []
+        self._position = 0
+        self._observers: list[Callable[[], None]] = []
+
+    def _require_in_bounds(self, program: Program) -> None:
+        found = first_out_of_bounds(program)
+        if found is not None:
+            raise KernelBoundsError(
+                found.message,
+                span=self._sources.span(found.access.place),
+                advice="Change the subscript, the loop's bounds or the array's shape.",
+            )
+
+    # --- the program now ----------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The kernel's name."""
+        return self.source.name
+
+    @property
+    def top(self) -> str:
+        """The name of the kernel's function in the module."""
+        return self._initial.program.top
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The program after the steps applied so far."""
+        return self._steps[self._position - 1].after if self._position else self._initial
+
+    @property
+    def initial(self) -> Snapshot:
+        """The program before any step."""
+        return self._initial
+
+    @property
+    def program(self) -> Program:
+        return self.snapshot.program
+
+    @property
+    def module(self) -> ModuleLike:
+        """The MLIR module. It is a snapshot: change it through primitives, not by hand."""
+        return self.snapshot.module
+
+    @property
+    def ir(self) -> str:
+        """The MLIR text with the kernel's own names."""
+        return self.snapshot.text
+
+    def get_loops(self, function: str | None = None) -> Loops:
+        """The loops of the kernel (or of another function), by band and name.
+
+        Raises:
+            UnknownNameError: no such function.
+        """
+        name = self.top if function is None else function
+        return Loops(self, naming.find_function(self.program, name).name)
+
+    def loops(self, function: str | None = None) -> Loops:
+        """Same as ``get_loops``."""
+        return self.get_loops(function)
+
+    def loop(self, name: str) -> LoopHandle:
+        """A handle on the loop called ``name``. Raises ``UnknownNameError``, ``AmbiguousNameError``."""
+        return LoopHandle(self, naming.find_loop(self.program, name).key)
+
+    def buffer(self, name: str) -> BufferHandle:
+        """A handle on the array called ``name``. Raises ``UnknownNameError``."""
+        return BufferHandle(self, naming.find_buffer(self.program, name).key)
+
+    def __getattr__(self, name: str) -> BufferHandle:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self.buffer(name)
+        except UnknownNameError as error:
+            raise UnknownAttributeError(
+                f"a schedule of {self.name} has no array and no method '{name}'",
+                advice=error.advice,
+            ) from None
+
+    def __dir__(self) -> list[str]:
+        buffers = [buffer.name for buffer in self.program.kernel.buffers]
+        return sorted({*super().__dir__(), *buffers})
+
+    def dependences(self, band: str | None = None) -> list[Dependence]:
+        """Each dependence of a band (or of the whole kernel): kind, distance, carrying loop.
+
+        Raises:
+            UnknownNameError: no such band.
+        """
+        if band is None:
+            return dependences(self.program.kernel)
+        return dependences(naming.find_band(self.program, band))
+
+    # --- steps --------------------------------------------------------------------------------
+
+    @property
+    def history(self) -> tuple[Step, ...]:
+        """The steps applied now, oldest first (undone ones are not among them)."""
+        return tuple(self._steps[: self._position])
+
+    @property
+    def undone(self) -> tuple[Step, ...]:
+        """The steps that ``redo`` would apply, next one first."""
+        return tuple(self._steps[self._position :])
+
+    def apply(
+        self,
+        primitive: str,
+        arguments: Mapping[str, object],
+        *,
+        unchecked: bool = False,
+        reassociate: bool = False,
+    ) -> Step:
+        """Apply a primitive by name, with its arguments as names, handles or plain data.
+
+        ``unchecked`` applies it although legality was refused; ``reassociate`` allows changing the
+        order of floating-point accumulations. Both mark the step only where they were needed.
+
+        Raises:
+            ScheduleError: refused; the schedule is as it was.
+        """
+        step, _ = self._apply(info(primitive), arguments, unchecked, reassociate)
+        return step
+
+    def _apply(
+        self,
+        declared: PrimitiveInfo,
+        arguments: Mapping[str, object],
+        unchecked: bool,
+        reassociate: bool,
+    ) -> tuple[Step, Outcome]:
+        before = self.snapshot
+        resolved = declared.resolve(arguments, Scope(before.program, self, declared.name))
+        was_unchecked, was_reassociated = self._admit(
+            declared, resolved, before.program, unchecked, reassociate
+        )
+        plain = declared.to_json(resolved, before.program)
+        after, outcome = self._rewrite(declared, plain, before)
+        marks: dict[str, object] = {}
+        if was_reassociated:
+            marks["reassociate"] = True
+        if was_unchecked:
+            marks["unchecked"] = True
+        step = Step(
+            primitive=declared.name,
+            arguments=plain,
+            call=declared.call_text(plain, **marks),
+            explanation=resolved.explain(),
+            before=before,
+            after=after,
+            forwarding=outcome.forwarding,
+            unchecked=was_unchecked,
+            reassociated=was_reassociated,
+        )
+        del self._steps[self._position :]
+        self._steps.append(step)
+        self._position += 1
+        self._notify()
+        return step, outcome
+
+    def _admit(
+        self,
+        declared: PrimitiveInfo,
+        primitive: Primitive,
+        program: Program,
+        unchecked: bool,
+        reassociate: bool,
+    ) -> tuple[bool, bool]:
+        """Whether legality had to be overridden, and whether reassociation was needed."""
+        refusal = primitive.check(program, reassociate=False)
+        if refusal is None:
+            return False, False
+        if reassociate and isinstance(refusal, LegalityError):
+            refusal = primitive.check(program, reassociate=True)
+            if refusal is None:
+                return False, True
+        if unchecked and isinstance(refusal, LegalityError):
+            return True, False
+        raise refusal
+
+    def _rewrite(
+        self, declared: PrimitiveInfo, plain: Mapping[str, object], before: Snapshot
+    ) -> tuple[Snapshot, Outcome]:
+        module = clone_module(before.module)
+        program = read_program(module, self._sources)
+        resolved = declared.resolve(plain, Scope(program, self, declared.name))
+        outcome = resolved.apply(module, program)
+        try:
+            module.operation.verify()
+        except Exception as error:  # the bindings raise several classes here
+            raise ScheduleError(
+                f"{declared.name} made an invalid module; this is a fault of hcl_explore, and the "
+                f"schedule is unchanged: {error}",
+                advice="Please report it with the kernel and the steps.",
+            ) from error
+        return Snapshot(module, self._sources), outcome
+
+    def can(self, primitive: str, *args: object, **kwargs: object) -> Verdict:
+        """Whether ``s.<primitive>(*args, **kwargs)`` would be accepted, without changing anything."""
+        declared = info(primitive)
+        reassociate = bool(kwargs.pop("reassociate", False))
+        try:
+            arguments = declared.bind(args, kwargs)
+            scope = Scope(self.program, self, primitive)
+            resolved = declared.resolve(arguments, scope)
+        except ScheduleError as error:
+            return Verdict(error)
+        return Verdict(resolved.check(self.program, reassociate=reassociate))
+
+    def undo(self) -> Step:
+        """Take the last step back. Raises ``ScheduleError`` if there is none."""
+        if self._position == 0:
+            raise ScheduleError("there is no step to undo")
+        self._position -= 1
+        self._notify()
+        return self._steps[self._position]
+
+    def redo(self) -> Step:
+        """Apply the step that was undone last. Raises ``ScheduleError`` if there is none."""
+        if self._position == len(self._steps):
+            raise ScheduleError("there is no step to redo")
+        self._position += 1
+        self._notify()
+        return self._steps[self._position - 1]
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback`` after every step, undo and redo; returns what stops that."""
+        self._observers.append(callback)
+        return lambda: self._observers.remove(callback)
+
+    def _notify(self) -> None:
+        for callback in tuple(self._observers):
+            callback()
+
+    # --- consequences -------------------------------------------------------------------------
+
+    def estimate(self, device: str = "u280", clock_mhz: float = 300.0) -> Estimate:
+        """Latency, II, resources, traffic and roofline figures of the program now.
+
+        Raises:
+            DeviceError: unknown device, or a clock that it cannot run at.
+        """
+        return self.snapshot.estimate(load_device(device), clock_mhz)
+
+    def graph(self) -> Graph:
+        """The dataflow graph of the program now."""
+        return self.snapshot.graph
+
+    @overload
+    def build(
+        self, target: None = None, *, timeout_s: float = ..., debug: bool = ...
+    ) -> CpuKernel: ...
+    @overload
+    def build(self, target: str, *, timeout_s: float = ..., debug: bool = ...) -> Any: ...
+
+    def build(
+        self, target: str | None = None, *, timeout_s: float = 60.0, debug: bool = False
+    ) -> CpuKernel | HlsCode:
+        """Compile the program now.
+
+        ``target`` None or ``"cpu"`` gives a callable on NumPy arrays that runs in a worker process
+        for at most ``timeout_s`` seconds a call; ``debug`` checks data-dependent subscripts while
+        it runs. ``"vhls"`` gives Vitis HLS C++ (``.hls_code``).
+
+        Raises:
+            BuildError: unknown target, or the program cannot be compiled for it.
+        """
+        if target in (None, "cpu"):
+            return cpu.build(self.snapshot.module, self.top, timeout_s=timeout_s, debug=debug)
+        if target == "vhls":
+            return self.snapshot.hls
+        raise BuildError(
+            f"no target '{target}'", advice='Targets: None or "cpu" (runs here), "vhls" (HLS C++).'
+        )
+
+    def verify(self) -> Verification:
+        """Run the program now beside the original one on random inputs, in the worker process."""
+        return compare(
+            self._initial.transport, self.snapshot.transport, self.top, exact=self.is_exact
+        )
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every step so far keeps the result bit for bit."""
+        return not any(step.reassociated for step in self.history)
+
+    def __repr__(self) -> str:
+        steps = "".join(f"\n  {step!r}" for step in self.history)
+        return f"<schedule of {self.name}, {len(self.history)} steps>{steps}"
+
+
+class UnknownAttributeError(UnknownNameError, AttributeError):
+    """``s.name`` is neither an array nor a method (an AttributeError too, for ``hasattr``)."""
+
+
+def _method(declared: PrimitiveInfo) -> Callable[..., Any]:
+    def call(self: Schedule, *args: object, **kwargs: object) -> Any:
+        unchecked = bool(kwargs.pop("unchecked", False))
+        reassociate = bool(kwargs.pop("reassociate", False))
+        arguments = declared.bind(args, kwargs)
+        _, outcome = self._apply(declared, arguments, unchecked, reassociate)
+        handles: list[LoopHandle | BufferHandle] = [LoopHandle(self, k) for k in outcome.loops]
+        handles += [BufferHandle(self, key) for key in outcome.buffers]
+        return tuple(handles) if len(handles) > 1 else handles[0] if handles else None
+
+    call.__name__ = call.__qualname__ = declared.name
+    call.__doc__ = declared.doc
+    call.__signature__ = declared.method_signature  # type: ignore[attr-defined]
+    return call
+
+
+for _name, _declared in primitives().items():
+    setattr(Schedule, _name, _method(_declared))
+
+
+def customize(
+    kernel: Callable[..., Any] | str | KernelSource,
+    *,
+    namespace: Mapping[str, object] | None = None,
+) -> Schedule:
+    """Start a schedule on a kernel given as a function, or as its text.
+
+    Raises:
+        KernelError: the kernel cannot be compiled; the message shows the line.
+    """
+    if isinstance(kernel, KernelSource):
+        return Schedule(kernel)
+    return Schedule(read_kernel(kernel, namespace=namespace))
+
+
+__all__ = ["HclError", "Schedule", "Verdict", "customize"]
