@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import mlir.ir as ir
 
 from hcl_explore.ir.attributes import PartitionedDim
-from hcl_explore.ir.linear import LinearForm
+from hcl_explore.ir.linear import LinearForm, Variable
 from hcl_explore.ir.locations import SourcePlace, Sources
 
 
@@ -71,6 +71,11 @@ class Loop:
         """The inner loop, where the body is nothing but that loop; else None."""
         is_alone = len(self.loops) == 1 and not self.loops[0].guards
         return self.loops[0] if is_alone and len(self.operations) == 1 else None
+
+    def bound_variables(self) -> set[Variable]:
+        """The outer loops and symbols that the bounds use."""
+        bounds = (*(self.lower or ()), *(self.upper or ()))
+        return {variable for form in bounds for variable in form.variables()}
 
     def subtree(self) -> Iterator[Loop]:
         """This loop and every loop inside it, in preorder."""

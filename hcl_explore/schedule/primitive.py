@@ -144,9 +144,7 @@ class PrimitiveInfo:
             shown = _literal(parameter, value)
             if parameter.variadic and isinstance(value, (list, tuple)):
                 parts += [_quote(item) for item in value]
-            elif (positional and parameter.kind in ("loop", "buffer", "function")) or (
-                parameter.name == "factor" and positional
-            ):
+            elif positional and parameter.kind in ("loop", "buffer", "function", "integer"):
                 parts.append(shown)
             else:
                 parts.append(f"{parameter.name}={shown}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import Estimate
@@ -133,7 +133,11 @@ class Schedule:
         return self.get_loops(function)
 
     def loop(self, name: str) -> LoopHandle:
-        """A handle on the loop called ``name``. Raises ``UnknownNameError``, ``AmbiguousNameError``."""
+        """A handle on the loop called ``name``.
+
+        Raises:
+            UnknownNameError, AmbiguousNameError: none or several loops are called so.
+        """
         return LoopHandle(self, naming.find_loop(self.program, name).key)
 
     def buffer(self, name: str) -> BufferHandle:
@@ -206,7 +210,7 @@ class Schedule:
         before = self.snapshot
         resolved = declared.resolve(arguments, Scope(before.program, self, declared.name))
         was_unchecked, was_reassociated = self._admit(
-            declared, resolved, before.program, unchecked, reassociate
+            resolved, before.program, unchecked, reassociate
         )
         plain = declared.to_json(resolved, before.program)
         after, outcome = self._rewrite(declared, plain, before)
@@ -234,7 +238,6 @@ class Schedule:
 
     def _admit(
         self,
-        declared: PrimitiveInfo,
         primitive: Primitive,
         program: Program,
         unchecked: bool,
@@ -270,7 +273,7 @@ class Schedule:
         return Snapshot(module, self._sources), outcome
 
     def can(self, primitive: str, *args: object, **kwargs: object) -> Verdict:
-        """Whether ``s.<primitive>(*args, **kwargs)`` would be accepted, without changing anything."""
+        """Whether ``s.<primitive>(*args, **kwargs)`` would be accepted; changes nothing."""
         declared = info(primitive)
         reassociate = bool(kwargs.pop("reassociate", False))
         try:
@@ -321,11 +324,13 @@ class Schedule:
         return self.snapshot.graph
 
     @overload
-    def build(
-        self, target: None = None, *, timeout_s: float = ..., debug: bool = ...
-    ) -> CpuKernel: ...
+    def build(self, *, timeout_s: float = ..., debug: bool = ...) -> CpuKernel: ...
     @overload
-    def build(self, target: str, *, timeout_s: float = ..., debug: bool = ...) -> Any: ...
+    def build(self, target: Literal["vhls"]) -> HlsCode: ...
+    @overload
+    def build(
+        self, target: str | None, *, timeout_s: float = ..., debug: bool = ...
+    ) -> CpuKernel | HlsCode: ...
 
     def build(
         self, target: str | None = None, *, timeout_s: float = 60.0, debug: bool = False

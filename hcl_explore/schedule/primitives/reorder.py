@@ -95,9 +95,7 @@ class Reorder(Primitive):
     def _bound_refusal(self, program: Program, target: Sequence[Loop]) -> ScheduleError | None:
         """A bound may only use variables of loops that are still outside."""
         for position, loop in enumerate(target):
-            used = {
-                v for form in (*(loop.lower or ()), *(loop.upper or ())) for v in form.variables()
-            }
+            used = loop.bound_variables()
             for inner in target[position + 1 :]:
                 if inner in used:
                     return not_applicable(

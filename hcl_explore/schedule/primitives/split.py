@@ -95,7 +95,7 @@ def annotation_refusal(program: Program, primitive: str, loop: Loop) -> Schedule
 def split_loop(loop: Loop, factor: int) -> Outcome:
     """Split ``loop`` in the module that it is part of."""
     op, name = loop.op, loop.name
-    context, location = op.context, op.location
+    location = op.location
     point = ir.InsertionPoint(op)
     lower, upper = rewrite.bounds_of(op)
     step = int(ir.IntegerAttr(op.attributes["step"]).value)
@@ -121,7 +121,6 @@ def split_loop(loop: Loop, factor: int) -> Outcome:
         outer, inner = _strip_mined(name, lower, upper, step, factor, location, point)
         rewrite.move_body(op, inner)
         rewrite.induction_variable(op).replace_all_uses_with(rewrite.induction_variable(inner))
-    del context
     rewrite.copy_attributes(op, outer, skip=(attrs.LOOP_NAME,))
     if attrs.flag(op, attrs.REDUCTION):
         attrs.set_flag(inner, attrs.REDUCTION)

@@ -79,9 +79,7 @@ class Tile(Primitive):
                     "Tile adjacent loops of a perfect nest, outermost first.",
                 )
         for loop in self.axes:
-            used = {
-                v for form in (*(loop.lower or ()), *(loop.upper or ())) for v in form.variables()
-            }
+            used = loop.bound_variables()
             for other in self.axes:
                 if other in used:
                     return not_applicable(
