@@ -1,0 +1,85 @@
+"""Run-time checks of data-dependent subscripts, for the debug build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mlir.ir as ir
+from mlir.dialects import arith, func, memref, scf
+
+from hcl_explore.ir import attributes
+from hcl_explore.ir.locations import SourcePlace, place_of
+
+OUT_OF_BOUNDS = "hcl_explore_out_of_bounds"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A subscript that is checked: the array's name, which dimension (from 1) and where."""
+
+    array: str
+    dimension: int
+    writes: bool
+    place: SourcePlace | None
+
+
+def insert_checks(module: ir.Module) -> list[Site]:
+    """Guard each ``memref.load`` and ``memref.store``: where a subscript leaves its dimension, call
+    ``OUT_OF_BOUNDS`` with the number of the site, the subscript and the extent."""
+    accesses: list[ir.Operation] = []
+
+    def visit(op: ir.Operation) -> ir.WalkResult:
+        if op.name in ("memref.load", "memref.store"):
+            accesses.append(op)
+        return ir.WalkResult.ADVANCE
+
+    module.operation.walk(visit)
+    sites: list[Site] = []
+    with module.context:
+        i64 = ir.IntegerType.get_signless(64)
+        with ir.InsertionPoint.at_block_begin(module.body), ir.Location.unknown():
+            func.FuncOp(
+                OUT_OF_BOUNDS, ir.FunctionType.get([i64, i64, i64], []), visibility="private"
+            )
+        for op in accesses:
+            _check_access(op, sites, i64)
+    return sites
+
+
+def _check_access(op: ir.Operation, sites: list[Site], i64: ir.Type) -> None:
+    writes = op.name == "memref.store"
+    array = op.operands[1 if writes else 0]
+    place = place_of(op.location)
+    type_ = ir.MemRefType(array.type)
+    with ir.InsertionPoint(op), op.location:
+        for axis, subscript in enumerate(list(op.operands)[2 if writes else 1 :]):
+            if type_.is_dynamic_dim(axis):
+                extent = memref.dim(array, arith.constant(ir.IndexType.get(), axis))
+            else:
+                extent = arith.constant(ir.IndexType.get(), type_.shape[axis])
+            # Unsigned: a negative subscript is a very large one.
+            outside = arith.cmpi(arith.CmpIPredicate.uge, subscript, extent)
+            branch = scf.IfOp(outside)
+            with ir.InsertionPoint(branch.then_block):
+                values = [
+                    arith.constant(i64, len(sites)),
+                    arith.index_cast(i64, subscript),
+                    arith.index_cast(i64, extent),
+                ]
+                func.call([], OUT_OF_BOUNDS, values)
+                scf.yield_([])
+            sites.append(Site(_array_name(array), axis + 1, writes, place))
+
+
+def _array_name(array: ir.Value) -> str:
+    owner = array.owner
+    if isinstance(owner, ir.Block):
+        fields = attributes.argument_attributes(
+            owner.owner.operation, ir.BlockArgument(array).arg_number
+        )
+        if fields is not None and attributes.ARGUMENT_NAME in fields:
+            name: str = ir.StringAttr(fields[attributes.ARGUMENT_NAME]).value
+            return name
+    elif attributes.BUFFER_NAME in owner.attributes:
+        return attributes.text(owner, attributes.BUFFER_NAME) or "an array"
+    return "an array"

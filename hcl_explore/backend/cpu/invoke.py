@@ -1,0 +1,170 @@
+"""One call of something that a worker has loaded: arguments in, run, results out, errors named."""
+
+from __future__ import annotations
+
+import linecache
+import signal
+from collections.abc import Sequence
+from typing import Any
+
+from hcl_explore.backend.cpu import protocol
+from hcl_explore.backend.cpu.arena import Arena, aligned
+from hcl_explore.backend.cpu.arguments import check_arguments
+from hcl_explore.backend.cpu.marshal import Array, codec
+from hcl_explore.backend.cpu.pool import default_pool
+from hcl_explore.backend.cpu.process import Unit, WorkerDiedError, WorkerTimeoutError
+from hcl_explore.backend.cpu.signature import Signature, Value
+from hcl_explore.errors import BuildError, HclError, RunError, SourceSpan
+
+# A module of 20,000 operations takes some seconds; nothing reasonable takes this long.
+LOAD_TIMEOUT_S = 120.0
+
+
+def load(unit: Unit, name: str) -> Signature:
+    """Have a worker load ``unit``. Raises ``BuildError`` if it cannot."""
+    with default_pool().worker(unit.key) as worker:
+        try:
+            reply = worker.load(unit, LOAD_TIMEOUT_S)
+        except WorkerDiedError as error:
+            raise BuildError(
+                f"the compiler ended abnormally on {name} ({_exit_reason(error.returncode)})",
+                advice="please report this kernel: the compiler must not fail",
+            ) from error
+        except WorkerTimeoutError:
+            raise BuildError(
+                f"compiling {name} took longer than {LOAD_TIMEOUT_S:.0f} s and was stopped",
+                advice="unroll less: the size of the program decides the time",
+            ) from None
+    _raise_error(reply)
+    return Signature.from_json(reply["signature"])
+
+
+def ask(unit: Unit, name: str, question: protocol.Message) -> protocol.Message:
+    """The worker's answer to a question about ``unit``. Raises ``BuildError`` if it has none."""
+    with default_pool().worker(unit.key) as worker:
+        try:
+            _raise_error(worker.load(unit, LOAD_TIMEOUT_S))
+            reply = worker.request(question, timeout_s=LOAD_TIMEOUT_S)
+        except (WorkerDiedError, WorkerTimeoutError) as error:
+            raise BuildError(f"the compiler ended abnormally on {name}") from error
+    _raise_error(reply)
+    return reply
+
+
+def call(unit: Unit, signature: Signature, arguments: Sequence[object], timeout_s: float) -> Any:
+    """Run ``unit`` on ``arguments``; update the arrays it writes; return its results.
+
+    Raises ``CallError`` (nothing ran) or ``RunError`` (the worker crashed, ran out of time, or
+    found a subscript out of bounds; the caller's arrays are then as they were).
+    """
+    arrays = check_arguments(signature, arguments)
+    with default_pool().worker(unit.key) as worker:
+        try:
+            _raise_error(worker.load(unit, LOAD_TIMEOUT_S))
+            offsets, end = _layout(signature.parameters, arrays)
+            _reserve(worker.arena, end, signature.name)
+            for value, array, offset in zip(signature.parameters, arrays, offsets, strict=True):
+                codec(value.dtype).write(worker.arena.map, offset, array)
+            reply = worker.request(
+                {
+                    "op": "call",
+                    "key": unit.key,
+                    "arguments": [
+                        [offset, array.shape] for offset, array in zip(offsets, arrays, strict=True)
+                    ],
+                    "end": end,
+                    "size": worker.arena.size,
+                },
+                timeout_s=timeout_s,
+            )
+        except WorkerDiedError as error:
+            # A positive status is an error in the worker itself: its words are worth keeping.
+            cause = error if error.returncode > 0 else None
+            raise _death(signature.name, error.returncode) from cause
+        except WorkerTimeoutError:
+            raise RunError(
+                f"{signature.name} ran longer than {timeout_s:g} s and was stopped",
+                advice="if it is not an endless loop, build it with a larger timeout_s",
+            ) from None
+        _raise_error(reply)
+        worker.arena.follow(reply["size"])
+        _update(signature.parameters, arrays, offsets, worker.arena)
+        results = [
+            _read_result(value, offset, tuple(shape), worker.arena)
+            for value, (offset, shape) in zip(signature.results, reply["results"], strict=True)
+        ]
+    if not results:
+        return None
+    return results[0] if len(results) == 1 else tuple(results)
+
+
+def _layout(parameters: Sequence[Value], arrays: Sequence[Array]) -> tuple[list[int], int]:
+    offsets, end = [], 0
+    for value, array in zip(parameters, arrays, strict=True):
+        offsets.append(end)
+        end = aligned(end + array.size * codec(value.dtype).bytes)
+    return offsets, end
+
+
+def _reserve(arena: Arena, needed: int, name: str) -> None:
+    try:
+        arena.resize(needed)
+    except (OSError, MemoryError):
+        raise RunError(
+            f"there is not enough memory to pass the arguments of {name} "
+            f"({needed / 2**30:.1f} GiB)",
+            advice="use smaller arrays",
+        ) from None
+
+
+def _update(
+    parameters: Sequence[Value], arrays: Sequence[Array], offsets: Sequence[int], arena: Arena
+) -> None:
+    for value, array, offset in zip(parameters, arrays, offsets, strict=True):
+        if value.written:
+            array[...] = codec(value.dtype).read(arena.map, offset, array.shape)
+
+
+def _read_result(value: Value, offset: int, shape: tuple[int, ...], arena: Arena) -> Any:
+    array = codec(value.dtype).read(arena.map, offset, shape)
+    return codec(value.dtype).python_scalar(array) if value.shape is None else array
+
+
+def _raise_error(reply: protocol.Message) -> None:
+    """Raise the error of ours that a reply describes, if it does."""
+    if "error" not in reply:
+        return
+    error = reply["error"]
+    span = None
+    if error["line"]:
+        text = linecache.getline(error["file"], error["line"]).rstrip("\n")
+        span = SourceSpan(error["file"], error["line"], error["column"] or 1, text=text)
+    classes: dict[str, type[HclError]] = {"BuildError": BuildError, "RunError": RunError}
+    raise classes[error["kind"]](error["message"], span=span, advice=error["advice"])
+
+
+def _death(name: str, returncode: int) -> RunError:
+    advice = {
+        -signal.SIGSEGV: "an array was read or written outside its bounds, or the stack or the "
+        "memory ran out; build(debug=True) checks data-dependent subscripts and names the array",
+        -signal.SIGBUS: "an array was read or written outside its bounds; build(debug=True) checks "
+        "data-dependent subscripts and names the array",
+        -signal.SIGFPE: "check that no divisor is zero",
+        -signal.SIGABRT: "build(debug=True) checks data-dependent subscripts and names the array",
+        -signal.SIGKILL: "it most likely ran out of memory: use smaller arrays",
+    }.get(returncode, "build(debug=True) checks data-dependent subscripts")
+    return RunError(
+        f"{name} crashed in its worker process ({_exit_reason(returncode)})", advice=advice
+    )
+
+
+def _exit_reason(returncode: int) -> str:
+    reasons = {
+        -signal.SIGSEGV: "segmentation fault",
+        -signal.SIGBUS: "bus error",
+        -signal.SIGFPE: "integer division by zero or overflow",
+        -signal.SIGABRT: "aborted",
+        -signal.SIGILL: "illegal instruction",
+        -signal.SIGKILL: "killed by the system",
+    }
+    return reasons.get(returncode, f"exit status {returncode}")

@@ -1,0 +1,162 @@
+"""Compiled code in this process (the worker): loading it, and calling it on the arena."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Callable, Sequence
+
+import mlir.ir as ir
+from mlir.dialects.llvm import translate_module_to_llvmir
+from mlir.execution_engine import ExecutionEngine
+
+from hcl_explore.backend.cpu.arena import Arena, aligned
+from hcl_explore.backend.cpu.bounds import OUT_OF_BOUNDS, Site
+from hcl_explore.backend.cpu.lowering import Lowered
+from hcl_explore.backend.cpu.signature import Signature, Value, storage_bytes
+from hcl_explore.errors import BuildError
+
+# (offset in the arena, shape) of an argument or a result; scalars have the shape ().
+Placed = tuple[int, Sequence[int]]
+
+_OPTIMISATION_LEVEL = 2
+_OUT_OF_BOUNDS_TYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+_free = ctypes.CDLL(None).free
+_free.argtypes = [ctypes.c_void_p]
+_free.restype = None
+
+
+class JitFunction:
+    """A lowered module, compiled.
+
+    ``on_out_of_bounds`` is called by the debug build with the site, the subscript and the extent,
+    and must not return.
+    """
+
+    def __init__(
+        self, lowered: Lowered, on_out_of_bounds: Callable[[Site, int, int], None]
+    ) -> None:
+        self.signature: Signature = lowered.signature
+        self._module = lowered.module
+        sites = lowered.sites
+        self._callback = _OUT_OF_BOUNDS_TYPE(
+            lambda number, subscript, extent: on_out_of_bounds(sites[number], subscript, extent)
+        )
+        try:
+            self._engine = ExecutionEngine(lowered.module, opt_level=_OPTIMISATION_LEVEL)
+            if sites:
+                self._engine.raw_register_runtime(
+                    OUT_OF_BOUNDS, ctypes.cast(self._callback, ctypes.c_void_p)
+                )
+            self._function = self._engine.lookup(lowered.entry)
+        except RuntimeError as error:
+            raise BuildError(f"{self.signature.name} cannot be compiled: {error}") from None
+
+    def llvm_ir(self) -> str:
+        """The module as LLVM IR, before optimisation."""
+        text: str = translate_module_to_llvmir(self._module.operation)
+        return text
+
+    def call(self, arena: Arena, arguments: Sequence[Placed], end: int) -> list[Placed]:
+        """Run on ``arguments``; the results are put into the arena from ``end`` on."""
+        base = ctypes.addressof(ctypes.c_char.from_buffer(arena.map))
+        packed = _Packed()
+        results = self.signature.results
+        layout = _ResultLayout(results)
+        result_memory = ctypes.create_string_buffer(layout.size + 64)
+        result_base = aligned(ctypes.addressof(result_memory))
+        by_pointer = bool(results) and (len(results) > 1 or results[0].shape is not None)
+        if by_pointer:
+            packed.add_pointer_to(result_base)
+        for value, (offset, shape) in zip(self.signature.parameters, arguments, strict=True):
+            if value.shape is None:
+                packed.add(base + offset)
+            else:
+                packed.add_pointer_to(packed.keep(_descriptor(base + offset, shape)))
+        if results and not by_pointer:
+            packed.add(result_base)
+        self._function(packed.array())
+        return self._take_results(arena, result_base, layout, end)
+
+    def _take_results(
+        self, arena: Arena, result_base: int, layout: _ResultLayout, end: int
+    ) -> list[Placed]:
+        """Move the results from where the function left them into the arena."""
+        placed: list[Placed] = []
+        blocks: list[tuple[int, int, bool]] = []
+        for value, offset in zip(self.signature.results, layout.offsets, strict=True):
+            address = result_base + offset
+            shape: tuple[int, ...] = ()
+            is_array = value.shape is not None
+            if value.shape is not None:
+                words = (ctypes.c_int64 * (3 + len(value.shape))).from_address(address)
+                address, shape = words[1], tuple(words[3:])
+            size = math.prod(shape) * storage_bytes(value.type)
+            blocks.append((address, size, is_array))
+            placed.append((end, shape))
+            end = aligned(end + size)
+        if end > arena.size:
+            arena.resize(end)
+        base = ctypes.addressof(ctypes.c_char.from_buffer(arena.map))
+        for (address, size, is_array), (offset, _) in zip(blocks, placed, strict=True):
+            ctypes.memmove(base + offset, address, size)
+            if is_array:
+                _free(address)
+        return placed
+
+
+class _Packed:
+    """The argument list of a packed interface: an array of pointers to the arguments."""
+
+    def __init__(self) -> None:
+        self._pointers: list[int] = []
+        self._alive: list[ctypes.Array[ctypes.c_int64]] = []
+
+    def keep(self, words: Sequence[int]) -> int:
+        """The address of ``words``, valid as long as this object."""
+        block = (ctypes.c_int64 * len(words))(*words)
+        self._alive.append(block)
+        return ctypes.addressof(block)
+
+    def add(self, address: int) -> None:
+        self._pointers.append(address)
+
+    def add_pointer_to(self, address: int) -> None:
+        self.add(self.keep([address]))
+
+    def array(self) -> ctypes.Array[ctypes.c_void_p]:
+        return (ctypes.c_void_p * max(len(self._pointers), 1))(*self._pointers)
+
+
+class _ResultLayout:
+    """The C struct in which a function leaves its results: offsets of the fields, and the size."""
+
+    def __init__(self, results: Sequence[Value]) -> None:
+        self.offsets: list[int] = []
+        self.size = 0
+        for value in results:
+            if value.shape is None:
+                size = storage_bytes(value.type)
+                alignment = min(size, 16)
+            else:
+                size, alignment = 8 * (3 + 2 * len(value.shape)), 8
+            offset = -(-self.size // alignment) * alignment
+            self.offsets.append(offset)
+            self.size = offset + size
+
+
+def _descriptor(address: int, shape: Sequence[int]) -> list[int]:
+    """A memref descriptor: allocated and aligned pointer, offset, sizes, strides (row-major)."""
+    strides = [1] * len(shape)
+    for axis in range(len(shape) - 1, 0, -1):
+        strides[axis - 1] = strides[axis] * shape[axis]
+    return [address, address, 0, *shape, *strides]
+
+
+def parse_module(code: bytes, context: ir.Context) -> ir.Module:
+    """The module in ``code`` (bytecode or text). Raises ``BuildError``."""
+    try:
+        return ir.Module.parse(code, context)
+    except ir.MLIRError as error:
+        message = next((d.message for d in error.error_diagnostics), "no reason given")
+        raise BuildError(f"this is not a valid MLIR module: {message}") from None

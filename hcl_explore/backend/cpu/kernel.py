@@ -1,0 +1,77 @@
+"""Building a module for the CPU, and the callable that comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import Any
+
+import mlir.ir as ir
+
+from hcl_explore.backend.cpu import invoke
+from hcl_explore.backend.cpu.assembly import assemble
+from hcl_explore.backend.cpu.process import Unit
+from hcl_explore.backend.cpu.signature import Signature
+
+
+class CpuKernel:
+    """A compiled function. Call it with NumPy arrays and Python scalars.
+
+    The call checks arity, dtypes and shapes first (``CallError``), runs in a worker process
+    (``RunError`` if it crashes there, or takes longer than ``timeout_s`` seconds), updates the
+    array arguments that the function writes, and returns new arrays: one, a tuple, or None.
+    Arrays need not be contiguous. Calls may come from several threads.
+    """
+
+    def __init__(self, unit: Unit, signature: Signature, timeout_s: float) -> None:
+        self._unit = unit
+        self.signature = signature
+        self.timeout_s = timeout_s
+
+    def __call__(self, *arguments: object) -> Any:
+        return invoke.call(self._unit, self.signature, arguments, self.timeout_s)
+
+    def __repr__(self) -> str:
+        parameters = ", ".join(f"{value.name}: {value}" for value in self.signature.parameters)
+        results = ", ".join(str(value) for value in self.signature.results) or "None"
+        return f"<CpuKernel {self.signature.name}({parameters}) -> {results}>"
+
+    def llvm_ir(self) -> str:
+        """The LLVM IR of the module before LLVM's own optimisations."""
+        question = {"op": "llvm_ir", "key": self._unit.key}
+        text: str = invoke.ask(self._unit, self.signature.name, question)["text"]
+        return text
+
+    def assembly(self, function: str | None = None) -> str:
+        """The host's assembly of ``function`` (of the whole module if None), optimised.
+
+        Raises ``BuildError`` for a function that is not in the module.
+        """
+        return assemble(self.llvm_ir(), function)
+
+
+def build(
+    module: ir.Module, top: str, *, timeout_s: float = 60.0, debug: bool = False
+) -> CpuKernel:
+    """Compile ``module`` and return its function ``top`` as a callable.
+
+    ``timeout_s`` limits each call. ``debug`` checks data-dependent subscripts at run time: a
+    ``RunError`` then names the array, the subscript and the source line. Raises ``BuildError``.
+    The module is not changed.
+    """
+    code = io.BytesIO()
+    module.operation.write_bytecode(code)
+    return _build(code.getvalue(), top, timeout_s, debug)
+
+
+def build_text(text: str, top: str, *, timeout_s: float = 60.0, debug: bool = False) -> CpuKernel:
+    """As ``build``, from the text of a module."""
+    return _build(text.encode(), top, timeout_s, debug)
+
+
+def _build(code: bytes, top: str, timeout_s: float, debug: bool) -> CpuKernel:
+    digest = hashlib.sha256(f"{top}\n{debug}\n".encode() + code).hexdigest()
+    unit = Unit(
+        digest, {"op": "load_module", "key": digest, "top": top, "debug": debug}, payload=code
+    )
+    return CpuKernel(unit, invoke.load(unit, top), timeout_s)

@@ -1,0 +1,109 @@
+"""From a kernel's module to the LLVM dialect, with exactly the kernel's arithmetic.
+
+Nothing here changes what an operation computes: no fast-math flags, no contraction of a multiply
+and an add, no reassociation. bfloat16 and float16 operations compute in float32 and round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mlir.ir as ir
+from mlir.passmanager import PassManager
+
+from hcl_explore.backend.cpu.bounds import Site, insert_checks
+from hcl_explore.backend.cpu.read_signature import read_signature
+from hcl_explore.backend.cpu.signature import Signature
+from hcl_explore.backend.cpu.storage import StoragePlacer
+from hcl_explore.errors import BuildError, SourceSpan
+from hcl_explore.ir.locations import place_of
+
+# A kernel may be called "exp" or "malloc"; its symbol may not.
+_PREFIX = "hcl."
+
+_EMULATE = (
+    "math-extend-to-supported-types{extra-types= target-type=f32},"
+    "arith-emulate-unsupported-floats{source-types=f16,bf16 target-type=f32},"
+)
+_PIPELINE = (
+    "lower-affine,expand-strided-metadata,lower-affine,"
+    "arith-expand{include-bf16=true},convert-scf-to-cf,"
+    "convert-math-to-llvm,convert-math-to-libm,convert-math-to-funcs,"
+    "convert-arith-to-llvm,finalize-memref-to-llvm,convert-func-to-llvm,"
+    "convert-cf-to-llvm,convert-index-to-llvm,reconcile-unrealized-casts"
+)
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A module in the LLVM dialect, the symbol of its entry, and what came before."""
+
+    module: ir.Module
+    entry: str
+    signature: Signature
+    sites: tuple[Site, ...]
+
+
+def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Lowered:
+    """Lower ``module`` in place. Local arrays may take up to ``memory_limit`` bytes.
+
+    Raises ``BuildError`` with the source line for what cannot be lowered.
+    """
+    signature = read_signature(module, top)
+    sites = insert_checks(module) if debug else []
+    placer = StoragePlacer(memory_limit)
+    functions = [op for op in module.body.operations if op.operation.name == "func.func"]
+    for function in functions:
+        if function.operation.regions[0].blocks:
+            placer.place(function.operation)
+    _name_symbols(module, functions, top)
+    _run_passes(module, top)
+    return Lowered(module, _PREFIX + top, signature, tuple(sites))
+
+
+def _name_symbols(module: ir.Module, functions: list[ir.OpView], top: str) -> None:
+    """Prefix the symbols of functions with a body, export ``top`` and hide the others."""
+    root = module.operation
+    with root.context:
+        for function in functions:
+            name = ir.StringAttr(function.attributes["sym_name"]).value
+            if not function.operation.regions[0].blocks:
+                continue
+            ir.SymbolTable.replace_all_symbol_uses(name, _PREFIX + name, root)
+            ir.SymbolTable.set_symbol_name(function, _PREFIX + name)
+            if name == top:
+                function.attributes["llvm.emit_c_interface"] = ir.UnitAttr.get()
+            else:
+                function.attributes["llvm.linkage"] = ir.Attribute.parse("#llvm.linkage<internal>")
+
+
+def _run_passes(module: ir.Module, top: str) -> None:
+    halves = False
+
+    def visit(op: ir.Operation) -> ir.WalkResult:
+        nonlocal halves
+        if any(isinstance(result.type, ir.F16Type | ir.BF16Type) for result in op.results):
+            halves = True
+            return ir.WalkResult.INTERRUPT
+        return ir.WalkResult.ADVANCE
+
+    module.operation.walk(visit)
+    passes = _EMULATE + _PIPELINE if halves else _PIPELINE
+    with module.context:
+        manager = PassManager.parse(f"builtin.module({passes})")
+        try:
+            manager.run(module.operation)
+        except ir.MLIRError as error:
+            raise _build_error(error, top) from None
+
+
+def _build_error(error: ir.MLIRError, top: str) -> BuildError:
+    for diagnostic in error.error_diagnostics:
+        place = place_of(diagnostic.location)
+        span = SourceSpan(place.filename, place.line, place.column) if place else None
+        return BuildError(
+            f"{top} cannot be compiled for the CPU: {diagnostic.message}",
+            span=span,
+            advice="rewrite this statement; the other targets may accept it",
+        )
+    return BuildError(f"{top} cannot be compiled for the CPU")
