@@ -1,0 +1,283 @@
+"""Reading calls: builtins, conversions, mathematical functions, other kernels."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hcl_explore.errors import KernelShapeError, KernelSyntaxError, KernelTypeError
+from hcl_explore.frontend.expression import (
+    Binary,
+    Buffer,
+    Constant,
+    Convert,
+    Expr,
+    KernelCall,
+    MathCall,
+    Signature,
+    TensorCall,
+    Unary,
+)
+from hcl_explore.lang import ops
+from hcl_explore.lang.promotion import common_type
+from hcl_explore.lang.types import (
+    FixedType,
+    Float,
+    ScalarType,
+    TensorType,
+    float32,
+    int32,
+)
+
+if TYPE_CHECKING:
+    from hcl_explore.frontend.reader import ExpressionReader, Value
+    from hcl_explore.frontend.signatures import CalleeResolver
+
+# The function's name in the math dialect, by each Python function that means it.
+_MATH: dict[object, tuple[str, Callable[..., float]]] = {
+    function: (name, reference)
+    for name, reference, functions in (
+        ("exp", math.exp, (ops.exp, np.exp, math.exp)),
+        ("log", math.log, (ops.log, np.log, math.log)),
+        ("log2", math.log2, (ops.log2, np.log2, math.log2)),
+        ("log10", math.log10, (ops.log10, np.log10, math.log10)),
+        ("sqrt", math.sqrt, (ops.sqrt, np.sqrt, math.sqrt)),
+        ("sin", math.sin, (ops.sin, np.sin, math.sin)),
+        ("cos", math.cos, (ops.cos, np.cos, math.cos)),
+        ("tan", math.tan, (ops.tan, np.tan, math.tan)),
+        ("tanh", math.tanh, (ops.tanh, np.tanh, math.tanh)),
+        ("floor", math.floor, (ops.floor, np.floor, math.floor)),
+        ("ceil", math.ceil, (ops.ceil, np.ceil, math.ceil)),
+        ("powf", math.pow, (ops.power, np.power, math.pow)),
+    )
+    for function in functions
+}
+_EXTREMES: dict[object, str] = {
+    builtins.min: "min",
+    builtins.max: "max",
+    np.minimum: "min",
+    np.maximum: "max",
+}
+_ABSOLUTES = (builtins.abs, np.abs, math.fabs)
+_CONVERSIONS: dict[object, ScalarType] = {builtins.int: int32, builtins.float: float32}
+_BUILTINS: dict[str, object] = {
+    name: getattr(builtins, name) for name in ("min", "max", "abs", "int", "float", "range", "len")
+}
+
+
+class CallReader:
+    """The part of the expression reader that understands calls."""
+
+    def __init__(self, reader: ExpressionReader, callees: CalleeResolver) -> None:
+        self.reader = reader
+        self.callees = callees
+
+    def target(self, node: ast.expr) -> object:
+        """The Python object that a call names, or the callee's syntax tree."""
+        unit = self.reader.unit
+        if isinstance(node, ast.Name):
+            if self.reader.scope.find(node.id) is not None:
+                raise self.reader.error(
+                    KernelTypeError, f"'{node.id}' is a variable and cannot be called", node
+                )
+            if node.id in unit.functions:
+                return unit.functions[node.id]
+            if node.id not in unit.namespace:
+                if node.id in _BUILTINS:
+                    return _BUILTINS[node.id]
+                raise self.reader.scope.unknown(node)
+        elif not isinstance(node, (ast.Attribute, ast.Call)):
+            raise self.reader.error(
+                KernelSyntaxError, f"{ast.unparse(node)} cannot be called", node
+            )
+        return unit.constants.evaluate(node)
+
+    def read(self, node: ast.Call) -> Value:
+        """The meaning of a call."""
+        target: Any = self.target(node.func)
+        if isinstance(target, ScalarType):
+            return self._convert(target, node)
+        if not isinstance(target, Hashable):
+            raise self.reader.error(
+                KernelTypeError, f"{ast.unparse(node.func)} is not a function", node
+            )
+        signature = self.callees.find(self.reader.unit, target, node)
+        if signature is not None:
+            return self._kernel(signature, node)
+        if target in _CONVERSIONS:
+            return self._convert_builtin(_CONVERSIONS[target], node)
+        if target in (ops.grid, ops.reduction, range):
+            raise self.reader.error(
+                KernelSyntaxError,
+                f"{ast.unparse(node.func)}(...) can only stand in a for statement",
+                node,
+            )
+        arguments = self._scalars(node)
+        if target in _EXTREMES:
+            return self._extreme(_EXTREMES[target], arguments, node)
+        if any(target is absolute for absolute in _ABSOLUTES):
+            return self._absolute(self._exactly(arguments, 1, node)[0], node)
+        if target in _MATH:
+            name = _MATH[target][0]
+            return self.math(name, self._exactly(arguments, 2 if name == "powf" else 1, node), node)
+        raise self.reader.error(
+            KernelSyntaxError,
+            f"{ast.unparse(node.func)}(...) is not a kernel and not a function of the kernel "
+            "language",
+            node,
+            "Kernels, type conversions, min, max, abs and the mathematical functions can be called.",
+        )
+
+    def _scalars(self, node: ast.Call) -> list[Expr]:
+        self._positional(node)
+        return [self.reader.read(argument) for argument in node.args]
+
+    def _positional(self, node: ast.Call) -> None:
+        for keyword in node.keywords:
+            raise self.reader.error(
+                KernelSyntaxError,
+                f"{ast.unparse(node.func)}(...) takes no keyword arguments",
+                keyword,
+            )
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                raise self.reader.error(
+                    KernelSyntaxError, "a starred argument cannot be used in a kernel", argument
+                )
+
+    def _exactly(self, arguments: list[Expr], count: int, node: ast.Call) -> list[Expr]:
+        if len(arguments) != count:
+            raise self.reader.error(
+                KernelTypeError,
+                f"{ast.unparse(node.func)} takes {count} argument{'s' if count > 1 else ''}, "
+                f"not {len(arguments)}",
+                node,
+            )
+        return arguments
+
+    def _convert(self, target: ScalarType, node: ast.Call) -> Expr:
+        operand = self._exactly(self._scalars(node), 1, node)[0]
+        if isinstance(target, FixedType):
+            raise self.reader.error(KernelTypeError, f"{target} is not supported here yet", node)
+        if isinstance(operand, Constant):
+            self._require_float(target, operand, node)
+        return Convert(target, node, operand)
+
+    def _convert_builtin(self, target: ScalarType, node: ast.Call) -> Expr:
+        """``int(x)`` and ``float(x)``: of a number in the source again such a number."""
+        operand = self._exactly(self._scalars(node), 1, node)[0]
+        if not isinstance(operand, Constant):
+            return Convert(target, node, operand)
+        if isinstance(target, Float):
+            return self.reader.number(float(operand.value), node)
+        self._require_float(target, operand, node)
+        return self.reader.number(int(operand.value), node)
+
+    def _require_float(self, target: ScalarType, operand: Constant, node: ast.Call) -> None:
+        if not isinstance(target, Float) and not math.isfinite(operand.value):
+            raise self.reader.error(
+                KernelTypeError, f"{operand.value} cannot be converted to {target}", node
+            )
+
+    def _extreme(self, operator: str, arguments: list[Expr], node: ast.Call) -> Expr:
+        if len(arguments) < 2:
+            raise self.reader.error(
+                KernelTypeError, f"{ast.unparse(node.func)} takes at least two values", node
+            )
+        result = arguments[0]
+        for argument in arguments[1:]:
+            if isinstance(result, Constant) and isinstance(argument, Constant):
+                choose = min if operator == "min" else max
+                result = self.reader.number(choose(result.value, argument.value), node)
+            else:
+                common = self.reader.common(result, argument)
+                result = Binary(common, node, operator, result, argument)
+        return result
+
+    def _absolute(self, operand: Expr, node: ast.Call) -> Expr:
+        if isinstance(operand, Constant):
+            return self.reader.number(abs(operand.value), node)
+        if getattr(operand.type, "signed", True) is False:
+            return operand
+        return Unary(operand.type, node, "abs", operand)
+
+    def math(self, name: str, operands: list[Expr], node: ast.AST) -> Expr:
+        """A function of the ``math`` dialect; integers are taken as ``float32``."""
+        if all(isinstance(operand, Constant) for operand in operands):
+            return self._fold_math(name, operands, node)
+        kind: ScalarType = operands[0].type
+        for operand in operands[1:]:
+            kind = common_type(kind, operand.type)
+        return MathCall(kind if isinstance(kind, Float) else float32, node, name, operands)
+
+    def _fold_math(self, name: str, operands: list[Expr], node: ast.AST) -> Expr:
+        reference = next(function for known, function in _MATH.values() if known == name)
+        values = [operand.value for operand in operands if isinstance(operand, Constant)]
+        try:
+            return self.reader.number(float(reference(*values)), node)
+        except (ValueError, OverflowError) as error:
+            raise self.reader.error(KernelTypeError, str(error), node) from None
+
+    # --- other kernels -----------------------------------------------------------------------
+
+    def _kernel(self, signature: Signature, node: ast.Call) -> Value:
+        self._positional(node)
+        if len(node.args) != len(signature.parameters):
+            raise self.reader.error(
+                KernelTypeError,
+                f"'{signature.symbol}' takes {len(signature.parameters)} arguments, "
+                f"not {len(node.args)}",
+                node,
+            )
+        arguments: list[Expr | Buffer] = [
+            self._argument(signature, name, kind, argument)
+            for (name, kind), argument in zip(signature.parameters, node.args, strict=True)
+        ]
+        call = TensorCall(signature, arguments, node)
+        results = signature.results
+        if len(results) == 1 and isinstance(results[0], ScalarType):
+            return KernelCall(results[0], node, call)
+        return call
+
+    def _argument(
+        self, signature: Signature, name: str, kind: ScalarType | TensorType, node: ast.expr
+    ) -> Expr | Buffer:
+        if isinstance(kind, ScalarType):
+            return self.reader.read(node)
+        value = self.reader.read_any(node)
+        if isinstance(value, TensorCall):
+            raise self.reader.error(
+                KernelTypeError,
+                "a call that returns an array cannot be an argument",
+                node,
+                "Assign its result to a variable first.",
+            )
+        if not isinstance(value, (Buffer, Expr)):
+            value = self.reader.materialise(value)
+        if isinstance(value, Expr):
+            raise self.reader.error(
+                KernelTypeError,
+                f"argument '{name}' of '{signature.symbol}' is an array ({kind}), not a scalar",
+                node,
+            )
+        if value.type.element != kind.element:
+            raise self.reader.error(
+                KernelTypeError,
+                f"argument '{name}' of '{signature.symbol}' is {kind}, but '{value.name}' is "
+                f"{value.type}",
+                node,
+                f"Copy it into an array of {kind.element} first.",
+            )
+        if value.type.shape != kind.shape:
+            raise self.reader.error(
+                KernelShapeError,
+                f"argument '{name}' of '{signature.symbol}' is {kind}, but '{value.name}' is "
+                f"{value.type}",
+                node,
+            )
+        return value

@@ -1,0 +1,418 @@
+"""Typed expressions to operations.
+
+Every expression is emitted *for* the type its user wants. Sums, differences and products of
+integers are the same modulo 2**w whether computed wide and cut or computed in w bits, so when the
+result goes into w bits they are computed in w bits: the IR has no widths that nobody asked for.
+Everything else is computed at its type by the promotion rules and converted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mlir import ir
+
+from hcl_explore.frontend.affine import (
+    AffineCondition,
+    AffineOperands,
+    affine_condition,
+    interval,
+)
+from hcl_explore.frontend.builder import Builder, map_attribute
+from hcl_explore.frontend.division import emit_division, emit_float_remainder
+from hcl_explore.frontend.expression import (
+    Argument,
+    Binary,
+    Buffer,
+    Compare,
+    Computed,
+    Constant,
+    Convert,
+    Expr,
+    KernelCall,
+    Load,
+    Logical,
+    LoopIndex,
+    MathCall,
+    Select,
+    TensorCall,
+    Unary,
+)
+from hcl_explore.lang.promotion import common_type
+from hcl_explore.lang.types import (
+    BOOL,
+    Float,
+    Index,
+    IntegerType,
+    ScalarType,
+    UInt,
+    float32,
+    index,
+)
+
+_RING = {"+": "arith.addi", "-": "arith.subi", "*": "arith.muli"}
+_BITWISE = {"&": "arith.andi", "|": "arith.ori", "^": "arith.xori"}
+_FLOAT = {
+    "+": "arith.addf",
+    "-": "arith.subf",
+    "*": "arith.mulf",
+    "/": "arith.divf",
+    "min": "arith.minimumf",
+    "max": "arith.maximumf",
+}
+# Encodings of arith.cmpi and arith.cmpf predicates; comparisons with a NaN are false, != is true.
+_SIGNED = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
+_UNSIGNED = {"==": 0, "!=": 1, "<": 6, "<=": 7, ">": 8, ">=": 9}
+_ORDERED = {"==": 1, ">": 2, ">=": 3, "<": 4, "<=": 5, "!=": 13}
+
+
+def concrete(scalar: ScalarType, wanted: ScalarType | None = None) -> ScalarType:
+    """``scalar``, with literal floats taking the wanted float type, else ``float32``."""
+    if isinstance(scalar, Float) and scalar.bits == 0:
+        return wanted if isinstance(wanted, Float) and wanted.bits else float32
+    return scalar
+
+
+class Emitter:
+    """Emits typed expressions through a builder; ``locate`` gives a syntax node its location."""
+
+    def __init__(self, builder: Builder, locate: Callable[[Expr], ir.Location]) -> None:
+        self.builder = builder
+        self.locate = locate
+
+    def emit(self, expr: Expr, wanted: ScalarType | None = None) -> ir.Value:
+        """The value of ``expr`` as ``wanted`` (by default as its own type)."""
+        wanted = concrete(expr.type, None) if wanted is None else wanted
+        if isinstance(expr, Constant):
+            return self.builder.constant(wanted, expr.value, self.locate(expr))
+        if isinstance(expr.type, Index) and (affine := self._emit_affine(expr)) is not None:
+            return self._cast(affine, index, wanted, expr)
+        if isinstance(expr, Binary):
+            return self._emit_binary(expr, wanted)
+        if isinstance(expr, Load):
+            return self._cast(self.emit_load(expr), expr.type, wanted, expr)
+        if isinstance(expr, (Argument, LoopIndex, Computed)):
+            return self._cast(expr.value, expr.type, wanted, expr)
+        if isinstance(expr, (Compare, Logical)):
+            return self._cast(self.emit_condition(expr), BOOL, wanted, expr)
+        if isinstance(expr, Select):
+            return self._emit_select(expr, wanted)
+        if isinstance(expr, Unary):
+            return self._emit_unary(expr, wanted)
+        if isinstance(expr, Convert):
+            return self._cast(self.emit(expr.operand, expr.type), expr.type, wanted, expr)
+        if isinstance(expr, MathCall):
+            return self._emit_math(expr, wanted)
+        assert isinstance(expr, KernelCall)
+        value = self.emit_call(expr.call).results[0]
+        return self._cast(value, expr.type, wanted, expr)
+
+    def _cast(
+        self, value: ir.Value, source: ScalarType, target: ScalarType, expr: Expr
+    ) -> ir.Value:
+        if source == target:
+            return value
+        return self.builder.cast(value, source, target, self.locate(expr))
+
+    # --- memory ------------------------------------------------------------------------------
+
+    def emit_load(self, load: Load) -> ir.Value:
+        """The element, in its own type."""
+        return self._access(load.buffer, load.subscripts, None, load)
+
+    def emit_store(self, target: Load, value: ir.Value) -> None:
+        """Store ``value``, already of the buffer's element type."""
+        self._access(target.buffer, target.subscripts, value, target)
+
+    def _access(
+        self, buffer: Buffer, subscripts: list[Expr], stored: ir.Value | None, place: Expr
+    ) -> ir.Value:
+        location = self.locate(place)
+        operands = AffineOperands()
+        maps = [operands.convert(subscript) for subscript in subscripts]
+        if any(expression is None for expression in maps):
+            dialect = "memref"
+            indices = [self.emit(subscript, index) for subscript in subscripts]
+            attributes = None
+        else:
+            dialect = "affine"
+            indices = operands.values
+            attributes = {"map": map_attribute(len(operands.dims), len(operands.symbols), maps)}
+        if stored is None:
+            result = self.builder.storage(buffer.type.element)
+            return self.builder.value(
+                f"{dialect}.load", [buffer.value, *indices], result, location, attributes
+            )
+        self.builder.op(
+            f"{dialect}.store", [stored, buffer.value, *indices], (), location, attributes
+        )
+        return stored
+
+    def _emit_affine(self, expr: Expr) -> ir.Value | None:
+        """An affine expression as one ``affine.apply``, or None if it is not affine."""
+        if isinstance(expr, (LoopIndex, Argument)):
+            return expr.value
+        operands = AffineOperands()
+        expression = operands.convert(expr)
+        if expression is None:
+            return None
+        attribute = map_attribute(len(operands.dims), len(operands.symbols), [expression])
+        return self.builder.value(
+            "affine.apply",
+            operands.values,
+            self.builder.index,
+            self.locate(expr),
+            {"map": attribute},
+        )
+
+    def emit_call(self, call: TensorCall) -> ir.Operation:
+        """The call itself, with its arguments converted to the parameters' types."""
+        values = []
+        for argument, (_, parameter) in zip(call.arguments, call.signature.parameters, strict=True):
+            if isinstance(argument, Buffer):
+                values.append(argument.value)
+            else:
+                assert isinstance(parameter, ScalarType)
+                values.append(self.emit(argument, parameter))
+        results = [self.builder.type(result) for result in call.signature.results]
+        callee = {"callee": ir.FlatSymbolRefAttr.get(call.signature.symbol)}
+        location = self.locate(Expr(index, call.node))
+        return self.builder.op("func.call", values, results, location, callee)
+
+    # --- arithmetic --------------------------------------------------------------------------
+
+    def _emit_binary(self, expr: Binary, wanted: ScalarType) -> ir.Value:
+        if isinstance(expr.type, Float):
+            return self._emit_float_binary(expr, wanted)
+        operator = expr.operator
+        work = self._integer_width(expr, wanted)
+        if operator in ("/", "//", "%"):
+            value, produced = emit_division(self, expr)
+            return self._cast(value, produced, wanted, expr)
+        left = self.emit(expr.left, work)
+        right = self.emit(expr.right, work)
+        if operator in _RING:
+            name = _RING[operator]
+        elif operator in _BITWISE:
+            name = _BITWISE[operator]
+        elif operator == "<<":
+            name = "arith.shli"
+        else:
+            kind = "ui" if isinstance(work, UInt) else "si"
+            names = {">>": f"arith.shr{kind}", "min": f"arith.min{kind}", "max": f"arith.max{kind}"}
+            name = names[operator]
+        storage = self.builder.storage(work)
+        value = self.builder.value(name, (left, right), storage, self.locate(expr))
+        return self._cast(value, work, wanted, expr)
+
+    def _integer_width(self, expr: Binary, wanted: ScalarType) -> ScalarType:
+        """The type to compute an integer operation in, given where its result goes."""
+        if not isinstance(wanted, (IntegerType, Index)):
+            return expr.type
+        narrower = wanted.bits <= expr.type.bits
+        if expr.operator in ("+", "-"):
+            return wanted
+        if expr.operator == "*" and (narrower or isinstance(wanted, Index)):
+            return wanted
+        if expr.operator in _BITWISE and narrower:
+            return wanted
+        if expr.operator == "<<" and narrower:
+            distance = expr.right.value if isinstance(expr.right, Constant) else wanted.bits
+            return wanted if distance < wanted.bits else expr.type
+        return expr.type
+
+    def _emit_float_binary(self, expr: Binary, wanted: ScalarType) -> ir.Value:
+        work = concrete(expr.type, wanted)
+        location = self.locate(expr)
+        storage = self.builder.storage(work)
+        left, right = self.emit(expr.left, work), self.emit(expr.right, work)
+        if expr.operator == "%":
+            value = emit_float_remainder(self.builder, work, left, right, location)
+        elif expr.operator == "//":
+            quotient = self.builder.value("arith.divf", (left, right), storage, location)
+            value = self.builder.value("math.floor", (quotient,), storage, location)
+        else:
+            value = self.builder.value(_FLOAT[expr.operator], (left, right), storage, location)
+        return self._cast(value, work, wanted, expr)
+
+    def _emit_unary(self, expr: Unary, wanted: ScalarType) -> ir.Value:
+        location = self.locate(expr)
+        builder = self.builder
+        if expr.operator == "not":
+            condition = self.emit_condition(expr.operand)
+            true = builder.constant(BOOL, 1, location)
+            storage = builder.storage(BOOL)
+            inverted = builder.value("arith.xori", (condition, true), storage, location)
+            return self._cast(inverted, BOOL, wanted, expr)
+        if isinstance(expr.type, Float):
+            work = concrete(expr.type, wanted)
+            name = "arith.negf" if expr.operator == "-" else "math.absf"
+            operand = self.emit(expr.operand, work)
+            value = builder.value(name, (operand,), builder.storage(work), location)
+            return self._cast(value, work, wanted, expr)
+        work = expr.type
+        integer_wanted = isinstance(wanted, (IntegerType, Index))
+        if expr.operator == "abs":
+            operand = self.emit(expr.operand, work)
+            value = builder.value("math.absi", (operand,), builder.storage(work), location)
+            return self._cast(value, work, wanted, expr)
+        if integer_wanted and (expr.operator == "-" or wanted.bits <= work.bits):
+            work = wanted
+        storage = builder.storage(work)
+        if expr.operator == "-":
+            zero = builder.constant(work, 0, location)
+            operand = self.emit(expr.operand, work)
+            value = builder.value("arith.subi", (zero, operand), storage, location)
+        else:
+            ones = builder.constant(work, -1, location)
+            operand = self.emit(expr.operand, work)
+            value = builder.value("arith.xori", (operand, ones), storage, location)
+        return self._cast(value, work, wanted, expr)
+
+    def _emit_math(self, expr: MathCall, wanted: ScalarType) -> ir.Value:
+        work = concrete(expr.type, wanted)
+        operands = [self.emit(operand, work) for operand in expr.operands]
+        storage = self.builder.storage(work)
+        value = self.builder.value(f"math.{expr.function}", operands, storage, self.locate(expr))
+        return self._cast(value, work, wanted, expr)
+
+    # --- conditions --------------------------------------------------------------------------
+
+    def emit_condition(self, expr: Expr) -> ir.Value:
+        """The truth of ``expr`` as an ``i1``; ``and``/``or`` evaluate no more than Python would."""
+        if isinstance(expr, Compare):
+            return self._emit_compare(expr)
+        if isinstance(expr, Logical):
+            return self._emit_logical(expr.operator, expr.operands, expr)
+        if expr.type == BOOL:
+            return self.emit(expr, BOOL)
+        return self._emit_compare(
+            Compare(BOOL, expr.node, "!=", expr, Constant(BOOL, expr.node, 0))
+        )
+
+    def _emit_compare(self, expr: Compare) -> ir.Value:
+        work = concrete(common_type(expr.left.type, expr.right.type))
+        sides = (expr.left.type, expr.right.type)
+        if any(isinstance(side, Index) for side in sides) and not isinstance(work, Float):
+            unsigned_64 = any(isinstance(side, UInt) and side.bits > 63 for side in sides)
+            if work.bits <= 64 and not unsigned_64:
+                work = index
+        left, right = self.emit(expr.left, work), self.emit(expr.right, work)
+        i64 = ir.IntegerType.get_signless(64)
+        if isinstance(work, Float):
+            name, predicate = "arith.cmpf", _ORDERED[expr.operator]
+        else:
+            table = _UNSIGNED if isinstance(work, UInt) else _SIGNED
+            name, predicate = "arith.cmpi", table[expr.operator]
+        attribute = {"predicate": ir.IntegerAttr.get(i64, predicate)}
+        storage = self.builder.storage(BOOL)
+        return self.builder.value(name, (left, right), storage, self.locate(expr), attribute)
+
+    def _emit_logical(self, operator: str, operands: list[Expr], whole: Expr) -> ir.Value:
+        if len(operands) == 1:
+            return self.emit_condition(operands[0])
+        first, rest = operands[0], operands[1:]
+        storage = self.builder.storage(BOOL)
+        location = self.locate(whole)
+        if all(may_run_always(operand) for operand in rest):
+            left = self.emit_condition(first)
+            right = self._emit_logical(operator, rest, whole)
+            name = "arith.andi" if operator == "and" else "arith.ori"
+            return self.builder.value(name, (left, right), storage, location)
+
+        def decided() -> ir.Value:
+            return self.builder.constant(BOOL, int(operator == "or"), location)
+
+        def undecided() -> ir.Value:
+            return self._emit_logical(operator, rest, whole)
+
+        arms = (undecided, decided) if operator == "and" else (decided, undecided)
+        return self._choose(first, BOOL, *arms, location)
+
+    def _emit_select(self, expr: Select, wanted: ScalarType) -> ir.Value:
+        work = concrete(expr.type, wanted)
+        both_integers = isinstance(work, IntegerType) and isinstance(wanted, IntegerType)
+        if both_integers and wanted.bits <= work.bits:
+            work = wanted
+        location = self.locate(expr)
+        if may_run_always(expr.if_true) and may_run_always(expr.if_false):
+            condition = self.emit_condition(expr.condition)
+            arms = (self.emit(expr.if_true, work), self.emit(expr.if_false, work))
+            value = self.builder.value(
+                "arith.select", (condition, *arms), self.builder.storage(work), location
+            )
+        else:
+            value = self._choose(
+                expr.condition,
+                work,
+                lambda: self.emit(expr.if_true, work),
+                lambda: self.emit(expr.if_false, work),
+                location,
+            )
+        return self._cast(value, work, wanted, expr)
+
+    def _choose(
+        self,
+        condition: Expr,
+        result: ScalarType,
+        if_true: Callable[[], ir.Value],
+        if_false: Callable[[], ir.Value],
+        location: ir.Location,
+    ) -> ir.Value:
+        """An ``if`` with a result: only one of the two arms runs."""
+        conditional = self.open_if(condition, [self.builder.storage(result)], location)
+        dialect = conditional.name.split(".")[0]
+        for region, arm in zip(conditional.regions, (if_true, if_false), strict=True):
+            with self.builder.inside(region.blocks.append()):
+                self.builder.op(f"{dialect}.yield", [arm()], (), location)
+        return conditional.results[0]
+
+    def open_if(
+        self, condition: Expr, results: list[ir.Type], location: ir.Location
+    ) -> ir.Operation:
+        """An ``affine.if`` or ``scf.if`` with two regions that have no blocks yet."""
+        affine = affine_condition(condition)
+        if affine is not None:
+            return self.open_affine_if(affine, results, location)
+        value = self.emit_condition(condition)
+        return self.builder.op("scf.if", [value], results, location, regions=2)
+
+    def open_affine_if(
+        self, condition: AffineCondition, results: list[ir.Type], location: ir.Location
+    ) -> ir.Operation:
+        """An ``affine.if`` with two regions that have no blocks yet."""
+        operands = condition.operands
+        integer_set = ir.IntegerSet.get(
+            len(operands.dims), len(operands.symbols), condition.constraints, condition.equalities
+        )
+        attribute = {"condition": ir.IntegerSetAttr.get(integer_set)}
+        return self.builder.op(
+            "affine.if", operands.values, results, location, attribute, regions=2
+        )
+
+
+def may_run_always(expr: Expr) -> bool:
+    """Whether evaluating ``expr`` can do no harm where Python would not evaluate it.
+
+    Harm is a load that is not known to be in bounds, a division that may be by zero, a call.
+    """
+    if isinstance(expr, Load):
+        for subscript, size in zip(expr.subscripts, expr.buffer.type.shape, strict=True):
+            bounds = interval(subscript)
+            if bounds is None or bounds[0] < 0 or bounds[1] >= size:
+                return False
+        return True
+    if isinstance(expr, Binary):
+        divides = expr.operator in ("/", "//", "%") and not isinstance(expr.type, Float)
+        if divides and not isinstance(expr.right, Constant):
+            return False
+        return may_run_always(expr.left) and may_run_always(expr.right)
+    if isinstance(expr, (Unary, Convert)):
+        return may_run_always(expr.operand)
+    if isinstance(expr, Compare):
+        return may_run_always(expr.left) and may_run_always(expr.right)
+    if isinstance(expr, (Logical, MathCall)):
+        return all(may_run_always(operand) for operand in expr.operands)
+    if isinstance(expr, Select):
+        return all(map(may_run_always, (expr.condition, expr.if_true, expr.if_false)))
+    return not isinstance(expr, KernelCall)

@@ -1,0 +1,225 @@
+"""One function: its arguments, its body, its results."""
+
+from __future__ import annotations
+
+import ast
+
+from mlir import ir
+
+from hcl_explore.errors import KernelShapeError, KernelTypeError
+from hcl_explore.frontend.assignment import Assigner
+from hcl_explore.frontend.bands import BandNames
+from hcl_explore.frontend.builder import Builder
+from hcl_explore.frontend.emit import Emitter
+from hcl_explore.frontend.expression import (
+    Argument,
+    Buffer,
+    Expr,
+    Signature,
+    Table,
+    TensorCall,
+)
+from hcl_explore.frontend.loops import LoopLowering
+from hcl_explore.frontend.memory import ConstantTables, table_array, table_type
+from hcl_explore.frontend.reader import ExpressionReader
+from hcl_explore.frontend.scope import Scope
+from hcl_explore.frontend.signatures import CalleeResolver
+from hcl_explore.frontend.statements import StatementLowering
+from hcl_explore.frontend.unit import Unit
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.locations import named
+from hcl_explore.lang.types import ScalarType, TensorType
+
+
+class FunctionLowering:
+    """Lowers one function into ``op``, a ``func.func`` without a body yet."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        function: ast.FunctionDef,
+        signature: Signature,
+        op: ir.Operation,
+        tables: ConstantTables,
+        callees: CalleeResolver,
+    ) -> None:
+        self.unit = unit
+        self.function = function
+        self.signature = signature
+        self.op = op
+        self.tables = tables
+        self.scope = Scope(unit)
+        self.reader = ExpressionReader(unit, self.scope, callees, self._materialise)
+        self._materialised: dict[tuple[str, ScalarType, int], Buffer] = {}
+        self._written = written_names(function)
+        self.entry = self._make_entry()
+        self.builder = Builder(ir.InsertionPoint(self.entry))
+        self.emitter = Emitter(self.builder, lambda expr: unit.location(expr.node))
+        self.loops = LoopLowering(self.builder, self.emitter, self.reader, BandNames())
+        self.assigner = Assigner(
+            self.builder, self.emitter, self.reader, self.loops, tables, self._written
+        )
+        self.statements = StatementLowering(
+            self.builder, self.emitter, self.reader, self.loops, self.assigner
+        )
+
+    def lower(self) -> None:
+        """Fill the function. Raises ``KernelError``."""
+        self._bind_arguments()
+        body = self.function.body
+        returned: ast.Return | None = None
+        if isinstance(body[-1], ast.Return):
+            returned, body = body[-1], body[:-1]
+        self.statements.lower(body)
+        values = self._results(returned)
+        place = returned or self.function
+        self.builder.op("func.return", values, (), self.unit.location(place))
+
+    # --- arguments -------------------------------------------------------------------------------
+
+    def _parameters(self) -> list[ast.arg]:
+        return [*self.function.args.posonlyargs, *self.function.args.args]
+
+    def _make_entry(self) -> ir.Block:
+        function_type = ir.FunctionType(ir.TypeAttr(self.op.attributes["function_type"]).value)
+        locations = [
+            named(parameter.arg, self.unit.location(parameter)) for parameter in self._parameters()
+        ]
+        return self.op.regions[0].blocks.append(*function_type.inputs, arg_locs=locations)
+
+    def _bind_arguments(self) -> None:
+        pairs = zip(self._parameters(), self.signature.parameters, strict=True)
+        for value, (node, (name, kind)) in zip(self.entry.arguments, pairs, strict=True):
+            entity: Buffer | Expr
+            if isinstance(kind, TensorType):
+                entity = Buffer(name, kind, value, is_argument=True)
+            elif name in self._written:
+                argument = Argument(kind, node, value)
+                entity = self.assigner.allocate(name, TensorType(kind, ()), node)
+                self.assigner.fill(entity, argument, "", node)
+            else:
+                entity = Argument(kind, node, value)
+            self.scope.declare(name, entity, node)
+
+    def _materialise(self, table: Table) -> Buffer:
+        """A constant buffer of ``table`` at the start of the function, once for each table."""
+        values = table_array(self.unit, table)
+        element = table_type(self.unit, table, values)
+        name = table.name or "table"
+        key = (name, element, hash(values.tobytes()))
+        if key not in self._materialised:
+            builder = Builder(ir.InsertionPoint.at_block_begin(self.entry))
+            self._materialised[key] = self.tables.get(
+                builder,
+                name,
+                TensorType(element, values.shape),
+                values,
+                self.unit.location(table.node),
+            )
+        return self._materialised[key]
+
+    # --- results ---------------------------------------------------------------------------------
+
+    def _results(self, returned: ast.Return | None) -> list[ir.Value]:
+        expected = self.signature.results
+        nodes = _returned_nodes(returned)
+        if len(nodes) == 1 and len(expected) > 1:
+            call = self.reader.read_any(nodes[0])
+            if isinstance(call, TensorCall) and call.signature.results == expected:
+                return list(self.emitter.emit_call(call).results)
+        if len(nodes) != len(expected):
+            place = returned or self.function
+            raise self.reader.error(
+                KernelTypeError,
+                f"'{self.function.name}' returns {len(nodes) or 'nothing'}"
+                f"{' values' if len(nodes) > 1 else ' value' if nodes else ''}, its annotation "
+                f"promises {len(expected) or 'none'}",
+                place,
+                "Annotate the results: def kernel(...) -> float32[16]: ..."
+                if len(nodes) > len(expected)
+                else "End the kernel with return and what it promises.",
+            )
+        taken: list[ir.Value] = []
+        for node, kind in zip(nodes, expected, strict=True):
+            taken.append(self._result(node, kind, taken))
+        return taken
+
+    def _result(
+        self, node: ast.expr, kind: ScalarType | TensorType, taken: list[ir.Value]
+    ) -> ir.Value:
+        if isinstance(kind, ScalarType):
+            return self.emitter.emit(self.reader.read(node), kind)
+        value = self.reader.read_any(node)
+        if isinstance(value, Table):
+            value = self.reader.materialise(value)
+        if isinstance(value, TensorCall) and len(value.signature.results) == 1:
+            result = value.signature.results[0]
+            assert isinstance(result, TensorType)
+            op = self.emitter.emit_call(value)
+            value = Buffer(value.signature.symbol, result, op.results[0])
+        if not isinstance(value, Buffer):
+            raise self.reader.error(
+                KernelTypeError, f"a scalar is returned where {kind} is promised", node
+            )
+        if value.type != kind:
+            family = KernelShapeError if value.type.element == kind.element else KernelTypeError
+            raise self.reader.error(
+                family, f"'{value.name}' is {value.type}, the annotation promises {kind}", node
+            )
+        if value.is_argument or value.read_only or value.value in taken:
+            # The caller gets an array of its own.
+            copy = self.assigner.allocate(f"{value.name}_result", kind, node)
+            self.assigner.fill(copy, value, f"copy_{copy.name}", node)
+            return copy.value
+        return value.value
+
+
+def _returned_nodes(returned: ast.Return | None) -> list[ast.expr]:
+    if returned is None or returned.value is None:
+        return []
+    if isinstance(returned.value, ast.Tuple):
+        return returned.value.elts
+    return [returned.value]
+
+
+def written_names(function: ast.FunctionDef) -> set[str]:
+    """Names that are assigned to, or whose arrays may be changed by a call or are returned."""
+    written: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, (ast.Assign, ast.AugAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+                for part in parts:
+                    while isinstance(part, (ast.Subscript, ast.Attribute)):
+                        part = part.value
+                    if isinstance(part, ast.Name):
+                        written.add(part.id)
+        elif isinstance(node, ast.Call):
+            written.update(part.id for part in node.args if isinstance(part, ast.Name))
+        elif isinstance(node, ast.Return) and node.value is not None:
+            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            written.update(part.id for part in parts if isinstance(part, ast.Name))
+    return written
+
+
+def function_attributes(signature: Signature) -> dict[str, ir.Attribute]:
+    """The names and types of arguments and results, as the IR carries them."""
+    arguments = [
+        ir.DictAttr.get(
+            {
+                attrs.ARGUMENT_NAME: ir.StringAttr.get(name),
+                attrs.DTYPE: ir.StringAttr.get(_element_name(kind)),
+            }
+        )
+        for name, kind in signature.parameters
+    ]
+    results = [
+        ir.DictAttr.get({attrs.DTYPE: ir.StringAttr.get(_element_name(kind))})
+        for kind in signature.results
+    ]
+    return {"arg_attrs": ir.ArrayAttr.get(arguments), "res_attrs": ir.ArrayAttr.get(results)}
+
+
+def _element_name(kind: ScalarType | TensorType) -> str:
+    return str(kind.element if isinstance(kind, TensorType) else kind)

@@ -1,0 +1,118 @@
+"""A kernel and all it calls, as one MLIR module."""
+
+from __future__ import annotations
+
+import ast
+from types import FunctionType
+
+from mlir import ir
+
+from hcl_explore.errors import KernelRecursionError, KernelSyntaxError
+from hcl_explore.frontend.builder import Builder
+from hcl_explore.frontend.expression import Signature
+from hcl_explore.frontend.function import FunctionLowering, function_attributes
+from hcl_explore.frontend.memory import ConstantTables
+from hcl_explore.frontend.signatures import read_signature
+from hcl_explore.frontend.source import KernelSource, read_kernel
+from hcl_explore.frontend.unit import Unit
+from hcl_explore.ir import attributes as attrs
+
+
+def lower(source: KernelSource, context: ir.Context) -> ir.Module:
+    """The verified module of a kernel: its callees, each once, then the kernel itself.
+
+    Follows the conventions of docs/architecture.md. Array shapes and constant subscripts are
+    checked; that other subscripts stay in bounds is proved elsewhere.
+
+    Raises ``KernelError`` with the place in the source.
+    """
+    with context, ir.Location.unknown(context):
+        try:
+            module = _ModuleLowering(source).lower()
+        except RecursionError:
+            raise KernelSyntaxError(
+                f"'{source.name}' is nested too deeply",
+                advice="Split long expressions with variables in between.",
+            ) from None
+        module.operation.verify()
+        return module
+
+
+class _ModuleLowering:
+    """Lowers functions as they are first called; knows which are under way."""
+
+    def __init__(self, source: KernelSource) -> None:
+        self.source = source
+        self.module = ir.Module.create()
+        self.tables = ConstantTables(self.module)
+        self._done: dict[object, Signature] = {}
+        self._active: list[tuple[object, str]] = []
+        self._symbols: set[str] = set()
+        self._units: dict[FunctionType, Unit] = {}
+
+    def lower(self) -> ir.Module:
+        unit = Unit(self.source)
+        function = unit.functions[self.source.name]
+        signature = self._lower_function(unit, function)
+        attrs.set_text(self.module.operation, attrs.TOP, signature.symbol)
+        return self.module
+
+    def find(self, unit: Unit, target: object, node: ast.Call) -> Signature | None:
+        """The signature of a called kernel, which is lowered first if it has not been yet."""
+        caller = unit
+        if isinstance(target, FunctionType) and not target.__module__.startswith(
+            "hcl_explore.lang"
+        ):
+            callee_unit = self._units.get(target)
+            if callee_unit is None:
+                callee_unit = self._units[target] = Unit(read_kernel(target))
+            unit, target = callee_unit, callee_unit.functions[callee_unit.source.name]
+        if not isinstance(target, ast.FunctionDef):
+            return None
+        key = _identity(unit, target)
+        if any(active == key for active, _ in self._active):
+            chain = " → ".join([name for _, name in self._active] + [target.name])
+            raise KernelRecursionError(
+                f"a kernel cannot call itself: {chain}",
+                span=caller.span(node),
+                advice="Hardware has no call stack; use a loop.",
+            )
+        return self._done.get(key) or self._lower_function(unit, target)
+
+    def _lower_function(self, unit: Unit, function: ast.FunctionDef) -> Signature:
+        key = _identity(unit, function)
+        signature = read_signature(unit, function, self._symbol(function.name))
+        self._active.append((key, function.name))
+        op = self._create(unit, function, signature)
+        FunctionLowering(unit, function, signature, op, self.tables, self).lower()
+        # Callees were lowered meanwhile: they stand before their caller.
+        self.module.body.append(op)
+        self._active.pop()
+        self._done[key] = signature
+        return signature
+
+    def _create(self, unit: Unit, function: ast.FunctionDef, signature: Signature) -> ir.Operation:
+        builder = Builder(ir.InsertionPoint(self.module.body))
+        inputs = [builder.type(kind) for _, kind in signature.parameters]
+        results = [builder.type(kind) for kind in signature.results]
+        attributes: dict[str, ir.Attribute] = {
+            "sym_name": ir.StringAttr.get(signature.symbol),
+            "function_type": ir.TypeAttr.get(ir.FunctionType.get(inputs, results)),
+            **function_attributes(signature),
+        }
+        return ir.Operation.create(
+            "func.func", attributes=attributes, regions=1, loc=unit.location(function)
+        )
+
+    def _symbol(self, name: str) -> str:
+        symbol, number = name, 0
+        while symbol in self._symbols:
+            number += 1
+            symbol = f"{name}_{number}"
+        self._symbols.add(symbol)
+        return symbol
+
+
+def _identity(unit: Unit, function: ast.FunctionDef) -> object:
+    """The same for two readings of the same function."""
+    return unit.source.filename, unit.source.first_line + function.lineno, function.name

@@ -1,0 +1,140 @@
+"""Buffers: allocation, initial values, copies and constant tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from mlir import ir
+
+from hcl_explore.errors import KernelShapeError, KernelTypeError
+from hcl_explore.frontend.builder import Builder
+from hcl_explore.frontend.expression import Buffer, Table
+from hcl_explore.frontend.unit import Unit
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.locations import named
+from hcl_explore.lang.types import (
+    Float,
+    IntegerType,
+    ScalarType,
+    TensorType,
+    float32,
+    from_numpy_dtype,
+    int32,
+)
+
+
+def allocate(builder: Builder, name: str, tensor: TensorType, location: ir.Location) -> Buffer:
+    """A new ``memref.alloc`` called ``name``."""
+    attributes = {
+        "operandSegmentSizes": ir.DenseI32ArrayAttr.get([0, 0]),
+        attrs.BUFFER_NAME: ir.StringAttr.get(name),
+        attrs.DTYPE: ir.StringAttr.get(str(tensor.element)),
+    }
+    value = builder.value(
+        "memref.alloc", (), builder.memref(tensor), named(name, location), attributes
+    )
+    return Buffer(name, tensor, value)
+
+
+class ConstantTables:
+    """The ``memref.global`` constants of a module, one for each table in the source."""
+
+    def __init__(self, module: ir.Module) -> None:
+        self._body = module.body
+        self._symbols: dict[str, ir.Attribute] = {}
+
+    def get(
+        self,
+        builder: Builder,
+        name: str,
+        tensor: TensorType,
+        values: np.ndarray[Any, Any],
+        location: ir.Location,
+    ) -> Buffer:
+        """A read-only buffer with ``values``, which fit ``tensor``, at the insertion point."""
+        dense = _dense(builder, tensor, values)
+        symbol, number = name, 0
+        while symbol in self._symbols and self._symbols[symbol] != dense:
+            number += 1
+            symbol = f"{name}_{number}"
+        storage = builder.memref(tensor)
+        if symbol not in self._symbols:
+            self._symbols[symbol] = dense
+            ir.Operation.create(
+                "memref.global",
+                attributes={
+                    "sym_name": ir.StringAttr.get(symbol),
+                    "sym_visibility": ir.StringAttr.get("private"),
+                    "type": ir.TypeAttr.get(storage),
+                    "initial_value": dense,
+                    "constant": ir.UnitAttr.get(),
+                },
+                loc=location,
+                ip=ir.InsertionPoint.at_block_begin(self._body),
+            )
+        attributes = {
+            "name": ir.FlatSymbolRefAttr.get(symbol),
+            attrs.DTYPE: ir.StringAttr.get(str(tensor.element)),
+        }
+        value = builder.value("memref.get_global", (), storage, named(name, location), attributes)
+        return Buffer(name, tensor, value, read_only=True)
+
+
+def table_array(unit: Unit, table: Table) -> np.ndarray[Any, Any]:
+    """The values of a table as a NumPy array. Raises ``KernelError`` if it is ragged or empty."""
+    try:
+        array = np.array(table.values)
+    except ValueError:
+        array = np.array([], dtype=object)
+        ragged = True
+    else:
+        ragged = array.dtype == object and not _integers(array)
+    if ragged:
+        raise KernelShapeError(
+            "the rows of a table must have the same length and hold numbers",
+            span=unit.span(table.node),
+        )
+    if array.size == 0:
+        raise KernelShapeError("a table must not be empty", span=unit.span(table.node))
+    if array.dtype.kind not in "biufO":
+        raise KernelTypeError(
+            f"a table holds numbers, not {array.dtype}", span=unit.span(table.node)
+        )
+    return array
+
+
+def _integers(array: np.ndarray[Any, Any]) -> bool:
+    """Whether an object array is one of Python integers too wide for NumPy."""
+    return array.size > 0 and all(isinstance(element, int) for element in array.ravel())
+
+
+def table_type(unit: Unit, table: Table, array: np.ndarray[Any, Any]) -> ScalarType:
+    """The element type of a table used without annotation: a NumPy array's own, else 32 bits."""
+    if isinstance(table.values, np.ndarray):
+        try:
+            return from_numpy_dtype(array.dtype)
+        except ValueError as error:
+            raise KernelTypeError(str(error), span=unit.span(table.node)) from None
+    return float32 if array.dtype.kind == "f" else int32
+
+
+def _dense(builder: Builder, tensor: TensorType, values: np.ndarray[Any, Any]) -> ir.Attribute:
+    element = tensor.element
+    storage = ir.RankedTensorType.get(tensor.shape, builder.storage(element))
+    native = isinstance(element, Float) and element.name != "bfloat16"
+    if native:
+        converted = np.ascontiguousarray(values.astype(element.numpy_dtype))
+        return ir.DenseElementsAttr.get(converted, type=storage)
+    if isinstance(element, IntegerType) and element.width in (8, 16, 32, 64):
+        wrapped = [element.wrap(int(value)) for value in values.ravel()]
+        return ir.DenseElementsAttr.get(
+            np.array(wrapped, dtype=element.numpy_dtype).reshape(tensor.shape), type=storage
+        )
+    elements = [
+        builder.constant_attribute(element, value.item())
+        if hasattr(value, "item")
+        else builder.constant_attribute(element, value)
+        for value in values.ravel()
+    ]
+    return ir.DenseElementsAttr.get(elements, storage)

@@ -1,0 +1,468 @@
+"""Reading expressions: syntax tree to typed expressions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import numpy as np
+
+from hcl_explore.errors import (
+    KernelBoundsError,
+    KernelError,
+    KernelShapeError,
+    KernelSyntaxError,
+    KernelTypeError,
+)
+from hcl_explore.frontend.calls import CallReader
+from hcl_explore.frontend.constants import fold, is_number, plain_number
+from hcl_explore.frontend.expression import (
+    LITERAL,
+    Argument,
+    Binary,
+    Buffer,
+    Compare,
+    Constant,
+    Expr,
+    Load,
+    Logical,
+    LoopIndex,
+    Select,
+    Table,
+    TensorCall,
+    Unary,
+    constant_type,
+)
+from hcl_explore.frontend.scope import Scope
+from hcl_explore.frontend.signatures import CalleeResolver
+from hcl_explore.frontend.unit import Unit, describe
+from hcl_explore.lang.promotion import common_type, promote
+from hcl_explore.lang.types import (
+    BOOL,
+    FixedType,
+    Float,
+    Index,
+    Int,
+    IntegerType,
+    ScalarType,
+    index,
+    int32,
+)
+
+BINARY_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+}
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+MAX_POWER = 64
+
+Value = Expr | Buffer | TensorCall | Table
+
+
+class ExpressionReader:
+    """Types expressions in a scope. Raises ``KernelError`` with the place of what is wrong.
+
+    ``materialise`` makes a constant buffer of a table whose element is chosen at run time.
+    """
+
+    def __init__(
+        self,
+        unit: Unit,
+        scope: Scope,
+        callees: CalleeResolver,
+        materialise: Callable[[Table], Buffer],
+    ) -> None:
+        self.unit = unit
+        self.scope = scope
+        self.materialise = materialise
+        self.calls = CallReader(self, callees)
+        self._methods: dict[type[ast.expr], Callable[..., Value]] = {
+            ast.Constant: self._read_constant,
+            ast.Name: self._read_name,
+            ast.Attribute: self._read_attribute,
+            ast.Subscript: self._read_subscript,
+            ast.BinOp: self._read_binary,
+            ast.UnaryOp: self._read_unary,
+            ast.BoolOp: self._read_logical,
+            ast.Compare: self._read_compare,
+            ast.IfExp: self._read_select,
+            ast.Call: self.calls.read,
+            ast.List: self._read_list,
+        }
+
+    def error(
+        self, kind: type[KernelError], message: str, node: ast.AST, advice: str | None = None
+    ) -> KernelError:
+        """An error at ``node``."""
+        return kind(message, span=self.unit.span(node), advice=advice)
+
+    def read_any(self, node: ast.expr) -> Value:
+        """The meaning of ``node``: a scalar expression, an array, a table or a call."""
+        method = self._methods.get(type(node))
+        if method is None:
+            raise self.error(
+                KernelSyntaxError, f"{describe(node)} cannot be used in a kernel expression", node
+            )
+        return method(node)
+
+    def read(self, node: ast.expr) -> Expr:
+        """The scalar expression ``node``."""
+        value = self.read_any(node)
+        if isinstance(value, Expr):
+            return value
+        if isinstance(value, Buffer):
+            raise self.error(
+                KernelShapeError,
+                f"'{value.name}' is an array ({value.type}), a single value is needed here",
+                node,
+                "Give a subscript for every dimension, or loop over the elements.",
+            )
+        if isinstance(value, TensorCall):
+            count = len(value.signature.results)
+            what = "returns an array" if count == 1 else f"returns {count} values"
+            raise self.error(
+                KernelTypeError,
+                f"'{value.signature.symbol}' {what}, a single value is needed here",
+                node,
+                "Assign the result to a variable first.",
+            )
+        raise self.error(
+            KernelTypeError,
+            "a table of constants is not a single value",
+            node,
+            "Assign it to an annotated variable: T: int32[4] = [1, 2, 3, 4].",
+        )
+
+    def number(self, value: int | float, node: ast.AST) -> Constant:
+        """A constant with its type."""
+        return Constant(constant_type(value), node, value)
+
+    def constant(self, value: object, node: ast.AST) -> Value:
+        """A captured Python value as an expression."""
+        if is_number(value):
+            return self.number(plain_number(value), node)
+        if isinstance(value, np.ndarray) and value.ndim == 0:
+            return self.number(plain_number(value[()]), node)
+        if isinstance(value, (np.ndarray, list, tuple)):
+            return Table(value, node)
+        raise self.error(
+            KernelTypeError,
+            f"{ast.unparse(node)} is a {type(value).__name__}, which is not a value of the kernel "
+            "language",
+            node,
+            "Numbers, NumPy arrays and other kernels can be used from outside.",
+        )
+
+    # --- leaves ------------------------------------------------------------------------------
+
+    def _read_constant(self, node: ast.Constant) -> Value:
+        if isinstance(node.value, (bool, int, float)):
+            return self.number(plain_number(node.value), node)
+        raise self.error(
+            KernelTypeError,
+            f"{ast.unparse(node)} is not a number; kernels compute with numbers only",
+            node,
+        )
+
+    def _read_name(self, node: ast.Name) -> Value:
+        binding = self.scope.find(node.id)
+        if binding is None:
+            if node.id in self.unit.namespace:
+                value = self.constant(self.unit.namespace[node.id], node)
+                if isinstance(value, Table):
+                    value.name = node.id
+                return value
+            raise self.scope.unknown(node)
+        entity = binding.entity
+        if isinstance(entity, Buffer):
+            if entity.type.shape:
+                return entity
+            return Load(entity.type.element, node, entity, [])
+        return _at(entity, node)
+
+    def _read_attribute(self, node: ast.Attribute) -> Value:
+        if isinstance(node.value, ast.Name) and self.scope.find(node.value.id) is not None:
+            base = self.read_any(node.value)
+            if isinstance(base, Buffer) and node.attr == "shape":
+                return Table(base.type.shape, node)
+            raise self.error(
+                KernelSyntaxError, f"'.{node.attr}' is not part of the kernel language", node
+            )
+        return self.constant(self.unit.constants.evaluate(node), node)
+
+    def _read_list(self, node: ast.List) -> Value:
+        return Table(self.unit.constants.evaluate(node), node)
+
+    def _read_subscript(self, node: ast.Subscript) -> Value:
+        base = self.read_any(node.value)
+        if isinstance(base, Buffer):
+            return self.element(base, node)
+        if isinstance(base, Table):
+            return self._table_element(base, node)
+        raise self.error(
+            KernelShapeError, f"{ast.unparse(node.value)} is a scalar and takes no subscripts", node
+        )
+
+    def _table_element(self, table: Table, node: ast.Subscript) -> Value:
+        """An element of a table: a number where the subscripts are constants."""
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        subscripts = [self.read(part) for part in parts]
+        if all(isinstance(subscript, Constant) for subscript in subscripts):
+            value: object = table.values
+            for subscript in subscripts:
+                assert isinstance(subscript, Constant)
+                try:
+                    value = value[subscript.value]  # type: ignore[index]
+                except (IndexError, TypeError) as error:
+                    raise self.error(KernelBoundsError, str(error), node) from None
+            return self.constant(value, node)
+        return self.element(self.materialise(table), node)
+
+    def element(self, buffer: Buffer, node: ast.Subscript) -> Load:
+        """``buffer[...]`` with one subscript per dimension, constants checked against the sizes."""
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        shape = buffer.type.shape
+        if len(parts) != len(shape):
+            count = f"{len(parts)} subscript{'s' if len(parts) > 1 else ''}"
+            raise self.error(
+                KernelShapeError,
+                f"'{buffer.name}' has {len(shape)} dimension{'s' if len(shape) > 1 else ''} "
+                f"({buffer.type}), not {count}",
+                node,
+                "Give a subscript for every dimension.",
+            )
+        subscripts = [
+            self._read_index(part, size, position, buffer)
+            for position, (part, size) in enumerate(zip(parts, shape, strict=True), start=1)
+        ]
+        return Load(buffer.type.element, node, buffer, subscripts)
+
+    def _read_index(self, node: ast.expr, size: int, position: int, buffer: Buffer) -> Expr:
+        subscript = self.read(node)
+        if not isinstance(subscript.type, (IntegerType, Index)):
+            raise self.error(
+                KernelTypeError,
+                f"a subscript must be an integer, not {name_of(subscript.type)}",
+                node,
+                "Convert it: int(x).",
+            )
+        if isinstance(subscript, Constant):
+            if subscript.value < 0:
+                raise self.error(
+                    KernelBoundsError,
+                    f"subscript {subscript.value} of '{buffer.name}' is negative",
+                    node,
+                    f"Subscripts do not count from the end; write {size + int(subscript.value)}."
+                    if subscript.value >= -size
+                    else None,
+                )
+            if subscript.value >= size:
+                raise self.error(
+                    KernelBoundsError,
+                    f"subscript {subscript.value} of '{buffer.name}' is out of range: dimension "
+                    f"{position} has size {size}",
+                    node,
+                )
+        return subscript
+
+    # --- operators ---------------------------------------------------------------------------
+
+    def _read_binary(self, node: ast.BinOp) -> Expr:
+        left = self.read(node.left)
+        right = self.read(node.right)
+        return self.binary(node.op, left, right, node)
+
+    def binary(self, op: ast.operator, left: Expr, right: Expr, node: ast.AST) -> Expr:
+        """``left op right`` with its type; constants are folded as Python does."""
+        if isinstance(left, Constant) and isinstance(right, Constant):
+            if isinstance(op, ast.MatMult):
+                raise self.error(KernelTypeError, "'@' works on arrays", node)
+            try:
+                return self.number(fold(type(op), left.value, right.value), node)
+            except ValueError as error:
+                raise self.error(KernelTypeError, str(error), node) from None
+        if isinstance(op, ast.Pow):
+            return self._power(left, right, node)
+        operator = BINARY_OPERATORS.get(type(op))
+        if operator is None:
+            raise self.error(KernelSyntaxError, "'@' is not part of the kernel language", node)
+        self._check_constant_operand(operator, left, right, node)
+        return Binary(self._result_type(operator, left, right, node), node, operator, left, right)
+
+    def _result_type(self, operator: str, left: Expr, right: Expr, node: ast.AST) -> ScalarType:
+        if _index_arithmetic(left, right):
+            return index
+        left_type = left.type
+        decides_alone = operator in ("/", "//", "<<", ">>")
+        if decides_alone and isinstance(left, Constant) and isinstance(left_type, IntegerType):
+            left_type = common_type(left_type, int32)
+        try:
+            return promote(operator, left_type, right.type)
+        except TypeError as error:
+            raise self.error(KernelTypeError, str(error), node) from None
+
+    def _check_constant_operand(
+        self, operator: str, left: Expr, right: Expr, node: ast.AST
+    ) -> None:
+        if not isinstance(right, Constant):
+            return
+        both_integers = not isinstance(left.type, Float) and not isinstance(right.value, float)
+        if operator in ("/", "//", "%") and right.value == 0 and both_integers:
+            raise self.error(KernelTypeError, "division by zero", node)
+        if operator in ("<<", ">>") and not 0 <= right.value < left.type.bits:
+            raise self.error(
+                KernelTypeError,
+                f"a shift of {name_of(left.type)} by {right.value} leaves nothing of it",
+                node,
+                f"The distance must be between 0 and {left.type.bits - 1}; widen the value first.",
+            )
+
+    def _power(self, base: Expr, exponent: Expr, node: ast.AST) -> Expr:
+        if isinstance(exponent, Constant) and isinstance(exponent.value, int):
+            if 0 <= exponent.value <= MAX_POWER:
+                return self._repeated_product(base, exponent.value, node)
+        if isinstance(base.type, Float) or isinstance(exponent.type, Float):
+            return self.calls.math("powf", [base, exponent], node)
+        raise self.error(
+            KernelTypeError,
+            "an integer can only be raised to a constant power between 0 and "
+            f"{MAX_POWER}, not to {ast.unparse(exponent.node)}",
+            node,
+            "Convert the base: float(x) ** n.",
+        )
+
+    def _repeated_product(self, base: Expr, exponent: int, node: ast.AST) -> Expr:
+        """base ** exponent by squaring, so that x ** 8 takes three multiplications."""
+        if exponent == 0:
+            return self.number(1, node)
+        if exponent == 1:
+            return base
+        half = self._repeated_product(base, exponent // 2, node)
+        product = self.binary(ast.Mult(), half, half, node)
+        return self.binary(ast.Mult(), product, base, node) if exponent % 2 else product
+
+    def _read_unary(self, node: ast.UnaryOp) -> Expr:
+        operand = self.read(node.operand)
+        if isinstance(node.op, ast.Not):
+            if isinstance(operand, Constant):
+                return self.number(int(not operand.value), node)
+            return Unary(BOOL, node, "not", operand)
+        if isinstance(node.op, ast.UAdd):
+            return operand
+        if isinstance(node.op, ast.USub):
+            return self.negate(operand, node)
+        if isinstance(operand.type, (Float, FixedType)):
+            raise self.error(
+                KernelTypeError, f"'~' works on integers, not on {name_of(operand.type)}", node
+            )
+        if isinstance(operand, Constant):
+            return self.number(~int(operand.value), node)
+        return Unary(operand.type, node, "~", operand)
+
+    def negate(self, operand: Expr, node: ast.AST) -> Expr:
+        """``-operand``; one bit wider for integers, so that it is exact."""
+        if isinstance(operand, Constant):
+            return self.number(-operand.value, node)
+        negated = operand.type
+        if isinstance(negated, IntegerType):
+            negated = Int(min(negated.width + 1, 512))
+        return Unary(negated, node, "-", operand)
+
+    def _read_logical(self, node: ast.BoolOp) -> Expr:
+        operator = "and" if isinstance(node.op, ast.And) else "or"
+        operands = []
+        for value in node.values:
+            operand = self.read(value)
+            if isinstance(operand, Constant):
+                if bool(operand.value) == (operator == "or"):
+                    operands.append(self.number(int(operator == "or"), value))
+                    break
+                continue
+            operands.append(operand)
+        if not operands:
+            return self.number(int(operator == "and"), node)
+        if len(operands) == 1:
+            return operands[0]
+        return Logical(BOOL, node, operator, operands)
+
+    def _read_compare(self, node: ast.Compare) -> Expr:
+        operands = [self.read(operand) for operand in (node.left, *node.comparators)]
+        comparisons: list[Expr] = []
+        for op, left, right in zip(node.ops, operands, operands[1:], strict=False):
+            operator = _COMPARISONS.get(type(op))
+            if operator is None:
+                raise self.error(
+                    KernelSyntaxError, "'in' and 'is' are not part of the kernel language", node
+                )
+            comparisons.append(self._comparison(operator, left, right, node))
+        if len(comparisons) == 1:
+            return comparisons[0]
+        return Logical(BOOL, node, "and", comparisons)
+
+    def _comparison(self, operator: str, left: Expr, right: Expr, node: ast.AST) -> Expr:
+        if isinstance(left, Constant) and isinstance(right, Constant):
+            a, b = left.value, right.value
+            outcomes = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}
+            return self.number(int(outcomes.get(operator, a != b)), node)
+        return Compare(BOOL, node, operator, left, right)
+
+    def _read_select(self, node: ast.IfExp) -> Expr:
+        condition = self.read(node.test)
+        if_true, if_false = self.read(node.body), self.read(node.orelse)
+        if isinstance(condition, Constant):
+            return if_true if condition.value else if_false
+        return Select(self.common(if_true, if_false), node, condition, if_true, if_false)
+
+    def common(self, left: Expr, right: Expr) -> ScalarType:
+        """The type that holds both; two constants make at least an ``int32``."""
+        if _index_arithmetic(left, right):
+            return index
+        common = common_type(left.type, right.type)
+        constants = isinstance(left, Constant) and isinstance(right, Constant)
+        if constants and isinstance(common, IntegerType) and common != BOOL:
+            return common_type(common, int32)
+        return common
+
+
+def _index_arithmetic(left: Expr, right: Expr) -> bool:
+    """Whether the operands stay in ``index``: both are, or one is and the other an int constant."""
+    if isinstance(left.type, Index):
+        return isinstance(right.type, Index) or _integer_constant(right)
+    return isinstance(right.type, Index) and _integer_constant(left)
+
+
+def _integer_constant(expr: Expr) -> bool:
+    return isinstance(expr, Constant) and isinstance(expr.value, int)
+
+
+def _at(expr: Expr, node: ast.AST) -> Expr:
+    """``expr`` as used at ``node``: operations made from it point there."""
+    if isinstance(expr, LoopIndex):
+        return LoopIndex(expr.type, node, expr.value, expr.affine, expr.low, expr.high)
+    if isinstance(expr, Argument):
+        return Argument(expr.type, node, expr.value)
+    return expr
+
+
+def name_of(scalar: ScalarType) -> str:
+    """The type as messages call it."""
+    return "float" if scalar is LITERAL else str(scalar)
+
+
+__all__ = ["BINARY_OPERATORS", "ExpressionReader", "Value", "name_of"]

@@ -1,0 +1,135 @@
+"""Parameter and result types of a kernel, from its annotations."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import Any, Protocol
+
+from hcl_explore.errors import KernelShapeError, KernelSyntaxError, KernelTypeError
+from hcl_explore.frontend.expression import Signature
+from hcl_explore.frontend.source import parse_text
+from hcl_explore.frontend.unit import Unit
+from hcl_explore.lang.types import (
+    BOOL,
+    FixedType,
+    ScalarType,
+    TensorType,
+    float32,
+    int32,
+)
+
+MAX_ARRAY_BYTES = 1 << 30
+
+_PYTHON_TYPES: dict[object, ScalarType] = {
+    builtins.int: int32,
+    builtins.float: float32,
+    builtins.bool: BOOL,
+}
+_PYTHON_NAMES: dict[str, ScalarType] = {"int": int32, "float": float32, "bool": BOOL}
+
+
+class CalleeResolver(Protocol):
+    """Finds the kernel that a call names."""
+
+    def find(self, unit: Unit, target: object, node: ast.Call) -> Signature | None:
+        """The signature of ``target``, lowered into the module; None if it is no kernel."""
+
+
+def annotated_type(unit: Unit, node: ast.expr) -> ScalarType | TensorType:
+    """The type an annotation means. Raises ``KernelError`` if it means none."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        quoted = parse_text(node.value, unit.source.filename, unit.span(node).line).body
+        if len(quoted) != 1 or not isinstance(quoted[0], ast.Expr):
+            raise KernelTypeError(f"{node.value!r} is not a type", span=unit.span(node))
+        inner = quoted[0].value
+        for part in ast.walk(inner):
+            ast.copy_location(part, node)
+        return annotated_type(unit, inner)
+    if isinstance(node, ast.Name) and node.id not in unit.namespace and node.id in _PYTHON_NAMES:
+        return _PYTHON_NAMES[node.id]
+    base = node.value if isinstance(node, ast.Subscript) else None
+    if isinstance(base, ast.Name) and base.id not in unit.namespace and base.id in _PYTHON_NAMES:
+        raise KernelTypeError(
+            f"'{base.id}' has no array form",
+            span=unit.span(node),
+            advice=f"Write {_PYTHON_NAMES[base.id]}[...].",
+        )
+    found: Any = unit.constants.evaluate(node)
+    if isinstance(found, type) and found in _PYTHON_TYPES:
+        found = _PYTHON_TYPES[found]
+    if not isinstance(found, (ScalarType, TensorType)):
+        raise KernelTypeError(
+            f"{ast.unparse(node)} is not a type",
+            span=unit.span(node),
+            advice="Types are int8 … int64, uint8 … uint64, Int(n), UInt(n), float32, float64, "
+            "index, and arrays of them: float32[16, 16].",
+        )
+    element = found.element if isinstance(found, TensorType) else found
+    if isinstance(element, FixedType):
+        raise KernelTypeError(f"{element} is not supported here yet", span=unit.span(node))
+    if isinstance(found, TensorType):
+        _check_size(unit, found, node)
+    return found
+
+
+def _check_size(unit: Unit, tensor: TensorType, node: ast.expr) -> None:
+    size = (tensor.element.bits + 7) // 8
+    for extent in tensor.shape:
+        size *= extent
+    if size > MAX_ARRAY_BYTES:
+        raise KernelShapeError(
+            f"{tensor} takes {size / (1 << 30):,.1f} GiB",
+            span=unit.span(node),
+            advice="Arrays may take up to 1 GiB.",
+        )
+
+
+def read_signature(unit: Unit, function: ast.FunctionDef, symbol: str) -> Signature:
+    """The signature of ``function``. Raises ``KernelError`` for anything but plain annotated
+    parameters."""
+    _refuse_extras(unit, function)
+    parameters: list[tuple[str, ScalarType | TensorType]] = []
+    for parameter in (*function.args.posonlyargs, *function.args.args):
+        if parameter.annotation is None:
+            raise KernelTypeError(
+                f"parameter '{parameter.arg}' of '{function.name}' has no type",
+                span=unit.span(parameter),
+                advice=f"Annotate it: {parameter.arg}: float32[16] or {parameter.arg}: int32.",
+            )
+        parameters.append((parameter.arg, annotated_type(unit, parameter.annotation)))
+    return Signature(symbol, parameters, _results(unit, function.returns))
+
+
+def _results(unit: Unit, node: ast.expr | None) -> list[ScalarType | TensorType]:
+    if node is None or (isinstance(node, ast.Constant) and node.value is None):
+        return []
+    if isinstance(node, ast.Tuple):
+        return [annotated_type(unit, part) for part in node.elts]
+    if isinstance(node, ast.Subscript) and ast.unparse(node.value).split(".")[-1] in (
+        "tuple",
+        "Tuple",
+    ):
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return [annotated_type(unit, part) for part in parts]
+    return [annotated_type(unit, node)]
+
+
+def _refuse_extras(unit: Unit, function: ast.FunctionDef) -> None:
+    arguments = function.args
+    for decorator in function.decorator_list:
+        raise KernelSyntaxError(
+            "a kernel takes no decorators", span=unit.span(decorator), advice="Remove it."
+        )
+    for extra in (arguments.vararg, arguments.kwarg, *arguments.kwonlyargs):
+        if extra is not None:
+            raise KernelSyntaxError(
+                f"parameter '{extra.arg}' cannot be variadic or keyword-only",
+                span=unit.span(extra),
+            )
+    for default in arguments.defaults:
+        raise KernelSyntaxError("a parameter cannot have a default value", span=unit.span(default))
+    if getattr(function, "type_params", None):
+        raise KernelSyntaxError(
+            "type parameters are not supported here yet", span=unit.span(function)
+        )

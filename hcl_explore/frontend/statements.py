@@ -1,0 +1,209 @@
+"""Statements to operations."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from hcl_explore.errors import KernelError, KernelSyntaxError
+from hcl_explore.frontend.affine import affine_condition, is_affine
+from hcl_explore.frontend.assignment import Assigner
+from hcl_explore.frontend.builder import Builder
+from hcl_explore.frontend.emit import Emitter, may_run_always
+from hcl_explore.frontend.expression import (
+    Computed,
+    Constant,
+    Expr,
+    KernelCall,
+    Load,
+    Logical,
+    TensorCall,
+)
+from hcl_explore.frontend.loops import LoopLowering, OpenLoop
+from hcl_explore.frontend.reader import ExpressionReader
+from hcl_explore.frontend.unit import describe
+from hcl_explore.lang.types import BOOL, index
+
+
+class StatementLowering:
+    """Lowers the statements of one function, in order, at the builder's insertion point."""
+
+    def __init__(
+        self,
+        builder: Builder,
+        emitter: Emitter,
+        reader: ExpressionReader,
+        loops: LoopLowering,
+        assigner: Assigner,
+    ) -> None:
+        self.builder = builder
+        self.emitter = emitter
+        self.reader = reader
+        self.loops = loops
+        self.assigner = assigner
+        self._methods: dict[type[ast.stmt], Callable[..., None]] = {
+            ast.AnnAssign: self.assigner.declare,
+            ast.Assign: self.assigner.assign,
+            ast.AugAssign: self._augmented,
+            ast.Expr: self._expression,
+            ast.For: self._for,
+            ast.If: self._if,
+            ast.Pass: self._pass,
+            ast.While: self._while,
+        }
+
+    def lower(self, statements: Sequence[ast.stmt]) -> None:
+        """Lower ``statements`` in the current block and scope."""
+        for statement in statements:
+            method = self._methods.get(type(statement))
+            if method is None:
+                raise self._unsupported(statement)
+            method(statement)
+
+    def _block(self, statements: Sequence[ast.stmt]) -> None:
+        self.reader.scope.open()
+        self.lower(statements)
+        self.reader.scope.close()
+
+    def _unsupported(self, statement: ast.stmt) -> KernelError:
+        advice = None
+        if isinstance(statement, ast.Return):
+            message = "return can only be the last statement of a kernel"
+            advice = "Assign to a variable and return it at the end."
+        else:
+            message = f"{describe(statement)} cannot be used in a kernel"
+        if isinstance(statement, (ast.Break, ast.Continue)):
+            advice = "Use an if around the rest of the body, or while with a condition."
+        return self.reader.error(KernelSyntaxError, message, statement, advice)
+
+    def _pass(self, statement: ast.Pass) -> None:
+        """Nothing to do."""
+
+    def _expression(self, statement: ast.Expr) -> None:
+        if isinstance(statement.value, ast.Constant):  # a docstring, or ...
+            return
+        value = self.reader.read_any(statement.value)
+        if isinstance(value, KernelCall):
+            value = value.call
+        if not isinstance(value, TensorCall):
+            raise self.reader.error(
+                KernelSyntaxError,
+                f"{ast.unparse(statement)} has no effect",
+                statement,
+                "Assign the value to something.",
+            )
+        self.emitter.emit_call(value)
+
+    def _augmented(self, statement: ast.AugAssign) -> None:
+        target = self.assigner.target(statement.target)
+        self._fix_subscripts(target)
+        value = self.reader.read(statement.value)
+        result = self.reader.binary(statement.op, target, value, statement)
+        self.assigner.store(target, result)
+
+    def _fix_subscripts(self, target: Load) -> None:
+        """Compute run-time subscripts once, for the load and the store."""
+        if all(is_affine(subscript) for subscript in target.subscripts):
+            return
+        target.subscripts = [
+            subscript
+            if isinstance(subscript, Constant)
+            else Computed(index, subscript.node, self.emitter.emit(subscript, index))
+            for subscript in target.subscripts
+        ]
+
+    # --- loops -----------------------------------------------------------------------------------
+
+    def _for(self, statement: ast.For) -> None:
+        if statement.orelse:
+            raise self.reader.error(
+                KernelSyntaxError, "a loop cannot have an else part", statement.orelse[0]
+            )
+        ranges, band, reduction = self.loops.read_header(statement)
+        names = self.loops.targets(statement, len(ranges))
+        scope = self.reader.scope
+        scope.open()
+        opened: list[OpenLoop] = []
+        for bounds, name in zip(ranges, names, strict=True):
+            loop = self.loops.open(
+                bounds, name, statement, None if opened else band, reduction=reduction
+            )
+            opened.append(loop)
+            if name != "_":
+                scope.declare(name, loop.variable, statement.target, is_loop=True)
+        self._block(statement.body)
+        for loop in reversed(opened):
+            self.loops.close(loop)
+        scope.close()
+
+    def _while(self, statement: ast.While) -> None:
+        if statement.orelse:
+            raise self.reader.error(
+                KernelSyntaxError, "a loop cannot have an else part", statement.orelse[0]
+            )
+        condition = self.reader.read(statement.test)
+        if isinstance(condition, Constant):
+            if not condition.value:
+                return
+            raise self.reader.error(
+                KernelSyntaxError,
+                "this loop never ends",
+                statement.test,
+                "Its condition must depend on a variable that the body changes.",
+            )
+        with self.loops.while_loop(statement, condition):
+            self._block(statement.body)
+
+    # --- conditions ------------------------------------------------------------------------------
+
+    def _if(self, statement: ast.If) -> None:
+        condition = self.reader.read(statement.test)
+        if isinstance(condition, Constant):
+            self._block(statement.body if condition.value else statement.orelse)
+            return
+        self._conditional(condition, statement.body, statement.orelse, statement)
+
+    def _conditional(
+        self,
+        condition: Expr,
+        body: Sequence[ast.stmt],
+        orelse: Sequence[ast.stmt],
+        node: ast.stmt,
+    ) -> None:
+        nested: Expr | None = None
+        if not orelse and affine_condition(condition) is None:
+            condition, nested = _split(condition)
+        op = self.emitter.open_if(condition, [], self.reader.unit.location(node))
+        yield_name = f"{op.name.split('.')[0]}.yield"
+        with self.builder.inside(op.regions[0].blocks.append()):
+            if nested is None:
+                self._block(body)
+            else:
+                self._conditional(nested, body, (), node)
+            self.builder.op(yield_name, (), (), op.location)
+        if orelse:
+            with self.builder.inside(op.regions[1].blocks.append()):
+                self._block(orelse)
+                self.builder.op(yield_name, (), (), op.location)
+
+
+def _split(condition: Expr) -> tuple[Expr, Expr | None]:
+    """``condition`` as one to test first and one to test only then.
+
+    Affine parts go first, where analyses see them; a part that must not run unless the ones before
+    it hold goes inside.
+    """
+    if not isinstance(condition, Logical) or condition.operator != "and":
+        return condition, None
+    operands = condition.operands
+    affine = [operand for operand in operands if affine_condition(operand) is not None]
+    if affine:
+        rest = [operand for operand in operands if operand not in affine]
+        return _conjunction(affine, condition), _conjunction(rest, condition)
+    if all(may_run_always(operand) for operand in operands[1:]):
+        return condition, None
+    return operands[0], _conjunction(operands[1:], condition)
+
+
+def _conjunction(operands: list[Expr], whole: Expr) -> Expr:
+    return operands[0] if len(operands) == 1 else Logical(BOOL, whole.node, "and", operands)
