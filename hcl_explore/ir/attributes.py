@@ -29,9 +29,17 @@ LOOP_OPS = frozenset({"affine.for", "scf.for", "scf.while", "affine.parallel"})
 
 
 def text(op: ir.Operation, name: str) -> str | None:
-    """The value of a string attribute, or None where it is absent."""
+    """The value of a string attribute, or None where it is absent.
+
+    ``name`` of a ``memref.get_global`` is MLIR's own reference to the symbol, which is the name too.
+    """
     attributes = op.attributes
-    return ir.StringAttr(attributes[name]).value if name in attributes else None
+    if name not in attributes:
+        return None
+    value = attributes[name]
+    if isinstance(value, ir.FlatSymbolRefAttr):
+        return str(value.value)
+    return str(ir.StringAttr(value).value)
 
 
 def integer(op: ir.Operation, name: str) -> int | None:
