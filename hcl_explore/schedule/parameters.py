@@ -54,6 +54,11 @@ class Parameter:
     def is_optional(self) -> bool:
         return self.default is not _REQUIRED
 
+    @property
+    def reads_well_alone(self) -> bool:
+        """Whether a call is clear without the parameter's name: ``s.split("k", 8)``."""
+        return self.kind in ("loop", "buffer", "function") or self.name == "factor"
+
     def resolve(self, value: object, scope: Scope) -> object:
         """The program's object for a user's value.
 

@@ -141,13 +141,13 @@ class PrimitiveInfo:
                 positional = False
                 continue
             value = arguments[parameter.name]
-            shown = _literal(parameter, value)
             if parameter.variadic and isinstance(value, (list, tuple)):
                 parts += [_quote(item) for item in value]
-            elif positional and parameter.kind in ("loop", "buffer", "function", "integer"):
-                parts.append(shown)
-            else:
-                parts.append(f"{parameter.name}={shown}")
+                positional = False
+                continue
+            positional = positional and parameter.reads_well_alone
+            shown = _literal(parameter, value)
+            parts.append(shown if positional else f"{parameter.name}={shown}")
         parts += [f"{name}={value!r}" for name, value in extra.items()]
         return f"s.{self.name}({', '.join(parts)})"
 

@@ -274,10 +274,19 @@ class Schedule:
 
     def can(self, primitive: str, *args: object, **kwargs: object) -> Verdict:
         """Whether ``s.<primitive>(*args, **kwargs)`` would be accepted; changes nothing."""
-        declared = info(primitive)
         reassociate = bool(kwargs.pop("reassociate", False))
         try:
-            arguments = declared.bind(args, kwargs)
+            arguments = info(primitive).bind(args, kwargs)
+        except ScheduleError as error:
+            return Verdict(error)
+        return self.judge(primitive, arguments, reassociate=reassociate)
+
+    def judge(
+        self, primitive: str, arguments: Mapping[str, object], *, reassociate: bool = False
+    ) -> Verdict:
+        """Whether ``apply`` would accept these arguments; changes nothing."""
+        try:
+            declared = info(primitive)
             scope = Scope(self.program, self, primitive)
             resolved = declared.resolve(arguments, scope)
         except ScheduleError as error:
@@ -299,6 +308,30 @@ class Schedule:
         self._position += 1
         self._notify()
         return self._steps[self._position - 1]
+
+    def goto(self, position: int) -> None:
+        """Undo or redo until ``position`` steps are applied.
+
+        Raises:
+            ScheduleError: there are not that many steps.
+        """
+        if not 0 <= position <= len(self._steps):
+            raise ScheduleError(f"there are {len(self._steps)} steps, not {position}")
+        if position != self._position:
+            self._position = position
+            self._notify()
+
+    def fork(self, position: int | None = None) -> Schedule:
+        """Another schedule of this kernel with the first ``position`` steps (None: those applied).
+
+        The two share the snapshots, which nobody edits, and go on separately.
+        """
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._position = self._position if position is None else position
+        other._steps = self._steps[: other._position]
+        other._observers = []
+        return other
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call ``callback`` after every step, undo and redo; returns what stops that."""

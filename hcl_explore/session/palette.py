@@ -1,0 +1,45 @@
+"""The palette: every primitive with its form, filled with what is now in the program."""
+
+from __future__ import annotations
+
+from hcl_explore.ir.program import Program
+from hcl_explore.schedule import naming
+from hcl_explore.schedule.parameters import Parameter
+from hcl_explore.schedule.primitive import primitives
+from hcl_explore.session.record import ParameterRecord, PrimitiveRecord
+
+
+def palette(program: Program) -> list[PrimitiveRecord]:
+    """One record per registered primitive, in the registry's order."""
+    return [
+        PrimitiveRecord(
+            name=declared.name,
+            group=declared.group,
+            summary=declared.summary,
+            law=declared.law,
+            parameters=[_parameter(parameter, program) for parameter in declared.parameters],
+        )
+        for declared in primitives().values()
+    ]
+
+
+def _parameter(parameter: Parameter, program: Program) -> ParameterRecord:
+    return ParameterRecord(
+        name=parameter.name,
+        kind=parameter.kind,  # type: ignore[typeddict-item]
+        label=parameter.name.replace("_", " "),
+        help=parameter.help,
+        choices=_choices(parameter, program),
+        optional=parameter.is_optional,
+        default=parameter.to_json(parameter.default, program) if parameter.is_optional else None,
+    )
+
+
+def _choices(parameter: Parameter, program: Program) -> list[str]:
+    if parameter.kind in ("loop", "loops"):
+        return [naming.loop_name(program, loop) for loop in program.all_loops()]
+    if parameter.kind == "buffer":
+        return [naming.buffer_name(program, buffer) for buffer in program.all_buffers()]
+    if parameter.kind == "function":
+        return list(program.functions)
+    return [str(member.value) for member in parameter.choices]

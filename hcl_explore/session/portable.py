@@ -1,0 +1,181 @@
+"""A kernel with everything it refers to, as plain data: for saved sessions and for scripts.
+
+The captured Python values are constants (numbers, arrays), types of the language, and other
+kernels. Nothing else can travel.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from hcl_explore.errors import SessionError
+from hcl_explore.frontend import KernelSource, read_kernel
+from hcl_explore.frontend.source import default_namespace
+from hcl_explore.lang.types import HclType, parse_type
+
+
+@dataclass(frozen=True)
+class PortableKernel:
+    """``sources`` are the kernel last and what it calls before it; ``constants`` and ``types`` map
+    captured names to values; ``modules`` are the names under which ``hcl_explore`` is known."""
+
+    sources: tuple[KernelSource, ...]
+    constants: Mapping[str, object]
+    types: Mapping[str, str]
+    modules: tuple[str, ...]
+
+    @property
+    def kernel(self) -> KernelSource:
+        return self.sources[-1]
+
+
+def make_portable(source: KernelSource) -> PortableKernel:
+    """Collect what ``source`` needs.
+
+    Raises:
+        SessionError: a captured name has a value that cannot be written down.
+    """
+    collector = _Collector()
+    collector.visit(source)
+    return PortableKernel(
+        tuple(collector.sources.values()),
+        collector.constants,
+        collector.types,
+        tuple(collector.modules),
+    )
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self.sources: dict[str, KernelSource] = {}
+        self.constants: dict[str, object] = {}
+        self.types: dict[str, str] = {}
+        self.modules: dict[str, None] = {}
+        self._defaults = default_namespace()
+
+    def visit(self, source: KernelSource) -> None:
+        for name in _names_in(source.text):
+            if name in source.namespace and name != source.name:
+                self._add(name, source.namespace[name], source)
+        self.sources[source.name] = source
+
+    def _add(self, name: str, value: object, source: KernelSource) -> None:
+        if self._defaults.get(name) is value:
+            return
+        if isinstance(value, ModuleType):
+            if value.__name__.partition(".")[0] == "hcl_explore":
+                self.modules[name] = None
+        elif isinstance(value, HclType):
+            self.types[name] = str(value)
+        elif isinstance(value, (bool, int, float, np.integer, np.floating, np.ndarray)):
+            self._add_once(self.constants, name, value, source)
+        elif isinstance(value, FunctionType):
+            if not value.__module__.startswith("hcl_explore.") and name not in self.sources:
+                callee = read_kernel(value)
+                if callee.name != name:
+                    raise SessionError(
+                        f"'{name}' is another name for the kernel '{callee.name}'",
+                        advice="Call a kernel by the name it is defined with.",
+                    )
+                self.visit(callee)
+        elif name in _called_or_read(source.text):
+            raise SessionError(
+                f"'{name}' is a {type(value).__name__}, which cannot be saved with the kernel",
+                advice="Use numbers, NumPy arrays, types and other kernels.",
+            )
+
+    @staticmethod
+    def _add_once(known: dict[str, object], name: str, value: object, source: KernelSource) -> None:
+        if name in known and not np.array_equal(np.asarray(known[name]), np.asarray(value)):
+            raise SessionError(
+                f"'{name}' has different values in '{source.name}' and in a kernel it works with",
+                advice="Give the two constants different names.",
+            )
+        known[name] = value
+
+
+def _names_in(text: str) -> list[str]:
+    tree = ast.parse(text)
+    return list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
+
+
+def _called_or_read(text: str) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+# --- plain data -------------------------------------------------------------------------------
+
+
+def to_json(portable: PortableKernel) -> dict[str, Any]:
+    """The portable kernel as JSON data."""
+    return {
+        "sources": [
+            {
+                "name": source.name,
+                "text": source.text,
+                "filename": source.filename,
+                "first_line": source.first_line,
+                "column_offset": source.column_offset,
+            }
+            for source in portable.sources
+        ],
+        "constants": {name: _constant_json(v) for name, v in portable.constants.items()},
+        "types": dict(portable.types),
+        "modules": list(portable.modules),
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> KernelSource:
+    """The kernel back from ``to_json``; nothing of it is executed.
+
+    Raises:
+        SessionError: the data is not what ``to_json`` makes.
+    """
+    try:
+        namespace = default_namespace()
+        namespace.update(dict.fromkeys(data["modules"], namespace["hcl"]))
+        namespace.update({name: parse_type(text) for name, text in data["types"].items()})
+        namespace.update({n: _constant_value(value) for n, value in data["constants"].items()})
+        source: KernelSource | None = None
+        for entry in data["sources"]:
+            read = read_kernel(entry["text"], namespace=namespace, name=entry["name"])
+            source = replace(
+                read,
+                filename=str(entry["filename"]),
+                first_line=int(entry["first_line"]),
+                column_offset=int(entry["column_offset"]),
+            )
+            namespace[entry["name"]] = source
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SessionError(f"this is not a saved kernel: {error!r}") from error
+    if source is None:
+        raise SessionError("this is not a saved kernel: it holds no source")
+    return source
+
+
+def _constant_json(value: object) -> Any:
+    if isinstance(value, np.ndarray):
+        return {
+            "dtype": str(value.dtype),
+            "shape": list(value.shape),
+            "data": value.ravel().tolist(),
+        }
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _constant_value(value: Any) -> object:
+    if isinstance(value, Mapping):
+        return np.array(value["data"], dtype=value["dtype"]).reshape(value["shape"])
+    if not isinstance(value, (bool, int, float)):
+        raise TypeError(f"not a constant: {value!r}")
+    return value

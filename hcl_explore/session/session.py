@@ -1,0 +1,376 @@
+"""Session: a schedule with what an explorer needs around it; no user interface in here.
+
+The schedule owns the steps. The session adds the editable source, the device, the verification of
+each step beside the panes, branches, observers, and saving and loading.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from hcl_explore.analysis.device import Device, load_device
+from hcl_explore.analysis.roofline import device_roofline
+from hcl_explore.backend.verify import Verification, compare_async
+
+from hcl_explore.errors import HclError, ScheduleError, SessionError
+from hcl_explore.frontend import KernelSource, read_kernel
+from hcl_explore.schedule.schedule import Schedule, customize
+from hcl_explore.schedule.step import Step
+from hcl_explore.session import portable
+from hcl_explore.session.build_record import step_record
+from hcl_explore.session.palette import palette
+from hcl_explore.session.record import (
+    RECORD_VERSION,
+    FailedStepRecord,
+    PrimitiveRecord,
+    SessionRecord,
+    StepRecord,
+)
+from hcl_explore.session.script import session_script
+
+Change = Literal["changed", "verification"]
+Observer = Callable[[Change, int], None]
+
+
+class Session:
+    """A kernel being explored on a device.
+
+    Raises:
+        KernelError: the kernel cannot be compiled.
+        DeviceError: unknown device, or a clock that it cannot run at.
+    """
+
+    def __init__(
+        self,
+        kernel: Callable[..., Any] | str | KernelSource | Schedule,
+        *,
+        device: str = "u280",
+        clock_mhz: float = 300.0,
+        namespace: Mapping[str, object] | None = None,
+        verify: bool = True,
+    ) -> None:
+        self._device = load_device(device, clock_mhz)
+        self.device = device
+        self.clock_mhz = float(clock_mhz)
+        self._verify = verify
+        self._lock = threading.RLock()
+        self._observers: list[Observer] = []
+        self._records: dict[tuple[Step | None, Device, float], StepRecord] = {}
+        self._verifications: dict[Step, Verification] = {}
+        self._pending: dict[Step, Future[Verification]] = {}
+        self.failed: list[FailedStepRecord] = []
+        """Steps that no longer applied when the kernel was edited or an earlier step removed."""
+        schedule = (
+            kernel if isinstance(kernel, Schedule) else customize(kernel, namespace=namespace)
+        )
+        self._stop_watching: Callable[[], None] = lambda: None
+        self._adopt(schedule)
+
+    def _adopt(self, schedule: Schedule) -> None:
+        self._stop_watching()
+        self.schedule = schedule
+        self._stop_watching = schedule.on_change(self._on_schedule_change)
+
+    # --- observing --------------------------------------------------------------------------
+
+    def observe(self, callback: Observer) -> Callable[[], None]:
+        """Call ``callback(kind, index)`` on every change; returns what stops that.
+
+        ``kind`` is ``"changed"`` (steps, position, kernel or device) or ``"verification"`` (the
+        badge of step ``index``); the latter comes from another thread.
+        """
+        self._observers.append(callback)
+        return lambda: self._observers.remove(callback)
+
+    def _notify(self, kind: Change, index: int) -> None:
+        for callback in tuple(self._observers):
+            callback(kind, index)
+
+    def _on_schedule_change(self) -> None:
+        self._start_verification()
+        self._notify("changed", self.position)
+
+    # --- steps ------------------------------------------------------------------------------
+
+    @property
+    def position(self) -> int:
+        """How many steps are applied now."""
+        return len(self.schedule.history)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, the undone ones included."""
+        return (*self.schedule.history, *self.schedule.undone)
+
+    def apply(
+        self,
+        primitive: str,
+        arguments: Mapping[str, object],
+        *,
+        unchecked: bool = False,
+        reassociate: bool = False,
+    ) -> Step:
+        """Apply a primitive to the program now. Raises ``ScheduleError``; then nothing changes."""
+        return self.schedule.apply(
+            primitive, arguments, unchecked=unchecked, reassociate=reassociate
+        )
+
+    def undo(self) -> None:
+        """Take the last step back. Raises ``ScheduleError`` if there is none."""
+        self.schedule.undo()
+
+    def redo(self) -> None:
+        """Apply the step undone last. Raises ``ScheduleError`` if there is none."""
+        self.schedule.redo()
+
+    def goto(self, position: int) -> None:
+        """Undo or redo until ``position`` steps are applied. Raises ``ScheduleError``."""
+        self.schedule.goto(position)
+
+    def remove(self, index: int) -> None:
+        """Remove step ``index`` (from 1) and apply the later ones again.
+
+        Those that no longer apply are listed in ``failed``.
+
+        Raises:
+            ScheduleError: there is no such step.
+        """
+        steps = self.steps
+        if not 1 <= index <= len(steps):
+            raise ScheduleError(f"there is no step {index} to remove")
+        self._replay(self.schedule.fork(index - 1), steps[index:])
+
+    def edit(self, kernel_text: str) -> None:
+        """Replace the kernel's source and apply the steps again.
+
+        Those that no longer apply are listed in ``failed``.
+
+        Raises:
+            KernelError: the new source cannot be compiled; the session is as it was.
+        """
+        source = read_kernel(kernel_text, namespace=self.schedule.source.namespace)
+        self._replay(Schedule(source), self.schedule.history)
+
+    def _replay(self, schedule: Schedule, steps: tuple[Step, ...]) -> None:
+        failed: list[FailedStepRecord] = []
+        for step in steps:
+            try:
+                schedule.apply(
+                    step.primitive,
+                    step.arguments,
+                    unchecked=step.unchecked,
+                    reassociate=step.reassociated,
+                )
+            except ScheduleError as error:
+                failed.append(
+                    FailedStepRecord(
+                        call=step.call,
+                        primitive=step.primitive,
+                        arguments=dict(step.arguments),
+                        error=str(error),
+                    )
+                )
+        self.failed = failed
+        self._adopt(schedule)
+        self._on_schedule_change()
+
+    def set_device(self, device: str, clock_mhz: float) -> None:
+        """Estimate for another device or clock. Raises ``DeviceError``; then nothing changes."""
+        self._device = load_device(device, clock_mhz)
+        self.device, self.clock_mhz = device, float(clock_mhz)
+        self._notify("changed", self.position)
+
+    def branch(self) -> Session:
+        """Another session that starts from the steps applied now; the two go on separately."""
+        return Session(
+            self.schedule.fork(self.position),
+            device=self.device,
+            clock_mhz=self.clock_mhz,
+            verify=self._verify,
+        )
+
+    # --- what to do here ----------------------------------------------------------------------
+
+    def palette(self) -> list[PrimitiveRecord]:
+        """Every primitive with its form, filled with what is now in the program."""
+        return palette(self.schedule.program)
+
+    def why_not(self, primitive: str, arguments: Mapping[str, object]) -> str | None:
+        """Why these arguments would be refused now, or None; changes nothing."""
+        verdict = self.schedule.judge(primitive, arguments)
+        return None if verdict.reason is None else str(verdict.reason)
+
+    # --- verification -------------------------------------------------------------------------
+
+    def _start_verification(self) -> None:
+        if not self._verify:
+            return
+        for number, step in enumerate(self.schedule.history, start=1):
+            with self._lock:
+                if step in self._pending or step in self._verifications:
+                    continue
+                exact = not any(s.reassociated for s in self.schedule.history[:number])
+                future = compare_async(
+                    self.schedule.initial.transport,
+                    step.after.transport,
+                    self.schedule.top,
+                    exact=exact,
+                )
+                self._pending[step] = future
+            future.add_done_callback(partial(self._verified, step))
+
+    def _verified(self, step: Step, future: Future[Verification]) -> None:
+        if future.cancelled():
+            return
+        with self._lock:
+            self._verifications[step] = future.result()
+            self._pending.pop(step, None)
+            for key in [key for key in self._records if key[0] is step]:
+                del self._records[key]
+        if step in self.steps:
+            self._notify("verification", self.steps.index(step) + 1)
+
+    def wait_for_verification(self, timeout_s: float = 60.0) -> None:
+        """Block until every step has its badge. Raises ``TimeoutError``."""
+        for future in tuple(self._pending.values()):
+            future.result(timeout_s)
+
+    # --- records ------------------------------------------------------------------------------
+
+    def step_record(self, index: int) -> StepRecord:
+        """Everything there is to show of step ``index``; 0 is the kernel as written.
+
+        Raises:
+            ScheduleError: there is no such step.
+        """
+        steps = self.steps
+        if not 0 <= index <= len(steps):
+            raise ScheduleError(f"there is no step {index}")
+        step = steps[index - 1] if index else None
+        key = (step, self._device, self.clock_mhz)
+        with self._lock:
+            if key not in self._records:
+                self._records[key] = step_record(
+                    self.schedule,
+                    index,
+                    self._device,
+                    self.clock_mhz,
+                    self._verifications.get(step) if step else None,
+                )
+            return {**self._records[key], "index": index}
+
+    def record(self) -> SessionRecord:
+        """The whole session as plain data."""
+        steps = [self.step_record(index) for index in range(len(self.steps) + 1)]
+        source = self.schedule.source
+        return SessionRecord(
+            version=RECORD_VERSION,
+            name=self.schedule.name,
+            kernel=source.text,
+            kernel_first_line=source.first_line,
+            filename=source.filename,
+            device=self.device,
+            clock_mhz=self.clock_mhz,
+            roofline=device_roofline(self._device, self.clock_mhz),
+            steps=steps,
+            position=self.position,
+            redo=len(self.schedule.undone),
+            failed=list(self.failed),
+        )
+
+    # --- saving, loading, exporting -------------------------------------------------------------
+
+    def save(self, path: str | Path) -> None:
+        """Write the session as JSON: the kernel with its constants, and the steps as calls.
+
+        Raises:
+            SessionError: the kernel refers to something that cannot be saved, or the file cannot
+                be written.
+        """
+        _write(Path(path), json.dumps(self.to_json(), indent=1))
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``save`` writes."""
+        return {
+            "format": "hcl_explore session",
+            "version": RECORD_VERSION,
+            "kernel": portable.to_json(portable.make_portable(self.schedule.source)),
+            "device": self.device,
+            "clock_mhz": self.clock_mhz,
+            "position": self.position,
+            "steps": [
+                {
+                    "primitive": step.primitive,
+                    "arguments": dict(step.arguments),
+                    "unchecked": step.unchecked,
+                    "reassociate": step.reassociated,
+                }
+                for step in self.steps
+            ],
+        }
+
+    @classmethod
+    def load(cls, path: str | Path) -> Session:
+        """A session from what ``save`` wrote.
+
+        Nothing in the file is executed: the kernel goes through the frontend, the steps through the
+        registry.
+
+        Raises:
+            SessionError: the file cannot be read, is not a session, or is of another version.
+            HclError: the kernel or a step is refused.
+        """
+        try:
+            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise SessionError(f"cannot read a session from '{path}': {error}") from error
+        return cls.from_json(data)
+
+    @classmethod
+    def from_json(cls, data: Any) -> Session:
+        """A session from what ``to_json`` gave. Raises as ``load``."""
+        if not isinstance(data, dict) or data.get("format") != "hcl_explore session":
+            raise SessionError("this is not a saved session of hcl_explore")
+        if data.get("version") != RECORD_VERSION:
+            raise SessionError(
+                f"the session was saved in version {data.get('version')!r} of the format; this "
+                f"program reads version {RECORD_VERSION}"
+            )
+        try:
+            source = portable.from_json(data["kernel"])
+            session = cls(source, device=data["device"], clock_mhz=data["clock_mhz"])
+            for step in data["steps"]:
+                session.apply(
+                    step["primitive"],
+                    step["arguments"],
+                    unchecked=step["unchecked"],
+                    reassociate=step["reassociate"],
+                )
+            session.goto(data["position"])
+        except HclError:
+            raise
+        except (KeyError, TypeError, ValueError) as error:
+            raise SessionError(f"the saved session is damaged: {error!r}") from error
+        return session
+
+    def to_script(self) -> str:
+        """A Python script that makes this session's schedule. Raises ``SessionError``."""
+        return session_script(
+            self.schedule.source, self.schedule.history, self.device, self.clock_mhz
+        )
+
+    def __repr__(self) -> str:
+        return f"<session on {self.schedule.name}, {self.position} steps, {self.device}>"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SessionError(f"cannot write '{path}': {error.strerror or error}") from error
