@@ -1,0 +1,43 @@
+"""An interactive compiler explorer for accelerator kernels.
+
+>>> import hcl_explore as hcl
+>>> s = hcl.customize(kernel)  # doctest: +SKIP
+
+What a kernel is written with is imported at once; the compiler behind it when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hcl_explore import errors
+from hcl_explore.errors import HclError
+from hcl_explore.lang import *  # noqa: F403
+from hcl_explore.lang import __all__ as _language
+
+if TYPE_CHECKING:
+    from hcl_explore.explorer.api import explore
+    from hcl_explore.schedule.schedule import Schedule, customize
+    from hcl_explore.session.session import Session
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "Schedule": "hcl_explore.schedule.schedule",
+    "Session": "hcl_explore.session.session",
+    "customize": "hcl_explore.schedule.schedule",
+    "explore": "hcl_explore.explorer.api",
+}
+
+__all__ = [*_language, "HclError", "Schedule", "Session", "customize", "errors", "explore"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'hcl_explore' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
