@@ -90,6 +90,12 @@ class CallReader:
             if node.id not in unit.namespace:
                 if node.id in _BUILTINS:
                     return _BUILTINS[node.id]
+                if hasattr(builtins, node.id):
+                    raise self.reader.error(
+                        KernelSyntaxError,
+                        f"Python's '{node.id}' is not part of the kernel language",
+                        node,
+                    )
                 raise self.reader.scope.unknown(node)
         elif not isinstance(node, (ast.Attribute, ast.Call)):
             raise self.reader.error(
@@ -130,7 +136,7 @@ class CallReader:
             f"{ast.unparse(node.func)}(...) is not a kernel and not a function of the kernel "
             "language",
             node,
-            "Kernels, type conversions, min, max, abs and the mathematical functions can be called.",
+            "Kernels, type conversions, min, max, abs and mathematical functions can be called.",
         )
 
     def _scalars(self, node: ast.Call) -> list[Expr]:

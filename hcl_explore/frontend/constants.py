@@ -8,6 +8,7 @@ subscripts, and calls of the type constructors and a few builtins are understood
 from __future__ import annotations
 
 import ast
+import difflib
 import inspect
 import math
 import operator
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from hcl_explore import lang
 from hcl_explore.errors import (
     KernelError,
     KernelScopeError,
@@ -63,7 +65,6 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "round": round,
 }
 _CONSTRUCTORS = (Int, UInt, Fixed, UFixed)
-_TEXT_MODULES = ("hcl_explore", "hcl_explore.lang", "numpy", "math")
 
 
 def is_number(value: object) -> bool:
@@ -80,7 +81,7 @@ def plain_number(value: object) -> int | float:
 
 
 def fold(op: type[ast.operator], left: int | float, right: int | float) -> int | float:
-    """Python's result of an operator on two numbers; an exact quotient of integers stays an integer.
+    """Python's result of an operator on two numbers; an exact integer quotient stays an integer.
 
     Raises ``ValueError`` with a sentence if there is no result or it is unreasonably large.
     """
@@ -122,10 +123,21 @@ class ConstantEvaluator:
     def __init__(self, namespace: Mapping[str, object], span_of: SpanOf) -> None:
         self.namespace = namespace
         self.span_of = span_of
+        self._methods: dict[type[ast.expr], Callable[[Any], Any]] = {
+            ast.Attribute: self._attribute,
+            ast.BinOp: self._binary,
+            ast.Call: self._call,
+            ast.Constant: self._number,
+            ast.List: self._list,
+            ast.Name: self._name,
+            ast.Subscript: self._subscript,
+            ast.Tuple: self._tuple,
+            ast.UnaryOp: self._unary,
+        }
 
     def evaluate(self, node: ast.expr) -> Any:
         """The Python value of ``node``."""
-        method = getattr(self, f"_evaluate_{type(node).__name__}", None)
+        method = self._methods.get(type(node))
         if method is None:
             raise KernelSyntaxError(
                 f"{ast.unparse(node)} is not a constant expression",
@@ -134,7 +146,7 @@ class ConstantEvaluator:
             )
         return method(node)
 
-    def _evaluate_Constant(self, node: ast.Constant) -> Any:
+    def _number(self, node: ast.Constant) -> Any:
         if isinstance(node.value, complex) or node.value is Ellipsis:
             raise KernelTypeError(
                 f"{ast.unparse(node)} is not a number of the kernel language",
@@ -142,12 +154,12 @@ class ConstantEvaluator:
             )
         return node.value
 
-    def _evaluate_Name(self, node: ast.Name) -> Any:
+    def _name(self, node: ast.Name) -> Any:
         if node.id in self.namespace:
             return self.namespace[node.id]
         raise unknown_name(node, self.namespace, self.span_of)
 
-    def _evaluate_Attribute(self, node: ast.Attribute) -> Any:
+    def _attribute(self, node: ast.Attribute) -> Any:
         value = self.evaluate(node.value)
         try:
             return attribute(value, node.attr)
@@ -156,7 +168,7 @@ class ConstantEvaluator:
                 f"{ast.unparse(node.value)} has no '{node.attr}'", span=self.span_of(node)
             ) from None
 
-    def _evaluate_BinOp(self, node: ast.BinOp) -> Any:
+    def _binary(self, node: ast.BinOp) -> Any:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         if isinstance(left, list) and isinstance(node.op, ast.Mult) and isinstance(right, int):
             return self._repeat(node, left, right)
@@ -180,7 +192,7 @@ class ConstantEvaluator:
             )
         return values * times
 
-    def _evaluate_UnaryOp(self, node: ast.UnaryOp) -> Any:
+    def _unary(self, node: ast.UnaryOp) -> Any:
         operand = self.evaluate(node.operand)
         if not is_number(operand):
             raise KernelTypeError(
@@ -191,13 +203,13 @@ class ConstantEvaluator:
         except TypeError as error:
             raise KernelTypeError(str(error), span=self.span_of(node)) from None
 
-    def _evaluate_List(self, node: ast.List | ast.Tuple) -> list[Any]:
+    def _list(self, node: ast.List | ast.Tuple) -> list[Any]:
         return [self.evaluate(element) for element in node.elts]
 
-    def _evaluate_Tuple(self, node: ast.Tuple) -> tuple[Any, ...]:
-        return tuple(self._evaluate_List(node))
+    def _tuple(self, node: ast.Tuple) -> tuple[Any, ...]:
+        return tuple(self._list(node))
 
-    def _evaluate_Subscript(self, node: ast.Subscript) -> Any:
+    def _subscript(self, node: ast.Subscript) -> Any:
         value = self.evaluate(node.value)
         subscript = self.evaluate(node.slice)
         if isinstance(value, ScalarType):
@@ -207,7 +219,7 @@ class ConstantEvaluator:
                 f"{ast.unparse(node.value)} cannot be subscripted", span=self.span_of(node)
             )
         try:
-            result: Any = value[subscript]  # type: ignore[call-overload]
+            result: Any = value[subscript]
         except (IndexError, TypeError) as error:
             raise KernelShapeError(str(error), span=self.span_of(node)) from None
         return result
@@ -218,8 +230,8 @@ class ConstantEvaluator:
         except ValueError as error:
             raise KernelShapeError(str(error), span=self.span_of(node.slice)) from None
 
-    def _evaluate_Call(self, node: ast.Call) -> Any:
-        if node.keywords and node.func is not None:
+    def _call(self, node: ast.Call) -> Any:
+        if node.keywords:
             raise KernelSyntaxError(
                 "keyword arguments are not part of constant expressions",
                 span=self.span_of(node),
@@ -264,8 +276,6 @@ def unknown_name(
     node: ast.Name, known: Mapping[str, object], span_of: SpanOf, extra: list[str] | None = None
 ) -> KernelScopeError:
     """The error for a name that nothing defines, with the nearest known ones."""
-    import difflib
-
     near = difflib.get_close_matches(node.id, [*(extra or ()), *known], n=3)
     advice = f"Did you mean {', '.join(near)}?" if near else None
     return KernelScopeError(
@@ -275,8 +285,6 @@ def unknown_name(
 
 def import_module(name: str, node: ast.AST, span_of: SpanOf) -> ModuleType:
     """The module that an import at the top of a text refers to: ours, ``numpy`` or ``math``."""
-    from hcl_explore import lang
-
     modules: dict[str, ModuleType] = {"numpy": np, "math": math}
     modules.update(dict.fromkeys(("hcl_explore", "hcl_explore.lang", "hcl_explore.types"), lang))
     if name not in modules:

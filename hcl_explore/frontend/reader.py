@@ -334,9 +334,9 @@ class ExpressionReader:
             )
 
     def _power(self, base: Expr, exponent: Expr, node: ast.AST) -> Expr:
-        if isinstance(exponent, Constant) and isinstance(exponent.value, int):
-            if 0 <= exponent.value <= MAX_POWER:
-                return self._repeated_product(base, exponent.value, node)
+        whole = isinstance(exponent, Constant) and isinstance(exponent.value, int)
+        if isinstance(exponent, Constant) and whole and 0 <= exponent.value <= MAX_POWER:
+            return self._repeated_product(base, int(exponent.value), node)
         if isinstance(base.type, Float) or isinstance(exponent.type, Float):
             return self.calls.math("powf", [base, exponent], node)
         raise self.error(
@@ -386,7 +386,7 @@ class ExpressionReader:
 
     def _read_logical(self, node: ast.BoolOp) -> Expr:
         operator = "and" if isinstance(node.op, ast.And) else "or"
-        operands = []
+        operands: list[Expr] = []
         for value in node.values:
             operand = self.read(value)
             if isinstance(operand, Constant):
@@ -402,15 +402,17 @@ class ExpressionReader:
         return Logical(BOOL, node, operator, operands)
 
     def _read_compare(self, node: ast.Compare) -> Expr:
+        operators = [_COMPARISONS.get(type(op)) for op in node.ops]
+        if None in operators:
+            raise self.error(
+                KernelSyntaxError, "'in' and 'is' are not part of the kernel language", node
+            )
         operands = [self.read(operand) for operand in (node.left, *node.comparators)]
-        comparisons: list[Expr] = []
-        for op, left, right in zip(node.ops, operands, operands[1:], strict=False):
-            operator = _COMPARISONS.get(type(op))
-            if operator is None:
-                raise self.error(
-                    KernelSyntaxError, "'in' and 'is' are not part of the kernel language", node
-                )
-            comparisons.append(self._comparison(operator, left, right, node))
+        comparisons = [
+            self._comparison(operator, left, right, node)
+            for operator, left, right in zip(operators, operands, operands[1:], strict=False)
+            if operator is not None
+        ]
         if len(comparisons) == 1:
             return comparisons[0]
         return Logical(BOOL, node, "and", comparisons)
