@@ -16,17 +16,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from kernels import CASES, Case
-
 from hcl_explore.analysis.device import load_device
+from hcl_explore.views.diff import diff_html, diff_rows
+
+from hcl_explore import examples
+from hcl_explore.examples import Example
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import info
 from hcl_explore.schedule.schedule import Schedule, customize
 from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
-from hcl_explore.views.diff import diff_html, diff_rows
 
 PARTS = ("legality", "rewrite", "text", "diff", "tree", "graph", "estimate", "hls")
+CASES = [example for example in examples.list() if example.schedule]
 DEVICE = load_device("u280")
 GOAL_MEDIAN_MS, GOAL_P95_MS = 16.0, 50.0
 
@@ -74,13 +76,13 @@ def _views(step: Step, times: Times) -> None:
         _ = after.hls
 
 
-def measure(case: Case, repeat: int) -> Times:
+def measure(case: Example, repeat: int) -> Times:
     """Milliseconds of each part, one entry per step and repetition."""
     times: Times = {part: [] for part in PARTS}
     for _ in range(repeat):
         schedule = customize(case.kernel)
         warm_views(schedule.snapshot)
-        for primitive, arguments in case.steps:
+        for primitive, arguments in case.schedule:
             one_step(schedule, primitive, arguments, times)
     return times
 
@@ -91,10 +93,10 @@ def warm_views(snapshot: Snapshot) -> None:
     snapshot.estimate(DEVICE, 300.0)
 
 
-def undo_redo(case: Case) -> float:
+def undo_redo(case: Example) -> float:
     """Milliseconds of one undo and redo, mean over a hundred."""
     schedule = customize(case.kernel)
-    primitive, arguments = case.steps[0]
+    primitive, arguments = case.schedule[0]
     schedule.apply(primitive, arguments, reassociate=True)
     start = time.perf_counter()
     for _ in range(100):
@@ -131,7 +133,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=7, help="repetitions of each case")
     parser.add_argument("--profile", metavar="CASE", help="profile the steps of one case instead")
     options = parser.parse_args()
-    cases = {case.kernel.__name__: case for case in CASES}
+    cases = {example.name: example for example in CASES}
     if options.profile:
         case = cases[options.profile]
         measure(case, 1)

@@ -17,6 +17,7 @@ from hcl_explore.lang import *  # noqa: F403
 from hcl_explore.lang import __all__ as _language
 
 if TYPE_CHECKING:
+    from hcl_explore import examples
     from hcl_explore.explorer.api import explore
     from hcl_explore.schedule.schedule import Schedule, customize
     from hcl_explore.session.session import Session
@@ -30,10 +31,21 @@ _LAZY = {
     "explore": "hcl_explore.explorer.api",
 }
 
-__all__ = [*_language, "HclError", "Schedule", "Session", "customize", "errors", "explore"]
+__all__ = [
+    *_language,
+    "HclError",
+    "Schedule",
+    "Session",
+    "customize",
+    "errors",
+    "examples",
+    "explore",
+]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "examples":
+        return import_module("hcl_explore.examples")
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'hcl_explore' has no attribute {name!r}")

@@ -1,0 +1,31 @@
+"""Kernels to start from: ``hcl.examples.list()``, and the explorer's kernel menu."""
+
+from __future__ import annotations
+
+import builtins
+import difflib
+
+from hcl_explore.errors import UnknownNameError
+from hcl_explore.examples import image, linear_algebra
+from hcl_explore.examples.example import Example
+
+_EXAMPLES = {e.name: e for e in (*linear_algebra.EXAMPLES, *image.EXAMPLES)}
+
+
+def list() -> builtins.list[Example]:
+    """All examples, in the order of the menu."""
+    return [*_EXAMPLES.values()]
+
+
+def get(name: str) -> Example:
+    """The example called ``name``. Raises ``UnknownNameError``, with the nearest name."""
+    if name not in _EXAMPLES:
+        near = difflib.get_close_matches(name, _EXAMPLES, n=1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
+        raise UnknownNameError(
+            f"no example '{name}'", advice=f"{hint}Examples: {', '.join(_EXAMPLES)}."
+        )
+    return _EXAMPLES[name]
+
+
+__all__ = ["Example", "get", "list"]

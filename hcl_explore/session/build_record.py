@@ -10,7 +10,6 @@ from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.analysis.graph import Graph, graph_diff
 from hcl_explore.analysis.loop_tree import LoopNode
 from hcl_explore.backend.verify import Verification
-
 from hcl_explore.errors import EmitError
 from hcl_explore.ir.program import Buffer
 from hcl_explore.schedule.schedule import Schedule

@@ -14,10 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from hcl_explore import examples
 from hcl_explore.analysis.device import Device, load_device
 from hcl_explore.analysis.roofline import device_roofline
 from hcl_explore.backend.verify import Verification, compare_async
-
 from hcl_explore.errors import HclError, ScheduleError, SessionError
 from hcl_explore.frontend import KernelSource, read_kernel
 from hcl_explore.schedule.schedule import Schedule, customize
@@ -33,6 +33,7 @@ from hcl_explore.session.record import (
     StepRecord,
 )
 from hcl_explore.session.script import session_script
+from hcl_explore.views.page import session_page
 
 Change = Literal["changed", "verification"]
 Observer = Callable[[Change, int], None]
@@ -194,6 +195,16 @@ class Session:
             clock_mhz=self.clock_mhz,
             verify=self._verify,
         )
+
+    def kernels(self) -> list[tuple[str, str]]:
+        """The example kernels: name and summary."""
+        return [(example.name, example.summary) for example in examples.list()]
+
+    def load_kernel(self, name: str) -> None:
+        """Start over with the example called ``name``. Raises ``UnknownNameError``."""
+        self.failed = []
+        self._adopt(customize(examples.get(name).kernel))
+        self._notify("changed", 0)
 
     # --- what to do here ----------------------------------------------------------------------
 
@@ -358,6 +369,14 @@ class Session:
         except (KeyError, TypeError, ValueError) as error:
             raise SessionError(f"the saved session is damaged: {error!r}") from error
         return session
+
+    def to_html(self, path: str | Path) -> None:
+        """Write one self-contained page that steps through the history without a kernel.
+
+        Raises:
+            SessionError: the file cannot be written.
+        """
+        _write(Path(path), session_page(self.record()))
 
     def to_script(self) -> str:
         """A Python script that makes this session's schedule. Raises ``SessionError``."""

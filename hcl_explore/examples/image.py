@@ -1,0 +1,89 @@
+"""Image filters on bytes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import hcl_explore.lang as hcl
+from hcl_explore.examples.example import Example
+from hcl_explore.lang import int16, int32, uint8
+
+
+def sobel(image: uint8[66, 66]) -> uint8[64, 64]:
+    out: uint8[64, 64]
+    for y, x in hcl.grid(64, 64, name="sobel"):
+        gx: int32 = image[y, x + 2] - image[y, x]
+        gx += 2 * (image[y + 1, x + 2] - image[y + 1, x])
+        gx += image[y + 2, x + 2] - image[y + 2, x]
+        gy: int32 = image[y + 2, x] - image[y, x]
+        gy += 2 * (image[y + 2, x + 1] - image[y, x + 1])
+        gy += image[y + 2, x + 2] - image[y, x + 2]
+        out[y, x] = min(abs(gx) + abs(gy), 255)
+    return out
+
+
+def edges(image: uint8[66, 66]) -> int16[62, 62]:
+    blurred: int16[64, 64]
+    for y, x in hcl.grid(64, 64, name="blur"):
+        total: int32 = 0
+        for dy, dx in hcl.grid(3, 3, name="blur_window"):
+            total += image[y + dy, x + dx]
+        blurred[y, x] = total // 9
+    gradient: int16[62, 62]
+    for y1, x1 in hcl.grid(62, 62, name="sobel"):
+        gx: int32 = blurred[y1, x1 + 2] - blurred[y1, x1]
+        gx += 2 * (blurred[y1 + 1, x1 + 2] - blurred[y1 + 1, x1])
+        gx += blurred[y1 + 2, x1 + 2] - blurred[y1 + 2, x1]
+        gy: int32 = blurred[y1 + 2, x1] - blurred[y1, x1]
+        gy += 2 * (blurred[y1 + 2, x1 + 1] - blurred[y1, x1 + 1])
+        gy += blurred[y1 + 2, x1 + 2] - blurred[y1, x1 + 2]
+        gradient[y1, x1] = abs(gx) + abs(gy)
+    out: int16[62, 62]
+    for y2, x2 in hcl.grid(62, 62, name="threshold"):
+        out[y2, x2] = gradient[y2, x2] if gradient[y2, x2] > 64 else 0
+    return out
+
+
+def _gradient(image: np.ndarray) -> np.ndarray:
+    p = image.astype(np.int64)
+    gx = p[:-2, 2:] - p[:-2, :-2] + 2 * (p[1:-1, 2:] - p[1:-1, :-2]) + p[2:, 2:] - p[2:, :-2]
+    gy = p[2:, :-2] - p[:-2, :-2] + 2 * (p[2:, 1:-1] - p[:-2, 1:-1]) + p[2:, 2:] - p[:-2, 2:]
+    return abs(gx) + abs(gy)
+
+
+def _edges_reference(image: np.ndarray) -> np.ndarray:
+    windows = np.lib.stride_tricks.sliding_window_view(image.astype(np.int64), (3, 3))
+    gradient = _gradient(windows.sum(axis=(2, 3)) // 9)
+    return np.where(gradient > 64, gradient, 0)
+
+
+def _photo(rng: np.random.Generator) -> tuple[np.ndarray]:
+    return (rng.integers(0, 256, (66, 66), dtype=np.uint8),)
+
+
+EXAMPLES = (
+    Example(
+        sobel,
+        "edge filter on a grey image, 3 × 3 window",
+        _photo,
+        lambda image: np.minimum(_gradient(image), 255),
+        schedule=(
+            ("reuse_at", {"target": "image", "axis": "y"}),
+            ("pipeline", {"axis": "x"}),
+        ),
+    ),
+    Example(
+        edges,
+        "three stages: blur, Sobel, threshold",
+        _photo,
+        _edges_reference,
+        schedule=(
+            ("reuse_at", {"target": "image", "axis": "y"}),
+            ("reuse_at", {"target": "blurred", "axis": "y1"}),
+            ("split", {"axis": "x2", "factor": 31}),
+            ("pipeline", {"axis": "x2.inner"}),
+            ("parallel", {"axis": "y2"}),
+            ("unroll", {"axis": "dx"}),
+        ),
+    ),
+)

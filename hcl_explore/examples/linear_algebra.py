@@ -1,0 +1,98 @@
+"""Matrix products and convolution, from their definitions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import hcl_explore.lang as hcl
+from hcl_explore.examples.example import Example
+from hcl_explore.lang import float32
+
+
+def gemm(A: float32[128, 128], B: float32[128, 128]) -> float32[128, 128]:
+    C: float32[128, 128] = 0.0
+    for i, j, k in hcl.grid(128, 128, 128, name="mm"):
+        C[i, j] += A[i, k] * B[k, j]
+    return C
+
+
+def conv2d(image: float32[8, 34, 34], weight: float32[16, 8, 3, 3]) -> float32[16, 32, 32]:
+    out: float32[16, 32, 32] = 0.0
+    for o, y, x in hcl.grid(16, 32, 32, name="conv"):
+        for c, dy, dx in hcl.grid(8, 3, 3, name="window"):
+            out[o, y, x] += image[c, y + dy, x + dx] * weight[o, c, dy, dx]
+    return out
+
+
+def jacobi2d(A: float32[66, 66]) -> float32[66, 66]:
+    B: float32[66, 66] = 0.0
+    for t in range(10):
+        for i, j in hcl.grid(64, 64, name="average"):
+            B[i + 1, j + 1] = 0.2 * (
+                A[i + 1, j + 1] + A[i + 1, j] + A[i + 1, j + 2] + A[i + 2, j + 1] + A[i, j + 1]
+            )
+        for i1, j1 in hcl.grid(64, 64, name="update"):
+            A[i1 + 1, j1 + 1] = B[i1 + 1, j1 + 1]
+    return B
+
+
+def _conv2d_reference(image: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    windows = np.lib.stride_tricks.sliding_window_view(image.astype(np.float64), (3, 3), (1, 2))
+    return np.einsum("cyxuv,ocuv->oyx", windows, weight.astype(np.float64))
+
+
+def _jacobi_reference(A: np.ndarray) -> np.ndarray:
+    grid = A.astype(np.float64)
+    result = np.zeros_like(grid)
+    for _ in range(10):
+        result[1:-1, 1:-1] = 0.2 * (
+            grid[1:-1, 1:-1] + grid[1:-1, :-2] + grid[1:-1, 2:] + grid[2:, 1:-1] + grid[:-2, 1:-1]
+        )
+        grid[1:-1, 1:-1] = result[1:-1, 1:-1]
+    return result
+
+
+def _uniform(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    return rng.uniform(-1, 1, shape).astype(np.float32)
+
+
+EXAMPLES = (
+    Example(
+        gemm,
+        "matrix product, 128 × 128 × 128",
+        lambda rng: (_uniform(rng, 128, 128), _uniform(rng, 128, 128)),
+        lambda A, B: A.astype(np.float64) @ B.astype(np.float64),
+        relative_tolerance=1e-4,
+        schedule=(
+            ("split", {"axis": "k", "factor": 8}),
+            ("reorder", {"axes": ["k.outer", "i", "j", "k.inner"]}),
+            ("buffer_at", {"target": "C", "axis": "i"}),
+            ("pipeline", {"axis": "j"}),
+            ("partition", {"target": "A", "partition_type": "cyclic", "dim": 2, "factor": 8}),
+            ("partition", {"target": "B", "partition_type": "cyclic", "dim": 1, "factor": 8}),
+        ),
+    ),
+    Example(
+        conv2d,
+        "2-D convolution, 8 channels in, 16 out, 3 × 3 window",
+        lambda rng: (_uniform(rng, 8, 34, 34), _uniform(rng, 16, 8, 3, 3)),
+        _conv2d_reference,
+        relative_tolerance=1e-4,
+        schedule=(
+            ("reorder", {"axes": ["y", "o"]}),
+            ("split", {"axis": "x", "factor": 8}),
+            ("buffer_at", {"target": "out", "axis": "x.inner"}),
+            ("fuse", {"axes": ["dy", "dx"]}),
+            ("pipeline", {"axis": "dy_dx_fused"}),
+            ("partition", {"target": "weight", "dim": 4}),
+        ),
+    ),
+    Example(
+        jacobi2d,
+        "ten sweeps of a five-point stencil (try to reorder t)",
+        lambda rng: (_uniform(rng, 66, 66),),
+        _jacobi_reference,
+        relative_tolerance=1e-4,
+        schedule=(("pipeline", {"axis": "j"}), ("pipeline", {"axis": "j1"})),
+    ),
+)
