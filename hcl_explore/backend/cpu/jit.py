@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import sys
 from collections.abc import Callable, Sequence
 
 import mlir.ir as ir
@@ -21,6 +22,10 @@ Placed = tuple[int, Sequence[int]]
 
 _OPTIMISATION_LEVEL = 2
 _OUT_OF_BOUNDS_TYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+# Compiled code calls the compiler's support routines (the division of 128-bit integers); on Linux
+# they are in this library, which must be visible to the whole process.
+if sys.platform == "linux":
+    ctypes.CDLL("libgcc_s.so.1", mode=ctypes.RTLD_GLOBAL)
 _free = ctypes.CDLL(None).free
 _free.argtypes = [ctypes.c_void_p]
 _free.restype = None

@@ -12,9 +12,11 @@ import mlir.ir as ir
 from mlir.passmanager import PassManager
 
 from hcl_explore.backend.cpu.bounds import Site, insert_checks
+from hcl_explore.backend.cpu.memory_types import widen_memory
 from hcl_explore.backend.cpu.read_signature import read_signature
 from hcl_explore.backend.cpu.signature import Signature
 from hcl_explore.backend.cpu.storage import StoragePlacer
+from hcl_explore.backend.cpu.substitutes import substitute
 from hcl_explore.errors import BuildError, SourceSpan
 from hcl_explore.ir.locations import place_of
 
@@ -28,7 +30,7 @@ _EMULATE = (
 _PIPELINE = (
     "lower-affine,expand-strided-metadata,lower-affine,"
     "arith-expand{include-bf16=true},convert-scf-to-cf,"
-    "convert-math-to-llvm,convert-math-to-libm,convert-math-to-funcs,"
+    "convert-math-to-libm,convert-math-to-llvm,convert-math-to-funcs,"
     "convert-arith-to-llvm,finalize-memref-to-llvm,convert-func-to-llvm,"
     "convert-cf-to-llvm,convert-index-to-llvm,reconcile-unrealized-casts"
 )
@@ -51,6 +53,8 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
     """
     signature = read_signature(module, top)
     sites = insert_checks(module) if debug else []
+    widen_memory(module)
+    substitute(module)
     placer = StoragePlacer(memory_limit)
     functions = [op for op in module.body.operations if op.operation.name == "func.func"]
     for function in functions:

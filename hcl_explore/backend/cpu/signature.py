@@ -68,13 +68,14 @@ def _value(data: dict[str, Any]) -> Value:
     )
 
 
-def storage_bytes(scalar: ScalarType) -> int:
-    """The size in bytes of one array element in the memory of compiled code.
+def storage_bits(width: int) -> int:
+    """The bits that an integer of ``width`` bits takes in memory: the next power of two up to 64,
+    and a multiple of 128 above, which is also LLVM's alignment of large integers."""
+    if width > 64:
+        return -(-width // 128) * 128
+    return max(8, 1 << (width - 1).bit_length())
 
-    LLVM rounds an integer up to the next power of two up to 64 bits, and to a multiple of
-    16 bytes above (its ABI alignment of i128 on x86-64 and AArch64).
-    """
-    bits = scalar.bits
-    if bits > 64:
-        return -(-bits // 128) * 16
-    return max(8, 1 << (bits - 1).bit_length()) // 8
+
+def storage_bytes(scalar: ScalarType) -> int:
+    """The size in bytes of one array element in the memory of compiled code."""
+    return storage_bits(scalar.bits) // 8

@@ -1,0 +1,78 @@
+"""Operations that MLIR 22 or the system's libraries lower wrongly, replaced by ones they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mlir.ir as ir
+from mlir.dialects import arith, math
+
+
+def substitute(module: ir.Module) -> None:
+    """Replace, in place:
+
+    * rounding divisions of more than 64 bits, whose expansion in MLIR builds its -1 from 64 bits;
+    * the conversion of float64 to bfloat16, for which the system's libraries have no routine: it
+      rounds to float32 first, as ``lang.types.bfloat16`` does;
+    * ``math.rsqrt``, which the mathematical library does not have.
+    """
+    found: list[tuple[ir.Operation, Callable[[ir.Operation], ir.Value]]] = []
+
+    def visit(op: ir.Operation) -> ir.WalkResult:
+        rewrite = _REWRITES.get(op.name)
+        if rewrite is not None and rewrite[0](op):
+            found.append((op, rewrite[1]))
+        return ir.WalkResult.ADVANCE
+
+    module.operation.walk(visit)
+    for op, replacement in found:
+        with ir.InsertionPoint(op), op.location:
+            op.results[0].replace_all_uses_with(replacement(op))
+        op.erase()
+
+
+def _is_wide(op: ir.Operation) -> bool:
+    type_ = op.results[0].type
+    return isinstance(type_, ir.IntegerType) and type_.width > 64
+
+
+def _narrows_double_to_bfloat(op: ir.Operation) -> bool:
+    return isinstance(op.operands[0].type, ir.F64Type) and isinstance(
+        op.results[0].type, ir.BF16Type
+    )
+
+
+def _rounded_quotient(op: ir.Operation) -> ir.Value:
+    """The truncated quotient, corrected by one where there is a remainder and the exact quotient
+    is negative (rounding down) or positive (rounding up)."""
+    dividend, divisor = op.operands
+    type_ = dividend.type
+    zero = arith.constant(type_, 0)
+    quotient = arith.divsi(dividend, divisor)
+    remainder = arith.subi(dividend, arith.muli(quotient, divisor))
+    inexact = arith.cmpi(arith.CmpIPredicate.ne, remainder, zero)
+    signs = arith.xori(remainder, divisor)
+    if op.name == "arith.floordivsi":
+        wrong_side = arith.cmpi(arith.CmpIPredicate.slt, signs, zero)
+        return arith.subi(quotient, arith.extui(type_, arith.andi(inexact, wrong_side)))
+    wrong_side = arith.cmpi(arith.CmpIPredicate.sge, signs, zero)
+    return arith.addi(quotient, arith.extui(type_, arith.andi(inexact, wrong_side)))
+
+
+def _narrow_in_two_steps(op: ir.Operation) -> ir.Value:
+    single = arith.truncf(ir.F32Type.get(), op.operands[0])
+    return arith.truncf(op.results[0].type, single)
+
+
+def _reciprocal_of_root(op: ir.Operation) -> ir.Value:
+    type_ = op.results[0].type
+    one = arith.constant(type_, ir.FloatAttr.get(type_, 1.0))
+    return arith.divf(one, math.sqrt(op.operands[0]))
+
+
+_REWRITES: dict[str, tuple[Callable[[ir.Operation], bool], Callable[[ir.Operation], ir.Value]]] = {
+    "arith.floordivsi": (_is_wide, _rounded_quotient),
+    "arith.ceildivsi": (_is_wide, _rounded_quotient),
+    "arith.truncf": (_narrows_double_to_bfloat, _narrow_in_two_steps),
+    "math.rsqrt": (lambda _: True, _reciprocal_of_root),
+}
