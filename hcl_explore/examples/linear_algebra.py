@@ -26,7 +26,7 @@ def conv2d(image: float32[8, 34, 34], weight: float32[16, 8, 3, 3]) -> float32[1
 
 def jacobi2d(A: float32[66, 66]) -> float32[66, 66]:
     B: float32[66, 66] = 0.0
-    for t in range(10):
+    for _ in range(10):
         for i, j in hcl.grid(64, 64, name="average"):
             B[i + 1, j + 1] = 0.2 * (
                 A[i + 1, j + 1] + A[i + 1, j] + A[i + 1, j + 2] + A[i + 2, j + 1] + A[i, j + 1]
@@ -89,7 +89,7 @@ EXAMPLES = (
     ),
     Example(
         jacobi2d,
-        "ten sweeps of a five-point stencil (try to reorder t)",
+        "ten sweeps of a five-point stencil (its loops carry dependences)",
         lambda rng: (_uniform(rng, 66, 66),),
         _jacobi_reference,
         relative_tolerance=1e-4,
