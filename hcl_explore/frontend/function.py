@@ -51,13 +51,18 @@ class FunctionLowering:
         self.scope = Scope(unit)
         self.reader = ExpressionReader(unit, self.scope, callees, self._materialise)
         self._materialised: dict[tuple[str, ScalarType, int], Buffer] = {}
-        self._written = written_names(function)
+        self._assigned = assigned_names(function)
         self.entry = self._make_entry()
         self.builder = Builder(ir.InsertionPoint(self.entry))
         self.emitter = Emitter(self.builder, lambda expr: unit.location(expr.node))
         self.loops = LoopLowering(self.builder, self.emitter, self.reader, BandNames())
         self.assigner = Assigner(
-            self.builder, self.emitter, self.reader, self.loops, tables, self._written
+            self.builder,
+            self.emitter,
+            self.reader,
+            self.loops,
+            tables,
+            self._assigned | handed_on_names(function),
         )
         self.statements = StatementLowering(
             self.builder, self.emitter, self.reader, self.loops, self.assigner
@@ -93,7 +98,7 @@ class FunctionLowering:
             entity: Buffer | Expr
             if isinstance(kind, TensorType):
                 entity = Buffer(name, kind, value, is_argument=True)
-            elif name in self._written:
+            elif name in self._assigned:
                 argument = Argument(kind, node, value)
                 entity = self.assigner.allocate(name, TensorType(kind, ()), node)
                 self.assigner.fill(entity, argument, "", node)
@@ -182,9 +187,9 @@ def _returned_nodes(returned: ast.Return | None) -> list[ast.expr]:
     return [returned.value]
 
 
-def written_names(function: ast.FunctionDef) -> set[str]:
-    """Names that are assigned to, or whose arrays may be changed by a call or are returned."""
-    written: set[str] = set()
+def assigned_names(function: ast.FunctionDef) -> set[str]:
+    """Names that the function assigns to, or to elements of."""
+    assigned: set[str] = set()
     for node in ast.walk(function):
         if isinstance(node, (ast.Assign, ast.AugAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -194,13 +199,21 @@ def written_names(function: ast.FunctionDef) -> set[str]:
                     while isinstance(part, (ast.Subscript, ast.Attribute)):
                         part = part.value
                     if isinstance(part, ast.Name):
-                        written.add(part.id)
-        elif isinstance(node, ast.Call):
-            written.update(part.id for part in node.args if isinstance(part, ast.Name))
+                        assigned.add(part.id)
+    return assigned
+
+
+def handed_on_names(function: ast.FunctionDef) -> set[str]:
+    """Names whose arrays another function may change: arguments of calls, and results."""
+    names: set[str] = set()
+    for node in ast.walk(function):
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            parts = node.args
         elif isinstance(node, ast.Return) and node.value is not None:
             parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
-            written.update(part.id for part in parts if isinstance(part, ast.Name))
-    return written
+        names.update(part.id for part in parts if isinstance(part, ast.Name))
+    return names
 
 
 def function_attributes(signature: Signature) -> dict[str, ir.Attribute]:
@@ -218,7 +231,9 @@ def function_attributes(signature: Signature) -> dict[str, ir.Attribute]:
         ir.DictAttr.get({attrs.DTYPE: ir.StringAttr.get(_element_name(kind))})
         for kind in signature.results
     ]
-    return {"arg_attrs": ir.ArrayAttr.get(arguments), "res_attrs": ir.ArrayAttr.get(results)}
+    attributes = {"arg_attrs": arguments, "res_attrs": results}
+    # The lowering to LLVM does not take empty lists.
+    return {name: ir.ArrayAttr.get(entries) for name, entries in attributes.items() if entries}
 
 
 def _element_name(kind: ScalarType | TensorType) -> str:
