@@ -141,6 +141,10 @@ class RunError(HclError):
     """Compiled code crashed, ran out of time or out of bounds in its worker process."""
 
 
+class RunTimeoutError(RunError):
+    """Compiled code was stopped because it ran longer than its time limit."""
+
+
 # --- sessions, devices, command line ---------------------------------------------------------
 
 

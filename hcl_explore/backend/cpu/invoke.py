@@ -14,7 +14,7 @@ from hcl_explore.backend.cpu.marshal import Array, codec
 from hcl_explore.backend.cpu.pool import default_pool
 from hcl_explore.backend.cpu.process import Unit, WorkerDiedError, WorkerTimeoutError
 from hcl_explore.backend.cpu.signature import Signature, Value
-from hcl_explore.errors import BuildError, HclError, RunError, SourceSpan
+from hcl_explore.errors import BuildError, HclError, RunError, RunTimeoutError, SourceSpan
 
 # A module of 20,000 operations takes some seconds; nothing reasonable takes this long.
 LOAD_TIMEOUT_S = 120.0
@@ -82,7 +82,7 @@ def call(unit: Unit, signature: Signature, arguments: Sequence[object], timeout_
             cause = error if error.returncode > 0 else None
             raise _death(signature.name, error.returncode) from cause
         except WorkerTimeoutError:
-            raise RunError(
+            raise RunTimeoutError(
                 f"{signature.name} ran longer than {timeout_s:g} s and was stopped",
                 advice="if it is not an endless loop, build it with a larger timeout_s",
             ) from None

@@ -40,7 +40,8 @@ def read_signature(module: ir.Module, top: str) -> Signature:
     for position, result in enumerate(function_type.results):
         fields = _result_attributes(func, position)
         dtype, shape = _describe(result, _text(fields, attributes.DTYPE), top)
-        results.append(Value(f"result {position + 1}", dtype, shape))
+        name = _result_name(func, position) or f"result {position + 1}"
+        results.append(Value(name, dtype, shape))
     return Signature(top, tuple(parameters), tuple(results), _is_data_dependent(module))
 
 
@@ -55,6 +56,16 @@ def _result_attributes(func: ir.Operation, position: int) -> ir.DictAttr | None:
     if "res_attrs" not in func.attributes:
         return None
     return ir.DictAttr(ir.ArrayAttr(func.attributes["res_attrs"])[position])
+
+
+def _result_name(func: ir.Operation, position: int) -> str | None:
+    """The name of the array that is returned, if it is one that the function declares."""
+    for op in func.regions[0].blocks[0].operations:
+        if op.operation.name == "func.return":
+            owner = op.operands[position].owner
+            if not isinstance(owner, ir.Block) and owner.operation.name == "memref.alloc":
+                return attributes.text(owner.operation, attributes.BUFFER_NAME)
+    return None
 
 
 def _describe(

@@ -114,7 +114,7 @@ def _own_returned(function: ir.Operation, entry: ir.Block) -> set[ir.Value]:
     for position, value in enumerate(terminator.operands):
         if not isinstance(value.type, ir.MemRefType):
             continue
-        fresh = isinstance(value.owner, ir.OpView | ir.Operation) and (
+        fresh = not isinstance(value.owner, ir.Block) and (
             value.owner.operation.name in ("memref.alloc", "func.call")
         )
         if not fresh or value in owned:
