@@ -12,7 +12,6 @@ from hcl_explore.lang.types import (
     Float,
     Index,
     Int,
-    IntegerType,
     ScalarType,
     TensorType,
     UInt,
@@ -115,8 +114,7 @@ class Builder:
         if isinstance(scalar, Float):
             return ir.FloatAttr.get(storage, float(value))
         number = int(value)
-        if isinstance(scalar, IntegerType):
-            number = Int(scalar.width).wrap(number)
+        number = Int(scalar.bits).wrap(number)
         if scalar.bits > 64:
             return ir.Attribute.parse(f"{number} : {storage}")
         return ir.IntegerAttr.get(storage, number)

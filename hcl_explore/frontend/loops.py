@@ -19,7 +19,7 @@ from hcl_explore.frontend.reader import ExpressionReader, name_of
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang import ops
-from hcl_explore.lang.types import Index, IntegerType, index
+from hcl_explore.lang.types import Index, IntegerType, index, int32
 
 
 @dataclass
@@ -120,6 +120,10 @@ class LoopLowering:
                 f"a loop bound must be an integer, not {name_of(bound.type)}",
                 node,
                 "Use // for a whole-number division.",
+            )
+        if isinstance(bound, Constant) and not int32.low <= bound.value <= int32.high:
+            raise self.reader.error(
+                KernelTypeError, f"the loop bound {bound.value} is beyond 32 bits", node
             )
         return bound
 

@@ -76,7 +76,7 @@ def default_namespace() -> dict[str, object]:
 def parse_text(text: str, filename: str, first_line: int = 1, column_offset: int = 0) -> ast.Module:
     """The Python syntax tree of ``text``. Raises ``KernelSyntaxError`` with the place."""
     try:
-        return ast.parse(text)
+        return ast.parse(text, filename)
     except SyntaxError as error:
         line = error.lineno or 1
         lines = text.splitlines()

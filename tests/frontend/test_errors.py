@@ -82,6 +82,7 @@ TYPES = [
     ("float bound", body("for i in range(«y»):\n    pass"), "a loop bound must be an integer"),
     ("inexact bound", body("for i in range(«7 / 2»):\n    pass"), "a loop bound must be"),
     ("float step", body("for i in range(0, 8, «0.5»):\n    pass"), "a loop bound must be"),
+    ("huge bound", body("for i in range(«10**30»):\n    pass"), "is beyond 32 bits"),
     ("zero step", body("for i in range(0, 8, «0»):\n    pass"), "must not be 0"),
     ("varying step", body("for i in range(0, 8, «x»):\n    pass"), "must be a constant"),
     ("range arity", body("for i in «range()»:\n    pass"), "range takes 1 to 3 arguments"),
