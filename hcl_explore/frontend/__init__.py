@@ -1,6 +1,6 @@
 """From typed Python functions to MLIR: ``read_kernel``, then ``lower``."""
 
-from hcl_explore.frontend.lower import lower
+from hcl_explore.frontend.lower import lower, lower_with_sources
 from hcl_explore.frontend.source import KernelSource, read_kernel
 
-__all__ = ["KernelSource", "lower", "read_kernel"]
+__all__ = ["KernelSource", "lower", "lower_with_sources", "read_kernel"]

@@ -16,6 +16,7 @@ from hcl_explore.frontend.signatures import read_signature
 from hcl_explore.frontend.source import KernelSource, read_kernel
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.locations import Sources
 
 
 def lower(source: KernelSource, context: ir.Context) -> ir.Module:
@@ -26,16 +27,22 @@ def lower(source: KernelSource, context: ir.Context) -> ir.Module:
 
     Raises ``KernelError`` with the place in the source.
     """
+    return lower_with_sources(source, context)[0]
+
+
+def lower_with_sources(source: KernelSource, context: ir.Context) -> tuple[ir.Module, Sources]:
+    """As ``lower``, with the text of every function in the module, for messages about it later."""
     with context, ir.Location.unknown(context):
         try:
-            module = _ModuleLowering(source).lower()
+            lowering = _ModuleLowering(source)
+            module = lowering.lower()
         except RecursionError:
             raise KernelSyntaxError(
                 f"'{source.name}' is nested too deeply",
                 advice="Split long expressions with variables in between.",
             ) from None
         module.operation.verify()
-        return module
+        return module, lowering.sources()
 
 
 class _ModuleLowering:
@@ -56,6 +63,15 @@ class _ModuleLowering:
         signature = self._lower_function(unit, function)
         attrs.set_text(self.module.operation, attrs.TOP, signature.symbol)
         return self.module
+
+    def sources(self) -> Sources:
+        """The text behind each function lowered."""
+        sources = Sources()
+        for unit in (Unit(self.source), *self._units.values()):
+            sources = sources.adding(
+                unit.source.filename, unit.source.first_line, unit.source.text.splitlines()
+            )
+        return sources
 
     def find(self, unit: Unit, target: object, node: ast.Call) -> Signature | None:
         """The signature of a called kernel, which is lowered first if it has not been yet."""

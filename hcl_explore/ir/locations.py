@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import mlir.ir as ir
@@ -43,21 +43,18 @@ def named(name: str, location: ir.Location) -> ir.Location:
 
 @dataclass(frozen=True)
 class Sources:
-    """The text behind source places.
+    """The text behind source places; ``lines`` maps (file name, line number) to the line."""
 
-    ``texts`` maps a file name to (number of its first line here, lines).
-    """
+    lines: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
-    texts: Mapping[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    def adding(self, filename: str, first_line: int, lines: Sequence[str]) -> Sources:
+        """These sources and a stretch of ``filename`` that starts at ``first_line``."""
+        stretch = {(filename, first_line + offset): text for offset, text in enumerate(lines)}
+        return Sources({**self.lines, **stretch})
 
     def line(self, place: SourcePlace) -> str:
         """The source line at ``place``, or an empty string where it is not to be had."""
-        if place.filename in self.texts:
-            first, lines = self.texts[place.filename]
-            offset = place.line - first
-            if 0 <= offset < len(lines):
-                return lines[offset]
-        return ""
+        return self.lines.get((place.filename, place.line), "")
 
     def span(self, place: SourcePlace | None) -> SourceSpan | None:
         """What an error shows for ``place``."""

@@ -9,13 +9,10 @@ from typing import Any, Literal, overload
 from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.analysis.graph import Graph
-from hcl_explore.backend.verify import Verification, compare
-from hcl_explore.polyhedral.bounds import first_out_of_bounds
-from hcl_explore.polyhedral.dependences import Dependence, dependences
-
 from hcl_explore.backend import cpu
 from hcl_explore.backend.cpu import CpuKernel
 from hcl_explore.backend.hls import HlsCode
+from hcl_explore.backend.verify import Verification, compare
 from hcl_explore.errors import (
     BuildError,
     HclError,
@@ -24,12 +21,13 @@ from hcl_explore.errors import (
     ScheduleError,
     UnknownNameError,
 )
-from hcl_explore.frontend import KernelSource, lower, read_kernel
+from hcl_explore.frontend import KernelSource, lower_with_sources, read_kernel
 from hcl_explore.ir.context import new_context
-from hcl_explore.ir.locations import Sources
 from hcl_explore.ir.printing import ModuleLike, clone_module
 from hcl_explore.ir.program import Program
 from hcl_explore.ir.read_program import read_program
+from hcl_explore.polyhedral.bounds import first_out_of_bounds
+from hcl_explore.polyhedral.dependences import Dependence, dependences
 from hcl_explore.schedule import naming
 from hcl_explore.schedule.handles import BufferHandle, LoopHandle, Loops
 from hcl_explore.schedule.parameters import Scope
@@ -64,10 +62,7 @@ class Schedule:
     def __init__(self, source: KernelSource) -> None:
         self.source = source
         self._context = new_context()
-        module = lower(source, self._context)
-        self._sources = Sources(
-            {source.filename: (source.first_line, tuple(source.text.splitlines()))}
-        )
+        module, self._sources = lower_with_sources(source, self._context)
         self._initial = Snapshot(module, self._sources)
         self._require_in_bounds(self._initial.program)
         self._steps: list[Step] = []

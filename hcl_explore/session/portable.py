@@ -117,18 +117,14 @@ def _called_or_read(text: str) -> set[str]:
 
 
 def to_json(portable: PortableKernel) -> dict[str, Any]:
-    """The portable kernel as JSON data."""
+    """The portable kernel as JSON data: one text that holds all its functions, the kernel last."""
+    kernel = portable.kernel
+    alone = len(portable.sources) == 1
     return {
-        "sources": [
-            {
-                "name": source.name,
-                "text": source.text,
-                "filename": source.filename,
-                "first_line": source.first_line,
-                "column_offset": source.column_offset,
-            }
-            for source in portable.sources
-        ],
+        "name": kernel.name,
+        "text": "\n\n".join(source.text.strip("\n") + "\n" for source in portable.sources),
+        "filename": kernel.filename if alone else f"{kernel.name}.py",
+        "first_line": kernel.first_line if alone else 1,
         "constants": {name: _constant_json(v) for name, v in portable.constants.items()},
         "types": dict(portable.types),
         "modules": list(portable.modules),
@@ -140,27 +136,17 @@ def from_json(data: Mapping[str, Any]) -> KernelSource:
 
     Raises:
         SessionError: the data is not what ``to_json`` makes.
+        KernelError: the text is not that of a kernel.
     """
     try:
         namespace = default_namespace()
         namespace.update(dict.fromkeys(data["modules"], namespace["hcl"]))
         namespace.update({name: parse_type(text) for name, text in data["types"].items()})
         namespace.update({n: _constant_value(value) for n, value in data["constants"].items()})
-        source: KernelSource | None = None
-        for entry in data["sources"]:
-            read = read_kernel(entry["text"], namespace=namespace, name=entry["name"])
-            source = replace(
-                read,
-                filename=str(entry["filename"]),
-                first_line=int(entry["first_line"]),
-                column_offset=int(entry["column_offset"]),
-            )
-            namespace[entry["name"]] = source
+        read = read_kernel(str(data["text"]), namespace=namespace, name=data["name"])
+        return replace(read, filename=str(data["filename"]), first_line=int(data["first_line"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SessionError(f"this is not a saved kernel: {error!r}") from error
-    if source is None:
-        raise SessionError("this is not a saved kernel: it holds no source")
-    return source
 
 
 def _constant_json(value: object) -> Any:

@@ -246,8 +246,8 @@ def test_loading_executes_nothing_of_the_file(tmp_path: Path) -> None:
     session = Session(product, verify=False)
     data = session.to_json()
     target = tmp_path / "made"
-    entry = data["kernel"]["sources"][-1]
-    entry["text"] = f"__import__('pathlib').Path({str(target)!r}).touch()\n" + entry["text"]
+    kernel = data["kernel"]
+    kernel["text"] = f"__import__('pathlib').Path({str(target)!r}).touch()\n" + kernel["text"]
     with pytest.raises(KernelError):
         Session.from_json(data)
     assert not target.exists()
