@@ -67,10 +67,10 @@ class _ModuleLowering:
     def sources(self) -> Sources:
         """The text behind each function lowered."""
         sources = Sources()
-        for unit in (Unit(self.source), *self._units.values()):
-            sources = sources.adding(
-                unit.source.filename, unit.source.first_line, unit.source.text.splitlines()
-            )
+        for source in (self.source, *(unit.source for unit in self._units.values())):
+            indent = " " * source.column_offset
+            lines = [indent + line for line in source.text.splitlines()]
+            sources = sources.adding(source.filename, source.first_line, lines)
         return sources
 
     def find(self, unit: Unit, target: object, node: ast.Call) -> Signature | None:
