@@ -51,7 +51,7 @@ class FunctionLowering:
         self.scope = Scope(unit)
         self.reader = ExpressionReader(unit, self.scope, callees, self._materialise)
         self._materialised: dict[tuple[str, ScalarType, int], Buffer] = {}
-        self._assigned = assigned_names(function)
+        self._assigned, handed_on = changed_names(function)
         self.entry = self._make_entry()
         self.builder = Builder(ir.InsertionPoint(self.entry))
         self.emitter = Emitter(self.builder, lambda expr: unit.location(expr.node))
@@ -62,7 +62,7 @@ class FunctionLowering:
             self.reader,
             self.loops,
             tables,
-            self._assigned | handed_on_names(function),
+            self._assigned | handed_on,
         )
         self.statements = StatementLowering(
             self.builder, self.emitter, self.reader, self.loops, self.assigner
@@ -187,33 +187,31 @@ def _returned_nodes(returned: ast.Return | None) -> list[ast.expr]:
     return [returned.value]
 
 
-def assigned_names(function: ast.FunctionDef) -> set[str]:
-    """Names that the function assigns to, or to elements of."""
+def changed_names(function: ast.FunctionDef) -> tuple[set[str], set[str]]:
+    """Names the function assigns to (or to elements of), and names whose arrays another function
+    may change: arguments of calls, and results."""
     assigned: set[str] = set()
+    handed_on: set[str] = set()
     for node in ast.walk(function):
-        if isinstance(node, (ast.Assign, ast.AugAssign)):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
                 parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
-                for part in parts:
-                    while isinstance(part, (ast.Subscript, ast.Attribute)):
-                        part = part.value
-                    if isinstance(part, ast.Name):
-                        assigned.add(part.id)
-    return assigned
-
-
-def handed_on_names(function: ast.FunctionDef) -> set[str]:
-    """Names whose arrays another function may change: arguments of calls, and results."""
-    names: set[str] = set()
-    for node in ast.walk(function):
-        parts: list[ast.expr] = []
-        if isinstance(node, ast.Call):
-            parts = node.args
+                assigned.update(map(_base_name, parts))
+        elif isinstance(node, ast.AugAssign):
+            assigned.add(_base_name(node.target))
+        elif isinstance(node, ast.Call):
+            handed_on.update(map(_base_name, node.args))
         elif isinstance(node, ast.Return) and node.value is not None:
             parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
-        names.update(part.id for part in parts if isinstance(part, ast.Name))
-    return names
+            handed_on.update(map(_base_name, parts))
+    return assigned, handed_on
+
+
+def _base_name(node: ast.expr) -> str:
+    """``A`` of ``A``, ``A[i]`` and ``A.T``; an empty string for anything without such a name."""
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def function_attributes(signature: Signature) -> dict[str, ir.Attribute]:
