@@ -1,0 +1,106 @@
+"""The command line, as a user calls it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hcl_explore.cli import QUICK_START, copy_notebooks
+
+KERNEL = """
+N = 8
+
+def scale(A: int32[N, N]):
+    for i, j in hcl.grid(N, N):
+        A[i, j] = 2 * A[i, j]
+"""
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "hcl_explore.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def kernel_file(tmp_path: Path) -> Path:
+    path = tmp_path / "scale.py"
+    path.write_text(KERNEL)
+    return path
+
+
+def test_help_names_the_commands() -> None:
+    result = run("--help")
+    assert result.returncode == 0
+    for command in ("lab", "show", "export"):
+        assert command in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("loops", "i  (trip count 8)"),
+        ("ir", "affine.for %i = 0 to 8"),
+        ("hls", "void scale("),
+        ("estimate", "latency"),
+        ("steps", "(no steps)"),
+    ],
+)
+def test_show(kernel_file: Path, what: str, expected: str) -> None:
+    result = run("show", kernel_file, what)
+    assert result.returncode == 0, result.stderr
+    assert expected in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("page.html", "<html"), ("script.py", "hcl.customize(scale)"), ("kernel.cpp", "#include")],
+)
+def test_export(kernel_file: Path, tmp_path: Path, name: str, expected: str) -> None:
+    result = run("export", kernel_file, tmp_path / name)
+    assert result.returncode == 0, result.stderr
+    assert expected in (tmp_path / name).read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("show", "no_such_file.py"), "cannot read 'no_such_file.py'"),
+        (("show", "{kernel}", "--kernel", "other"), "other"),
+        (("show", "{kernel}", "estimate", "--device", "u999"), "u999"),
+        (("export", "{kernel}", "out.xyz"), "does not tell the format"),
+        (("export", "{kernel}", "/no/such/folder/out.cpp"), "cannot write"),
+        (("lab", "missing.ipynb"), "no notebook 'missing.ipynb'"),
+    ],
+)
+def test_errors_are_one_clear_message(
+    kernel_file: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    result = run(*(argument.format(kernel=kernel_file) for argument in arguments))
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ")
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_error_in_the_kernel_shows_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "bad.py"
+    path.write_text("def bad(A: int32[4]):\n    for i in range(4):\n        A[i] = B[i]\n")
+    result = run("show", path)
+    assert result.returncode == 1
+    assert "A[i] = B[i]" in result.stderr
+    assert "^" in result.stderr
+
+
+def test_copied_notebooks_keep_a_users_changes(tmp_path: Path) -> None:
+    folder = copy_notebooks(tmp_path / "notebooks")
+    (folder / QUICK_START).write_text("mine")
+    copy_notebooks(folder)
+    assert (folder / QUICK_START).read_text() == "mine"
