@@ -1,0 +1,107 @@
+"""The list of steps: what was called, what it gained, and whether it is verified."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hcl_explore.session.record import (
+    FailedStepRecord,
+    SessionRecord,
+    StepRecord,
+    VerificationRecord,
+)
+from hcl_explore.views.metrics import latency_change
+from hcl_explore.views.text import attribute, escape
+from hcl_explore.views.tokens import tokenize
+
+BADGES = {
+    "verified": ("✓", "verified"),
+    "failed": ("✗", "failed"),
+    "pending": ("…", "checking"),
+    "not_run": ("–", "not run"),
+}
+
+
+def history_html(record: SessionRecord, *, editable: bool) -> str:
+    """The steps as a list of buttons (``data-step``); undone ones are marked as such.
+
+    ``editable`` adds the remove button of each step.
+    """
+    steps, position = record["steps"], record["position"]
+    items = "".join(_step(steps, index, position, editable) for index in range(len(steps)))
+    return f'<ol class="hx-steps" start="0">{items}</ol>{_failed(record["failed"])}'
+
+
+def badge_html(verification: VerificationRecord) -> str:
+    """The verification badge: sign and word, the details as its tooltip."""
+    sign, word = BADGES[verification["status"]]
+    return (
+        f'<span class="badge is-{verification["status"]}"'
+        f"{attribute('title', verification['detail'])}>"
+        f'<span aria-hidden="true">{sign}</span> {word}</span>'
+    )
+
+
+def _step(steps: Sequence[StepRecord], index: int, position: int, editable: bool) -> str:
+    step = steps[index]
+    states = ["is-undone"] if index > position else []
+    states += ["is-now"] if index == position else []
+    remove = ""
+    if editable and index:
+        remove = (
+            f'<button type="button" class="remove" data-remove="{index}" '
+            f'title="Remove this step" aria-label="Remove step {index}">×</button>'
+        )
+    change = latency_change(steps, index)
+    facts = [badge_html(step["verification"])] if index else []
+    if change:
+        css = "is-better" if change.endswith("faster") else "is-worse"
+        facts.append(f'<span class="gain {css}">{change}</span>')
+    if step["unchecked"]:
+        facts.append(
+            '<span class="flag" title="applied although its legality was refused or could not be '
+            'decided">unchecked</span>'
+        )
+    if step["reassociated"]:
+        facts.append(
+            '<span class="flag" title="changes the order of a floating-point accumulation, and '
+            'with it the rounding">reassociated</span>'
+        )
+    if index > position:
+        facts.append('<span class="flag">undone</span>')
+    call = step["call"] if index else "Kernel as written"
+    shown = _call_html(call) if index else escape(call)
+    return (
+        f'<li class="{" ".join(["step", *states])}"><button type="button" class="go" '
+        f'data-step="{index}"{attribute("title", step["explanation"])}>'
+        f'<span class="no">{index}</span><span class="call">{shown}</span>'
+        f'<span class="facts">{"".join(facts)}</span></button>{remove}</li>'
+    )
+
+
+def _call_html(call: str) -> str:
+    """The Python call, coloured; the schedule's name in front says nothing and is dimmed."""
+    head, dot, rest = call.partition(".")
+    if not dot or not head.isidentifier():
+        head, rest = "", call
+    body = "".join(
+        f'<span class="{token.css}">{escape(token.text)}</span>'
+        if token.css
+        else escape(token.text)
+        for token in tokenize("python", rest)
+    )
+    return f'<span class="dim">{escape(head + dot)}</span>{body}' if head else body
+
+
+def _failed(failed: Sequence[FailedStepRecord]) -> str:
+    if not failed:
+        return ""
+    items = "".join(
+        f'<li><span class="call">{_call_html(step["call"])}</span>'
+        f"<pre>{escape(step['error'])}</pre></li>"
+        for step in failed
+    )
+    return (
+        '<section class="hx-failed-steps"><h4>No longer applies</h4>'
+        f"<p>After the kernel or an earlier step changed.</p><ul>{items}</ul></section>"
+    )

@@ -1,0 +1,121 @@
+"""The panes of the explorer: one function per tab, from a session's record to HTML.
+
+The widget asks for them one at a time; the saved page holds them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hcl_explore.session.record import SessionRecord
+from hcl_explore.views.code import code_html
+from hcl_explore.views.diff import diff_html, diff_rows
+from hcl_explore.views.graph import graph_html
+from hcl_explore.views.loop_tree import loop_tree_html
+from hcl_explore.views.metrics import metrics_html
+from hcl_explore.views.roofline import roofline_svg
+
+
+@dataclass(frozen=True)
+class Pane:
+    """A tab. ``views`` are alternatives inside the pane, as (id, label); the first is shown."""
+
+    id: str
+    title: str
+    render: Callable[[SessionRecord, int], str]
+    views: Sequence[tuple[str, str]] = ()
+
+
+def _ir_diff(record: SessionRecord, index: int) -> str:
+    step = record["steps"][index]
+    if index == 0:
+        return _first_step_note("MLIR") + code_html(
+            step["ir"], "mlir", links=step["ir_links"], label="MLIR"
+        )
+    before = record["steps"][index - 1]
+    return diff_html(
+        diff_rows(before["ir"], step["ir"]),
+        "mlir",
+        left_links=before["ir_links"],
+        right_links=step["ir_links"],
+    )
+
+
+def _mlir(record: SessionRecord, index: int) -> str:
+    step = record["steps"][index]
+    return code_html(step["ir"], "mlir", links=step["ir_links"], label="MLIR")
+
+
+def _hls(record: SessionRecord, index: int) -> str:
+    step = record["steps"][index]
+    whole = code_html(step["hls"], "cpp", links=step["hls_links"], label="HLS C++")
+    if index == 0:
+        changes = _first_step_note("HLS C++") + whole
+    else:
+        before = record["steps"][index - 1]
+        changes = diff_html(
+            diff_rows(before["hls"], step["hls"]),
+            "cpp",
+            left_links=before["hls_links"],
+            right_links=step["hls_links"],
+        )
+    return f'<div data-view="changes">{changes}</div><div data-view="whole">{whole}</div>'
+
+
+def _first_step_note(what: str) -> str:
+    return f'<p class="hx-note">The {what} of the kernel as written; no step came before.</p>'
+
+
+def _tree(record: SessionRecord, index: int) -> str:
+    return loop_tree_html(record["steps"], index)
+
+
+def _graph(record: SessionRecord, index: int) -> str:
+    step = record["steps"][index]
+    if index == 0:
+        return graph_html(step["graph"])
+    return graph_html(step["graph"], step["graph_diff"], record["steps"][index - 1]["graph"])
+
+
+def _roofline(record: SessionRecord, index: int) -> str:
+    # Undone steps are drawn only while one of them is looked at.
+    last = max(record["position"], index)
+    return roofline_svg(record["roofline"], record["steps"][: last + 1], index)
+
+
+def _metrics(record: SessionRecord, index: int) -> str:
+    return metrics_html(record["steps"], index)
+
+
+PANES = (
+    Pane("ir-diff", "IR diff", _ir_diff),
+    Pane("tree", "Loop tree", _tree),
+    Pane("graph", "Graph", _graph),
+    Pane("roofline", "Roofline", _roofline),
+    Pane("metrics", "Metrics", _metrics),
+    Pane("hls", "HLS C++", _hls, (("changes", "Changes"), ("whole", "Whole"))),
+    Pane("mlir", "MLIR", _mlir),
+)
+
+_BY_ID = {pane.id: pane for pane in PANES}
+
+
+def render_pane(record: SessionRecord, index: int, pane: str) -> str:
+    """The HTML of one pane for step ``index``.
+
+    Raises:
+        KeyError: no pane has that id.
+        IndexError: there is no such step.
+    """
+    if not 0 <= index < len(record["steps"]):
+        raise IndexError(f"there is no step {index}")
+    return _BY_ID[pane].render(record, index)
+
+
+def pane_list() -> list[dict[str, object]]:
+    """The tabs as plain data for the front end."""
+    return [
+        {"id": pane.id, "title": pane.title, "views": [list(view) for view in pane.views]}
+        for pane in PANES
+    ]
