@@ -14,7 +14,8 @@ def substitute(module: ir.Module) -> None:
     * rounding divisions of more than 64 bits, whose expansion in MLIR builds its -1 from 64 bits;
     * the conversion of float64 to bfloat16, for which the system's libraries have no routine: it
       rounds to float32 first, as ``lang.types.bfloat16`` does;
-    * ``math.rsqrt``, which the mathematical library does not have.
+    * ``math.rsqrt``, which the mathematical library does not have;
+    * ``math.absi``, which the conversion to that library refuses.
     """
     found: list[tuple[ir.Operation, Callable[[ir.Operation], ir.Value]]] = []
 
@@ -70,9 +71,15 @@ def _reciprocal_of_root(op: ir.Operation) -> ir.Value:
     return arith.divf(one, math.sqrt(op.operands[0]))
 
 
+def _larger_of_both_signs(op: ir.Operation) -> ir.Value:
+    value = op.operands[0]
+    return arith.maxsi(value, arith.subi(arith.constant(value.type, 0), value))
+
+
 _REWRITES: dict[str, tuple[Callable[[ir.Operation], bool], Callable[[ir.Operation], ir.Value]]] = {
     "arith.floordivsi": (_is_wide, _rounded_quotient),
     "arith.ceildivsi": (_is_wide, _rounded_quotient),
     "arith.truncf": (_narrows_double_to_bfloat, _narrow_in_two_steps),
+    "math.absi": (lambda _: True, _larger_of_both_signs),
     "math.rsqrt": (lambda _: True, _reciprocal_of_root),
 }
