@@ -83,8 +83,11 @@ class LinearForm:
         return LinearForm(
             tuple((variable, factor) for variable, factor in factors.items() if factor),
             self.constant + other.constant,
-            self.roundings + other.roundings,
+            _sum_roundings(self.roundings, other.roundings),
         )
+
+    def minus(self, other: LinearForm) -> LinearForm:
+        return self.plus(other.times(-1))
 
     def times(self, factor: int) -> LinearForm:
         if factor == 0:
@@ -104,6 +107,19 @@ class LinearForm:
         if self.constant or not parts:
             parts.append(str(self.constant))
         return " + ".join(parts).replace("+ -", "- ")
+
+
+def _sum_roundings(
+    first: tuple[Rounding, ...], second: tuple[Rounding, ...]
+) -> tuple[Rounding, ...]:
+    """Both, with the coefficients of equal divisions added: ``i // 8 - i // 8`` is nothing."""
+    if not first or not second:
+        return first or second
+    merged = {replace(rounding, coefficient=1): rounding.coefficient for rounding in first}
+    for rounding in second:
+        key = replace(rounding, coefficient=1)
+        merged[key] = merged.get(key, 0) + rounding.coefficient
+    return tuple(replace(key, coefficient=factor) for key, factor in merged.items() if factor)
 
 
 def linear_form(

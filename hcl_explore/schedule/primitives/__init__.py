@@ -12,4 +12,5 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     pipeline,
     parallel,
     partition,
+    buffer_at,
 )
