@@ -28,9 +28,17 @@ def substitute(
     return build(left, right)
 
 
+def _multiply(left: ir.AffineExpr, right: ir.AffineExpr) -> ir.AffineExpr:
+    """The product, spread over a sum (``i * 4 - 4``, not ``(i - 1) * 4``): constants then meet."""
+    total = left.maybe_downcast()
+    if isinstance(total, ir.AffineAddExpr):
+        return _multiply(total.lhs, right) + _multiply(total.rhs, right)
+    return ir.AffineExpr.get_mul(left, right)
+
+
 _BINARY: dict[type, Callable[[ir.AffineExpr, ir.AffineExpr], ir.AffineExpr]] = {
     ir.AffineAddExpr: ir.AffineExpr.get_add,
-    ir.AffineMulExpr: ir.AffineExpr.get_mul,
+    ir.AffineMulExpr: _multiply,
     ir.AffineModExpr: ir.AffineExpr.get_mod,
     ir.AffineFloorDivExpr: ir.AffineExpr.get_floor_div,
     ir.AffineCeilDivExpr: ir.AffineExpr.get_ceil_div,

@@ -217,10 +217,13 @@ def _refold_if(op: ir.Operation) -> None:
     with op.context, op.location, ir.InsertionPoint(op):
         new = ir.Operation.create(
             "affine.if",
+            results=[result.type for result in op.results],
             operands=inputs.values,
             attributes={"condition": make_condition(len(inputs.values), constraints, op.context)},
             regions=2,
         )
+    for before, after in zip(op.results, new.results, strict=True):
+        before.replace_all_uses_with(after)
     for source, target in zip(op.regions, new.regions, strict=True):
         for block in list(source.blocks):
             block.append_to(target)

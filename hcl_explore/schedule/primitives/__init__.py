@@ -13,4 +13,5 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     parallel,
     partition,
     buffer_at,
+    reuse_at,
 )

@@ -1,0 +1,543 @@
+"""reuse_at: keep what the next iteration of a loop reads again (line and window buffers)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import mlir.ir as ir
+
+from hcl_explore.errors import NotApplicableError, ScheduleError
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir import local_memory, rewrite
+from hcl_explore.ir.intervals import value_range
+from hcl_explore.ir.linear import LinearForm
+from hcl_explore.ir.local_memory import IndexBuilder
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Access, Buffer, Function, Loop, Program
+from hcl_explore.polyhedral.footprint import Box, footprint_box
+from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.legality import not_applicable
+from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitives.buffer_at import local_copy_refusal
+
+
+@register
+@dataclass(frozen=True)
+class ReuseAt(Primitive):
+    """Keep the elements of an array that the next iteration of a loop reads again.
+
+    The kept part is a small array that shifts by one iteration and takes in only what is new, so
+    each element is read once. The loop runs some iterations longer, in which the array fills; the
+    computation waits until it is full. Where the next inner loop walks along another dimension,
+    each of its iterations takes in one column.
+
+    Before::
+
+        for y in range(30):
+            for x in range(30): B[y, x] = A[y, x] + A[y + 1, x] + A[y + 2, x]
+
+    After ``s.reuse_at(s.A, "y")``::
+
+        A_reuse_y = new array of 3 × 30
+        for y in range(32):
+            for x in range(30):
+                shift column x of A_reuse_y up by one row
+                A_reuse_y[2, x] = A[y, x]
+                if y >= 2:
+                    B[y - 2, x] = A_reuse_y[0, x] + A_reuse_y[1, x] + A_reuse_y[2, x]
+
+    Reusing the new array at ``x`` gives a window buffer. Gives the new array.
+    """
+
+    name: ClassVar[str] = "reuse_at"
+    group: ClassVar[str] = "Memory"
+    law: ClassVar[str] = (
+        "Legal where each iteration reads the box of the one before, shifted along one dimension, "
+        "and no element is written while it is kept."
+    )
+
+    target: Buffer = param.buffer("the array that is read again and again")
+    axis: Loop = param.loop("the loop over whose iterations elements are kept")
+
+    def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
+        refusal = local_copy_refusal(program, "reuse_at", self.target, self.axis)
+        if refusal is not None:
+            return refusal
+        plan = _plan(program, self.target, self.axis)
+        return plan if isinstance(plan, ScheduleError) else None
+
+    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+        plan = _plan(program, self.target, self.axis)
+        assert isinstance(plan, _Plan)
+        function = program.functions[self.axis.function]
+        root = self.axis.chain[0]
+        name = local_memory.fresh_name(
+            _array_name(self.target, self.axis),
+            [
+                *(buffer.name for buffer in function.buffers),
+                *(loop.name.rpartition("_")[0] for loop in root.subtree()),
+            ],
+        )
+        _Builder(plan, name, function).build()
+        return Outcome(buffers=(f"{function.name}:{name}",))
+
+    def explain(self) -> str:
+        return (
+            f"keep the part of {self.target.name} that the next iteration of {self.axis.name} "
+            "reads again"
+        )
+
+
+def _array_name(target: Buffer, axis: Loop) -> str:
+    suffix = axis.name.replace(".", "_")
+    marker = "" if "_reuse_" in target.name else "_reuse"
+    return f"{target.name}{marker}_{suffix}"
+
+
+# --- analysis -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """How one loop walks along one dimension of the target.
+
+    An iteration reads ``window`` elements from ``start`` on (a form in the loop's variable) and the
+    next one is ``shift`` further. The loop has to run from ``first``, before its own start
+    ``begin`` where it is to fill the array in extra iterations, in order to take in every element
+    before it is read.
+    """
+
+    loop: Loop
+    dim: int
+    start: LinearForm
+    window: int
+    shift: int
+    first: int
+    begin: int
+    end: int
+
+    @property
+    def fresh(self) -> int:
+        """Elements that an iteration takes in."""
+        return min(self.shift, self.window)
+
+    @property
+    def is_longer(self) -> bool:
+        return self.first < self.begin
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What to build: the walk whose elements are kept; where the next inner loop walks along
+    another dimension, that walk too; ``after`` is the last operation in the body of the loop that
+    writes the target."""
+
+    target: Buffer
+    reads: Sequence[Access]
+    box: Box
+    rows: _Walk
+    columns: _Walk | None
+    after: ir.Operation | None
+
+
+def _plan(program: Program, target: Buffer, axis: Loop) -> _Plan | ScheduleError:
+    shape_refusal = _loop_refusal(program, axis)
+    if shape_refusal is not None:
+        return shape_refusal
+    accesses = [access for access in axis.all_accesses() if access.buffer is target]
+    writes = [access for access in accesses if access.is_write]
+    items = _items(axis)
+    last_write = max((items[_item_of(access, axis)] for access in writes), default=-1)
+    reads = [
+        access
+        for access in accesses
+        if not access.is_write and items[_item_of(access, axis)] > last_write
+    ]
+    if not reads:
+        return _written_refusal(program, target, axis, writes[-1])
+    box = footprint_box(reads, axis.chain)
+    if box is None:
+        return not_applicable(
+            program,
+            axis,
+            f"reuse_at: what an iteration of '{axis.name}' reads of '{target.name}' is no box of "
+            "constant size",
+            "The inner loops need constant bounds, and the subscripts must move together.",
+        )
+    rows = _row_walk(program, target, axis, reads, box)
+    if isinstance(rows, ScheduleError):
+        return rows
+    for access in writes:
+        if not _spares_kept(access, rows, axis):
+            return _written_refusal(program, target, axis, access)
+    if writes and rows.is_longer:
+        return _written_refusal(program, target, axis, writes[0])
+    after = next((op for op, number in items.items() if number == last_write), None)
+    columns = None if writes else _column_walk(reads, box, rows)
+    return _Plan(target, reads, box, rows, columns, after)
+
+
+def _loop_refusal(program: Program, axis: Loop) -> ScheduleError | None:
+    if axis.trip_count is None:
+        return not_applicable(
+            program,
+            axis,
+            f"reuse_at: the trip count of '{axis.name}' is not a constant",
+            "Only loops with constant bounds can be lengthened to fill the array.",
+        )
+    if axis.parallel or axis.unroll is not None:
+        return not_applicable(
+            program,
+            axis,
+            f"reuse_at: loop '{axis.name}' is {'parallel' if axis.parallel else 'unrolled'}, and "
+            "the kept elements are handed from one iteration to the next",
+            "Undo that step first.",
+        )
+    return None
+
+
+def _written_refusal(program: Program, target: Buffer, axis: Loop, write: Access) -> ScheduleError:
+    return NotApplicableError(
+        f"reuse_at: '{target.name}' is written inside '{axis.name}', so what is kept of it could "
+        "be out of date",
+        span=program.sources.span(write.place),
+        advice="Reuse an array that the loop only reads.",
+    )
+
+
+def _items(axis: Loop) -> dict[ir.Operation, int]:
+    """The operations of the loop's body with their places in it."""
+    block = axis.op.regions[0].blocks[0]
+    return {op.operation: number for number, op in enumerate(block.operations)}
+
+
+def _item_of(access: Access, axis: Loop) -> ir.Operation:
+    """The operation of the body of ``axis`` that holds the access."""
+    op = access.op
+    while op.parent != axis.op:
+        op = op.parent.operation
+    return op
+
+
+def _row_walk(
+    program: Program, target: Buffer, axis: Loop, reads: Sequence[Access], box: Box
+) -> _Walk | ScheduleError:
+    moving = [dim for dim, form in enumerate(box.lower) if axis in form.variables()]
+    if len(moving) != 1:
+        how = "do not move" if not moving else f"move along {len(moving)} dimensions"
+        return not_applicable(
+            program,
+            axis,
+            f"reuse_at: the elements of '{target.name}' that are read {how} from one iteration of "
+            f"'{axis.name}' to the next",
+            "Name a loop that walks along one dimension; use buffer_at for elements that stay.",
+        )
+    walk = _walk(axis, moving[0], reads, box)
+    if walk is None:
+        return not_applicable(
+            program,
+            axis,
+            f"reuse_at: '{axis.name}' does not walk forward along '{target.name}' in equal steps",
+            "The subscript must be a positive multiple of the loop variable plus something.",
+        )
+    if walk.shift >= walk.window:
+        return not_applicable(
+            program,
+            axis,
+            f"reuse_at: no element of '{target.name}' that an iteration of '{axis.name}' reads is "
+            "read again by the next",
+            "Name a loop over which a window slides by less than its size.",
+        )
+    return walk
+
+
+def _walk(loop: Loop, dim: int, reads: Sequence[Access], box: Box) -> _Walk | None:
+    start, window = box.lower[dim], box.extents[dim]
+    step = loop.step or 1
+    shift = start.coefficient(loop) * step
+    rounded = any(loop in rounding.form.variables() for rounding in start.roundings)
+    if shift <= 0 or rounded:
+        return None
+    begin = max(form.constant for form in loop.lower or ())
+    end = min(form.constant for form in loop.upper or ())
+    active = _first_active(loop, reads, begin, step)
+    filling = -(-(window - min(shift, window)) // shift)
+    return _Walk(loop, dim, start, window, shift, active - filling * step, begin, end)
+
+
+def _first_active(loop: Loop, reads: Sequence[Access], begin: int, step: int) -> int:
+    """The first iteration in which a read runs, as far as conditions on the variable alone say."""
+    firsts = []
+    for access in reads:
+        first = begin
+        for guard in access.all_guards:
+            for constraint in guard.constraints or ():
+                form = constraint.form
+                if not guard.negated and form.terms == ((loop, 1),) and not form.roundings:
+                    first = max(first, -form.constant)
+        firsts.append(first)
+    return begin + -(-(min(firsts) - begin) // step) * step
+
+
+def _spares_kept(write: Access, rows: _Walk, axis: Loop) -> bool:
+    """Whether the write, which runs before the new elements are taken in, leaves those kept from
+    earlier iterations alone: it only touches new elements, later ones, or ones given up."""
+    written = footprint_box([write], axis.chain)
+    if written is None:
+        return False
+    offset = written.lower[rows.dim].minus(rows.start)
+    if not offset.is_constant:
+        return False
+    last = offset.constant + written.extents[rows.dim] - 1
+    return offset.constant >= rows.window - rows.shift or last < 0
+
+
+def _column_walk(reads: Sequence[Access], box: Box, rows: _Walk) -> _Walk | None:
+    """The walk of the next inner loop, where it can take in the new elements bit by bit."""
+    loop = rows.loop.only_loop
+    if loop is None or loop.trip_count is None or loop.parallel or loop.unroll is not None:
+        return None
+    inner = footprint_box(reads, loop.chain)
+    if inner is None:
+        return None
+    moving = [dim for dim, form in enumerate(inner.lower) if loop in form.variables()]
+    if len(moving) != 1 or moving[0] == rows.dim:
+        return None
+    for dim in range(len(box.lower)):
+        same = inner.lower[dim].minus(box.lower[dim]) == LinearForm()
+        if dim != moving[0] and not (same and inner.extents[dim] == box.extents[dim]):
+            return None
+    return _walk(loop, moving[0], reads, inner)
+
+
+# --- rewriting ------------------------------------------------------------------------------
+
+
+class _Builder:
+    """Carries out a plan on the module."""
+
+    def __init__(self, plan: _Plan, name: str, function: Function) -> None:
+        self.plan = plan
+        self.name = name
+        self.function = function
+        self.location = plan.rows.loop.op.location
+        self.kept = [
+            dim for dim, extent in enumerate(plan.box.extents) if extent > 1 or dim == plan.rows.dim
+        ]
+        columns = plan.columns
+        is_guarded = columns is not None and self._reach(self._new_in_array(columns.dim))[0] < 0
+        self.guarded_dim = columns.dim if columns is not None and is_guarded else None
+
+    def build(self) -> None:
+        plan = self.plan
+        self.array = local_memory.allocate(
+            self.name,
+            plan.target,
+            [plan.box.extents[dim] for dim in self.kept],
+            ir.InsertionPoint(_outside_perfect_nest(plan.rows.loop).op),
+        ).result
+        for access in plan.reads:
+            forms = access.subscripts or ()
+            inside = [forms[dim].minus(plan.box.lower[dim]) for dim in self.kept]
+            local_memory.redirect(access, self.array, inside, self.function)
+        walks = [walk for walk in (plan.rows, plan.columns) if walk is not None]
+        body = [op.operation for op in walks[-1].loop.op.regions[0].blocks[0].operations][:-1]
+        if plan.after is None:
+            point = rewrite.body_start(walks[-1].loop.op)
+        else:
+            point = ir.InsertionPoint.after(plan.after)
+        self._take_in(point)
+        longer = [walk for walk in walks if walk.is_longer]
+        if longer:
+            self._guard(body, longer, walks[-1].loop.op)
+        for walk in longer:
+            _lengthen(walk)
+
+    def _take_in(self, point: ir.InsertionPoint) -> None:
+        """Shift what is kept, and read what is new."""
+        rows, columns = self.plan.rows, self.plan.columns
+        offsets: dict[int, ir.Value] = {}
+        for dim in self.kept:
+            count = self.plan.box.extents[dim]
+            if columns is not None and dim == columns.dim:
+                count = columns.fresh
+            if dim != rows.dim and count > 1:
+                point, offsets[dim] = self._loop(f"d{dim}", count, point, not offsets)
+        point = self._inside_new_array(point, offsets)
+        shift_point, row = self._maybe_loop("shift", rows.window - rows.shift, point, not offsets)
+        self._copy_row(shift_point, offsets, row)
+        if row is not None:
+            point = ir.InsertionPoint.after(row.owner.owner.operation)
+        load_point, row = self._maybe_loop("new", rows.shift, point, not offsets)
+        self._read_row(load_point, offsets, row)
+
+    def _copy_row(
+        self, point: ir.InsertionPoint, offsets: dict[int, ir.Value], row: ir.Value | None
+    ) -> None:
+        rows = self.plan.rows
+        target, source = IndexBuilder(self.function), IndexBuilder(self.function)
+        value = local_memory.load(
+            self.array, self._here(source, offsets, row, rows.shift), source, self.location, point
+        )
+        local_memory.store(
+            value, self.array, self._here(target, offsets, row, 0), target, self.location, point
+        )
+
+    def _read_row(
+        self, point: ir.InsertionPoint, offsets: dict[int, ir.Value], row: ir.Value | None
+    ) -> None:
+        rows = self.plan.rows
+        kept = rows.window - rows.shift
+        guard, conditions = IndexBuilder(self.function), []
+        there = []
+        index = IndexBuilder(self.function)
+        for dim, size in enumerate(self.plan.target.shape):
+            start, count = self._new_in_target(dim)
+            low, high = self._reach(start)
+            if dim == self.guarded_dim:
+                low = (value_range(self.plan.box.lower[dim]) or (-1, 0))[0]
+            inner = row if dim == rows.dim else offsets.get(dim)
+            there.append(index.form(start) + (index.value(inner) if inner is not None else 0))
+            position = guard.form(start) + (guard.value(inner) if inner is not None else 0)
+            if low < 0:
+                conditions.append(position)
+            if high + count > size:
+                conditions.append(size - 1 - position)
+        if conditions:
+            if_op = local_memory.conditional(conditions, guard, self.location, point)
+            point = local_memory.branch_end(if_op)
+        value = local_memory.load(self.plan.target.value, there, index, self.location, point)
+        here = IndexBuilder(self.function)
+        local_memory.store(
+            value, self.array, self._here(here, offsets, row, kept), here, self.location, point
+        )
+
+    def _here(
+        self,
+        index: IndexBuilder,
+        offsets: dict[int, ir.Value],
+        row: ir.Value | None,
+        first_row: int,
+    ) -> list[ir.AffineExpr]:
+        """Subscripts of the new array: ``first_row + row`` and what is taken in elsewhere."""
+        result = []
+        for dim in self.kept:
+            inner = row if dim == self.plan.rows.dim else offsets.get(dim)
+            first = index.constant(first_row)
+            if dim != self.plan.rows.dim:
+                first = index.form(self._new_in_array(dim))
+            result.append(first + (index.value(inner) if inner is not None else 0))
+        return result
+
+    def _new_in_target(self, dim: int) -> tuple[LinearForm, int]:
+        """Where in the target the elements that an iteration takes in begin, and their number."""
+        rows, columns = self.plan.rows, self.plan.columns
+        for walk in (rows, columns):
+            if walk is not None and dim == walk.dim:
+                skipped = LinearForm(constant=walk.window - walk.fresh)
+                return walk.start.plus(skipped), walk.fresh
+        return self.plan.box.lower[dim], self.plan.box.extents[dim]
+
+    def _new_in_array(self, dim: int) -> LinearForm:
+        return self._new_in_target(dim)[0].minus(self.plan.box.lower[dim])
+
+    def _inside_new_array(
+        self, point: ir.InsertionPoint, offsets: dict[int, ir.Value]
+    ) -> ir.InsertionPoint:
+        """In extra iterations of the inner loop the new columns may lie before the first one."""
+        columns = self.plan.columns
+        if columns is None or self.guarded_dim is None:
+            return point
+        index = IndexBuilder(self.function)
+        condition = index.form(self._new_in_array(columns.dim))
+        if columns.dim in offsets:
+            condition = condition + index.value(offsets[columns.dim])
+        if_op = local_memory.conditional([condition], index, self.location, point)
+        return local_memory.branch_end(if_op)
+
+    def _reach(self, form: LinearForm) -> tuple[int, int]:
+        """Least and greatest value, with the loops as long as they will be."""
+        low = high = 0
+        for walk in (self.plan.rows, self.plan.columns):
+            if walk is None:
+                continue
+            factor = form.coefficient(walk.loop)
+            first = min(walk.first, walk.begin)
+            last = first + (walk.end - 1 - first) // (walk.loop.step or 1) * (walk.loop.step or 1)
+            low += min(factor * first, factor * last)
+            high += max(factor * first, factor * last)
+            form = form.minus(LinearForm(((walk.loop, factor),) if factor else ()))
+        rest = value_range(form)
+        if rest is None:
+            return -1, 1 << 62
+        return low + rest[0], high + rest[1]
+
+    def _maybe_loop(
+        self, suffix: str, count: int, point: ir.InsertionPoint, is_first: bool
+    ) -> tuple[ir.InsertionPoint, ir.Value | None]:
+        return (point, None) if count == 1 else self._loop(suffix, count, point, is_first)
+
+    def _loop(
+        self, suffix: str, count: int, point: ir.InsertionPoint, is_first: bool
+    ) -> tuple[ir.InsertionPoint, ir.Value]:
+        loop = rewrite.counted_loop(f"{self.name}_{suffix}", count, self.location, point)
+        if is_first:
+            word = "load" if suffix == "new" else "shift"
+            attrs.set_text(loop, attrs.OP_NAME, f"{word}_{self.name}")
+        return rewrite.body_start(loop), rewrite.induction_variable(loop)
+
+    def _guard(
+        self, body: Sequence[ir.Operation], longer: Sequence[_Walk], innermost: ir.Operation
+    ) -> None:
+        """Run the old body only in the old iterations."""
+        index = IndexBuilder(self.function)
+        conditions = [
+            index.value(rewrite.induction_variable(walk.loop.op)) - walk.begin for walk in longer
+        ]
+        if_op = local_memory.conditional(
+            conditions, index, self.location, rewrite.body_end(innermost)
+        )
+        end = if_op.regions[0].blocks[0].operations[0]
+        for op in body:
+            op.move_before(end)
+
+
+def _lengthen(walk: _Walk) -> None:
+    """Let the loop run from ``walk.first``, counted from 0."""
+    old = walk.loop.op
+    context = old.context
+    new = rewrite.build_loop(
+        walk.loop.name,
+        rewrite.Bound.constant(0, context),
+        rewrite.Bound.constant(walk.end - walk.first, context),
+        walk.loop.step or 1,
+        old.location,
+        ir.InsertionPoint(old),
+    )
+    rewrite.copy_attributes(old, new)
+    rewrite.move_body(old, new)
+    variable = rewrite.induction_variable(new)
+    variable.set_location(rewrite.induction_variable(old).location)
+    rewrite.replace_with_affine(
+        rewrite.induction_variable(old),
+        [variable],
+        lambda dims: dims[0] + walk.first,
+        old.location,
+        rewrite.body_start(new),
+    )
+    old.erase()
+
+
+def _outside_perfect_nest(axis: Loop) -> Loop:
+    """The outermost loop around ``axis`` that holds nothing else: the new array is declared before
+    it, so that the nest stays perfect. Loops whose iterations run at once each need their own."""
+    loop = axis
+    while (
+        loop.parent is not None
+        and loop.parent.only_loop is loop
+        and not (loop.parent.parallel or loop.parent.dataflow or loop.parent.unroll is not None)
+    ):
+        loop = loop.parent
+    return loop
