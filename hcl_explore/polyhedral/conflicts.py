@@ -1,0 +1,158 @@
+"""Two accesses under two orders: can they conflict with their order reversed? The smallest example.
+
+First intervals of distances rule out what they can (``differences``); isl decides the rest exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hcl_explore.ir.linear import LinearForm, Symbol, Variable
+from hcl_explore.ir.program import Access, Loop
+from hcl_explore.polyhedral.differences import Leaf, Pair, padded, possible_leaves
+from hcl_explore.polyhedral.domain import Case, Ranges, access_cases
+from hcl_explore.polyhedral.system import CONSTANT, Row, Solver, System, difference
+from hcl_explore.polyhedral.time import Time
+
+
+@dataclass(frozen=True)
+class Example:
+    """Values of the loops of both instances and of the symbols."""
+
+    first: Mapping[Loop, int]
+    second: Mapping[Loop, int]
+    symbols: Mapping[Symbol, int]
+    simultaneous: bool
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The times of the two accesses of a pair, before and after."""
+
+    before: tuple[Time, Time]
+    after: tuple[Time, Time]
+
+    @staticmethod
+    def of(before: tuple[Time, Time], after: tuple[Time, Time]) -> Orders:
+        return Orders(padded(*before), padded(*after))
+
+
+class Model:
+    """What one query remembers: isl's context, ranges of loops, domains of accesses."""
+
+    def __init__(self) -> None:
+        self.solver = Solver()
+        self.ranges = Ranges()
+        self._cases: dict[Access, list[Case]] = {}
+
+    def cases(self, access: Access) -> list[Case]:
+        found = self._cases.get(access)
+        if found is None:
+            found = self._cases[access] = access_cases(access)
+        return found
+
+
+def possible_reversals(model: Model, first: Access, second: Access, orders: Orders) -> list[Leaf]:
+    """The ways in which intervals cannot rule out that ``first`` precedes ``second`` on the same
+    element before, but not after."""
+    pair = Pair(first, second, model.ranges)
+    box = pair.box()
+    if box is None:
+        return []
+    before = [pair.difference(x, y) for x, y in zip(*orders.before, strict=True)]
+    after = [pair.difference(x, y) for x, y in zip(*orders.after, strict=True)]
+    return possible_leaves(pair, box, before, after)
+
+
+class ExactPair:
+    """All pairs of instances of two accesses that touch one element, as isl sets."""
+
+    def __init__(self, model: Model, first: Access, second: Access, orders: Orders) -> None:
+        self._solver = model.solver
+        self._orders = orders
+        self._first = first
+        self._second = second
+        self._systems = [
+            _Conflict(first, one, second, other)
+            for one in model.cases(first)
+            for other in model.cases(second)
+        ]
+
+    def is_feasible(self, leaf: Leaf) -> bool:
+        return any(not self._leaf_set(c, leaf).is_empty() for c in self._systems)
+
+    def smallest(self, leaf: Leaf) -> Example | None:
+        """The example with the earliest first instance, then the earliest second one."""
+        examples = []
+        for conflict in self._systems:
+            basic_set = self._leaf_set(conflict, leaf)
+            point = self._solver.smallest_point(basic_set, tuple(conflict.system.symbols.values()))
+            if point is not None:
+                examples.append((point, conflict))
+        if not examples:
+            return None
+        point, conflict = min(examples, key=lambda example: example[0])
+        return Example(
+            conflict.values(self._first, conflict.left, point),
+            conflict.values(self._second, conflict.right, point),
+            {symbol: point[number] for symbol, number in conflict.system.symbols.items()},
+            leaf.after == len(self._orders.after[0]),
+        )
+
+    def _leaf_set(self, conflict: _Conflict, leaf: Leaf) -> Any:
+        """The conflicts that ``leaf`` describes."""
+        system = conflict.system.copy()
+        conflict.add_order(system, *self._orders.before, leaf.before, 1)
+        conflict.add_order(system, *self._orders.after, leaf.after, -1)
+        return self._solver.of(system)
+
+
+class _Conflict:
+    """Instances of one case of each access, touching the same element of the same storage."""
+
+    def __init__(self, first: Access, one: Case, second: Access, other: Case) -> None:
+        self.system = System()
+        self.left = self.system.add_instance(first.loops, one)
+        self.right = self.system.add_instance(second.loops, other)
+        # Both are within the buffer's scope, so its home loops are around both.
+        for loop in first.buffer.home:
+            self.system.equalities.append(difference(self.left[loop], self.right[loop]))
+        if first.subscripts is not None and second.subscripts is not None:
+            for x, y in zip(first.subscripts, second.subscripts, strict=True):
+                self.system.equalities.append(
+                    difference(self.system.row(x, self.left), self.system.row(y, self.right))
+                )
+
+    def add_order(self, system: System, x: Time, y: Time, level: int, sign: int) -> None:
+        """Components before ``level`` are equal; there, ``sign * (y - x) >= 1``."""
+        for number in range(min(level + 1, len(x))):
+            row = difference(
+                self._component(system, y[number], self.right),
+                self._component(system, x[number], self.left),
+            )
+            if number < level:
+                system.equalities.append(row)
+            else:
+                scaled = {variable: sign * factor for variable, factor in row.items()}
+                scaled[CONSTANT] = scaled.get(CONSTANT, 0) - 1
+                system.inequalities.append(scaled)
+
+    @staticmethod
+    def _component(
+        system: System, component: int | LinearForm, values: Mapping[Variable, Row]
+    ) -> Row:
+        if isinstance(component, int):
+            return {CONSTANT: component}
+        return system.row(component, values)
+
+    @staticmethod
+    def values(access: Access, rows: Mapping[Variable, Row], point: list[int]) -> dict[Loop, int]:
+        return {
+            loop: sum(
+                factor * (1 if number == CONSTANT else point[number])
+                for number, factor in rows[loop].items()
+            )
+            for loop in access.loops
+        }

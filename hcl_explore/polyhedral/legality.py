@@ -1,0 +1,347 @@
+"""Whether a new order of the accesses keeps every dependence; if not, two instances that show it.
+
+Memory-based and over all pairs: two instances conflict if they touch one element and at least one
+writes. No conflict may be reversed, nor its instances made simultaneous.
+
+A buffer allocated inside loops is private to one iteration of these (``Buffer.home``): its
+instances conflict only within one. That holds for rewrites that move the allocation together with
+its home loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from hcl_explore.ir.linear import Symbol, Variable
+from hcl_explore.ir.program import Access, Buffer, Loop
+from hcl_explore.polyhedral.conflicts import (
+    ExactPair,
+    Example,
+    Model,
+    Orders,
+    possible_reversals,
+)
+from hcl_explore.polyhedral.differences import common_loops
+from hcl_explore.polyhedral.domain import is_exact
+from hcl_explore.polyhedral.reductions import Reduction, find_reductions
+from hcl_explore.polyhedral.time import Time, original_time
+
+Kind = Literal["flow", "anti", "output"]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One execution of an access. ``iteration`` holds the values of its loops, outermost first; it
+    is empty where they cannot be told."""
+
+    access: Access
+    iteration: tuple[tuple[Loop, int], ...]
+
+    def __str__(self) -> str:
+        if not self.iteration:
+            return "an iteration" if self.access.loop is not None else "the statement"
+        values = ", ".join(f"{loop.name}={value}" for loop, value in self.iteration)
+        return f"({values})"
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Two instances that touch one element and whose order would change.
+
+    ``first`` runs before ``second`` in the program as it stands. ``distance`` is the difference of
+    their iterations over the common loops, in values of the loop variables. ``exact`` is False
+    where something is not affine, so that the conflict cannot be excluded; then ``element`` and
+    ``distance`` are None. ``only_reassociation`` says that nothing but the rounding of a
+    floating-point accumulation depends on the order; ``simultaneous`` that the two would run at
+    once and not in reverse. ``symbols`` holds the values of index arguments in the example.
+    """
+
+    buffer: Buffer
+    kind: Kind
+    element: tuple[int, ...] | None
+    first: Instance
+    second: Instance
+    distance: tuple[int, ...] | None
+    exact: bool
+    only_reassociation: bool = False
+    simultaneous: bool = False
+    symbols: tuple[tuple[Symbol, int], ...] = ()
+
+    def describe(self, lines: Sequence[str] | None = None, first_line: int = 1) -> str:
+        """The counterexample in sentences.
+
+        With the source ``lines`` (the first of which has number ``first_line``), the source lines
+        of both instances follow, as ``file:line   text``.
+        """
+        text = self._sentence() if self.exact else self._undecided()
+        if lines is None:
+            return text
+        shown: dict[str, None] = {}
+        for instance in (self.second, self.first):
+            place = instance.access.place
+            if place is not None and 0 <= place.line - first_line < len(lines):
+                source = lines[place.line - first_line].strip()
+                shown[f"  {place.filename}:{place.line}   {source}"] = None
+        return "\n".join([text, *shown])
+
+    def _sentence(self) -> str:
+        verb, past = _VERBS[self.kind]
+        moved = "at the same time" if self.simultaneous else "later"
+        assumed = "".join(f" for {symbol.name}={value}" for symbol, value in self.symbols)
+        second = f"iteration {self.second}" if self.second.iteration else "the statement"
+        parts = [
+            f"{second} {verb} {self._element()}, {past} by {self.first}, which the new order runs "
+            f"{moved}{assumed}."
+        ]
+        if self.distance:
+            parts.append(f"Dependence distance ({', '.join(map(str, self.distance))}).")
+        if self.only_reassociation:
+            parts.append("Both accumulate into it, so only the rounding changes.")
+        return " ".join(parts)
+
+    def _element(self) -> str:
+        if not self.element:
+            return self.buffer.name
+        return f"{self.buffer.name}[{', '.join(map(str, self.element))}]"
+
+    def _undecided(self) -> str:
+        reasons = dict.fromkeys(
+            reason
+            for instance in (self.first, self.second)
+            for reason in undecided_reasons(instance.access)
+        )
+        return (
+            f"it cannot be decided whether the accesses to {self.buffer.name} keep their order: "
+            f"{'; '.join(reasons)}."
+        )
+
+
+_VERBS = {
+    "flow": ("reads", "written"),
+    "anti": ("overwrites", "read"),
+    "output": ("overwrites", "written"),
+}
+
+
+def undecided_reasons(access: Access) -> list[str]:
+    """What is not affine about ``access``, each with its source line."""
+    line = f" (line {access.place.line})" if access.place is not None else ""
+    reasons = []
+    if access.is_call:
+        reasons.append(f"a call may {'write' if access.is_write else 'read'} all of it{line}")
+    elif access.subscripts is None:
+        reasons.append(f"a subscript of {access.buffer.name} is not affine{line}")
+    for loop in access.loops:
+        if not loop.is_affine:
+            what = (
+                "is a while loop" if loop.kind == "scf.while" else "has bounds that are not affine"
+            )
+            reasons.append(f"loop '{loop.name}' {what}")
+    if any(guard.constraints is None for guard in access.all_guards):
+        reasons.append(f"a condition is not affine{line}")
+    return reasons
+
+
+def first_violation(
+    accesses: Sequence[Access],
+    after: Callable[[Access], Time],
+    *,
+    before: Callable[[Access], Time] = original_time,
+    reassociate: bool = False,
+) -> Violation | None:
+    """The smallest counterexample to running ``accesses`` in the order ``after``, or None.
+
+    Smallest in the order ``before``: the earliest first instance, then the earliest second one. An
+    exact counterexample is preferred to an undecided one, and one that changes the result to one
+    that changes only rounding. Reductions of integers, minima and maxima may change their order
+    freely, those of floating-point sums and products with ``reassociate``.
+    """
+    return _OrderCheck(accesses, after, before).violation(reassociate)
+
+
+class _OrderCheck:
+    """One comparison of two orders."""
+
+    def __init__(
+        self,
+        accesses: Sequence[Access],
+        after: Callable[[Access], Time],
+        before: Callable[[Access], Time],
+    ) -> None:
+        self._after = {access: after(access) for access in accesses}
+        self._before = {access: before(access) for access in accesses}
+        self._model = Model()
+        self._reductions = _atomic_reductions(find_reductions(accesses), self._after)
+
+    def violation(self, reassociate: bool) -> Violation | None:
+        """See ``first_violation``."""
+        real = _Best()
+        rounding = _Best()
+        undecided: Violation | None = None
+        for first, second in conflicting_pairs(self._after):
+            orders = self._orders(first, second)
+            left, right = self._reductions.get(first), self._reductions.get(second)
+            if left is not None and right is not None and left.operation == right.operation:
+                self._collect(real, first, second, _without_last(orders), only_simultaneous=True)
+                if not (left.is_exact or reassociate):
+                    self._collect(rounding, first, second, orders)
+            elif is_exact(first) and is_exact(second):
+                self._collect(real, first, second, orders)
+            elif undecided is None and self._may_reverse(first, second, orders):
+                undecided = _undecided(first, second)
+        if real.violation is not None or undecided is not None:
+            return real.violation or undecided
+        if rounding.violation is not None:
+            return replace(rounding.violation, only_reassociation=True)
+        return None
+
+    def _orders(self, first: Access, second: Access) -> Orders:
+        return Orders.of(
+            (self._before[first], self._before[second]),
+            (self._after[first], self._after[second]),
+        )
+
+    def _collect(
+        self,
+        best: _Best,
+        first: Access,
+        second: Access,
+        orders: Orders,
+        *,
+        only_simultaneous: bool = False,
+    ) -> None:
+        """Offer the smallest reversed conflict of the pair to ``best``."""
+        leaves = possible_reversals(self._model, first, second, orders)
+        if only_simultaneous:
+            leaves = [leaf for leaf in leaves if leaf.after == len(orders.after[0])]
+        if not leaves:
+            return
+        exact = ExactPair(self._model, first, second, orders)
+        for leaf in leaves:
+            example = exact.smallest(leaf)
+            if example is not None:
+                best.offer(
+                    (
+                        _values(self._before[first], example.first, example.symbols),
+                        _values(self._before[second], example.second, example.symbols),
+                    ),
+                    _violation(first, second, example),
+                )
+
+    def _may_reverse(self, first: Access, second: Access, orders: Orders) -> bool:
+        leaves = possible_reversals(self._model, first, second, orders)
+        if not leaves:
+            return False
+        exact = ExactPair(self._model, first, second, orders)
+        return any(exact.is_feasible(leaf) for leaf in leaves)
+
+
+class _Best:
+    """The earliest violation offered so far."""
+
+    def __init__(self) -> None:
+        self.violation: Violation | None = None
+        self._time: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+
+    def offer(self, time: tuple[tuple[int, ...], tuple[int, ...]], violation: Violation) -> None:
+        if self._time is None or time < self._time:
+            self._time, self.violation = time, violation
+
+
+def conflicting_pairs(accesses: Iterable[Access]) -> Iterator[tuple[Access, Access]]:
+    """Ordered pairs of accesses to one buffer, at least one of which writes."""
+    by_buffer: dict[Buffer, list[Access]] = {}
+    for access in accesses:
+        by_buffer.setdefault(access.buffer, []).append(access)
+    for group in by_buffer.values():
+        if any(access.is_write for access in group):
+            for first in group:
+                for second in group:
+                    if first.is_write or second.is_write:
+                        yield first, second
+
+
+def _atomic_reductions(
+    found: dict[Access, Reduction], after: Mapping[Access, Time]
+) -> dict[Access, Reduction]:
+    """The accumulations whose load and store stay next to each other in the new order.
+
+    Only whole statements commute: a load taken away from its store, or another accumulation of the
+    buffer between the two, would lose an update.
+    """
+    spans: dict[tuple[Buffer, Time], list[tuple[int, int, Reduction]]] = {}
+    for reduction in dict.fromkeys(found.values()):
+        load, store = after[reduction.load], after[reduction.store]
+        start, end = load[-1], store[-1]
+        if load[:-1] == store[:-1] and isinstance(start, int) and isinstance(end, int):
+            spans.setdefault((reduction.buffer, load[:-1]), []).append((start, end, reduction))
+    atomic: dict[Access, Reduction] = {}
+    for group in spans.values():
+        for start, end, reduction in group:
+            if start < end and all(
+                other is reduction or last < start or end < first for first, last, other in group
+            ):
+                atomic[reduction.load] = atomic[reduction.store] = reduction
+    return atomic
+
+
+def _without_last(orders: Orders) -> Orders:
+    """The orders of whole statements: the last position, which tells load from store, left out.
+
+    Times of different lengths differ in a position before that already.
+    """
+    (x, y), (u, v) = orders.before, orders.after
+    return Orders((x[:-1], y[:-1]), (u[:-1], v[:-1]))
+
+
+def _values(
+    time: Time, point: Mapping[Loop, int], symbols: Mapping[Symbol, int]
+) -> tuple[int, ...]:
+    values = _point(point, symbols)
+    return tuple(part if isinstance(part, int) else part.value(values) for part in time)
+
+
+def _point(loops: Mapping[Loop, int], symbols: Mapping[Symbol, int]) -> dict[Variable, int]:
+    point: dict[Variable, int] = {}
+    for loop, value in loops.items():
+        point[loop] = value
+    for symbol, value in symbols.items():
+        point[symbol] = value
+    return point
+
+
+def _kind(first: Access, second: Access) -> Kind:
+    if not first.is_write:
+        return "anti"
+    return "output" if second.is_write else "flow"
+
+
+def _violation(first: Access, second: Access, example: Example) -> Violation:
+    values = _point(example.first, example.symbols)
+    return Violation(
+        buffer=first.buffer,
+        kind=_kind(first, second),
+        element=tuple(form.value(values) for form in first.subscripts or ()),
+        first=Instance(first, tuple(example.first.items())),
+        second=Instance(second, tuple(example.second.items())),
+        distance=tuple(
+            example.second[loop] - example.first[loop] for loop in common_loops(first, second)
+        ),
+        exact=True,
+        simultaneous=example.simultaneous,
+        symbols=tuple(example.symbols.items()),
+    )
+
+
+def _undecided(first: Access, second: Access) -> Violation:
+    return Violation(
+        buffer=first.buffer,
+        kind=_kind(first, second),
+        element=None,
+        first=Instance(first, ()),
+        second=Instance(second, ()),
+        distance=None,
+        exact=False,
+    )
