@@ -1,0 +1,292 @@
+"""Operators of a device family: what one costs, and how many cycles it takes, at a clock.
+
+The figures are data (``operators/*.toml``, each with its source); this file only looks them up. A
+figure that the data do not hold is taken from the nearest entry, and the ``note`` says so.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hcl_explore.analysis.toml import DataFile, read_packaged
+
+FLOAT_KINDS = frozenset({"fadd", "fsub", "fmul", "fdiv", "fsqrt", "fexp", "fcmp", "frecip"})
+CONVERSIONS = frozenset({"fpext", "fptrunc", "sitofp", "fptosi"})
+_LOGIC = {"add": "add", "icmp": "compare", "select": "select", "gate": "gate", "shift": "shift"}
+_STAND_INS = {"flog": "fexp", "fsin": "fexp", "fcos": "fexp", "ftanh": "fexp", "fpow": "fexp"}
+_STAND_INS |= {"ferf": "fexp", "fptosi": "sitofp"}
+_RELATIVE_MATCH = 0.03
+_FILLED_STATE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One functional unit at one clock.
+
+    ``latency`` counts the registers inside, so it occupies ``latency + 1`` states; ``delay_ns`` is
+    the combinational delay in each of them. ``note`` says where a figure is not of this operator.
+    """
+
+    kind: str
+    latency: int
+    delay_ns: float
+    dsp: int
+    lut: int | None
+    ff: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCore:
+    """How a memory answers: ``latency`` cycles, the data ``delay_ns`` into the last of them."""
+
+    kind: str
+    latency: int
+    delay_ns: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    period_ns: float
+    latency: int
+    dsp: int
+    lut: int | None
+    ff: int | None
+    delay_ns: float | None
+
+
+class Operators:
+    """The operators of a family at one clock; every answer is computed once."""
+
+    def __init__(self, tables: Tables, period_ns: float, uncertainty: float | None = None) -> None:
+        self.tables = tables
+        self.period_ns = period_ns
+        share = tables.uncertainty if uncertainty is None else uncertainty
+        self.budget_ns = period_ns * (1.0 - share)
+        self.register_mux_ns = tables.register_mux_ns
+        self._found: dict[tuple[Any, ...], Operator] = {}
+
+    def get(self, kind: str, bits: int, other: int = 0, *, fastest: bool = False) -> Operator:
+        """The operator of ``kind`` for operands of ``bits`` (and, for ``mul``, ``other``) bits.
+
+        ``fastest`` picks the implementation of least latency, as the tool does for an operation on
+        the recurrence that bounds a pipeline.
+        """
+        key = (kind, bits, other, fastest)
+        operator = self._found.get(key)
+        if operator is None:
+            operator = self._found[key] = self._find(kind, bits, other, fastest)
+        return operator
+
+    def memory(self, kind: str) -> MemoryCore:
+        return self.tables.memories[kind]
+
+    # --- finding ------------------------------------------------------------------------------
+
+    def _find(self, kind: str, bits: int, other: int, fastest: bool) -> Operator:
+        if kind in _LOGIC:
+            return self._logic(kind, bits)
+        if kind == "mul":
+            return self._multiplier(max(bits, other), min(bits, other or bits))
+        if kind == "div":
+            return self._divider(bits)
+        return self._tabulated(kind, bits, fastest)
+
+    def _logic(self, kind: str, bits: int) -> Operator:
+        delay = _interpolate(self.tables.logic[_LOGIC[kind]], bits)
+        latency = 0
+        # A carry chain longer than a clock period is cut into stages.
+        while delay / (latency + 1) > self.budget_ns and latency < 16:
+            latency += 1
+        lut = {"add": bits + 7, "icmp": bits // 2 + 4, "select": bits, "gate": bits}.get(kind)
+        if lut is None:
+            lut = bits * max(1, math.ceil(math.log2(max(bits, 2)))) // 2
+        return Operator(kind, latency, delay / (latency + 1), 0, lut, latency * bits)
+
+    def _multiplier(self, wide: int, narrow: int) -> Operator:
+        stages = next(
+            (s for w, n, s in self.tables.multiply_stages if wide <= w and narrow <= n),
+            self.tables.multiply_stages[-1][2],
+        )
+        latency = next((n for n, d in enumerate(stages) if d <= self.budget_ns), len(stages) - 1)
+        dsp = self.tables.multiplier_dsp(wide, narrow)
+        if dsp == 0:
+            lut = max(wide * narrow * 5 // 8, 10)
+            return Operator("mul", latency, stages[latency], 0, lut, latency * (wide + narrow))
+        lut = 6 if dsp == 1 else 20 if latency == 0 else 50
+        ff = 0 if latency == 0 else 165 if dsp > 1 else 0
+        return Operator("mul", latency, stages[latency], dsp, lut, ff)
+
+    def _divider(self, bits: int) -> Operator:
+        t = self.tables
+        latency = bits + t.divider_extra_latency
+        return Operator(
+            "div",
+            latency,
+            self.budget_ns * _FILLED_STATE,
+            0,
+            round(bits * t.divider_lut_per_bit),
+            round(bits * t.divider_ff_per_bit),
+        )
+
+    def _tabulated(self, kind: str, bits: int, fastest: bool) -> Operator:
+        wanted = kind
+        notes = []
+        width = {16: "float16", 32: "float32", 64: "float64"}.get(bits, "float32")
+        choices = self.tables.implementations(kind, width)
+        if not choices and kind in _STAND_INS:
+            kind = _STAND_INS[kind]
+            choices = self.tables.implementations(kind, width)
+            notes.append(f"{wanted} has no entry: taken as {kind}")
+        if not choices and width != "float32":
+            choices = self.tables.implementations(kind, "float32")
+            notes.append(f"{kind} on {width} has no entry: taken from float32")
+        if not choices and width == "float32":
+            choices = self.tables.implementations(kind, "float64")
+            notes.append(f"{kind} on {width} has no entry: taken from float64")
+        if not choices:
+            notes.append(f"{wanted} is unknown to the {self.tables.family} data: taken as fadd")
+            choices = self.tables.implementations("fadd", "float32")
+        points = [self._nearest(points) for points in choices]
+        # Outside recurrences the tool prefers the implementation that uses DSP blocks.
+        point = (
+            min(points, key=lambda p: p.latency)
+            if fastest
+            else max(points, key=lambda p: (p.dsp, -p.latency))
+        )
+        if abs(point.period_ns - self.period_ns) > _RELATIVE_MATCH * self.period_ns:
+            notes.append(f"{wanted}: the figures are of {point.period_ns:g} ns")
+        delay = point.delay_ns
+        if delay is None or delay > self.budget_ns:
+            # Cores are cut so that their stages fill the clock period they were made for.
+            delay = self.budget_ns * _FILLED_STATE
+        return Operator(
+            wanted, point.latency, delay, point.dsp, point.lut, point.ff, "; ".join(notes)
+        )
+
+    def _nearest(self, points: Sequence[_Point]) -> _Point:
+        return min(points, key=lambda p: abs(math.log(p.period_ns / self.period_ns)))
+
+
+class Tables:
+    """The data of a family, checked when read."""
+
+    def __init__(self, file: DataFile) -> None:
+        data = file.data
+        self.family = file.text(data, "family")
+        clock, logic = _table(file, "clock"), _table(file, "logic")
+        uncertainty = file.positive(clock, "uncertainty")
+        if uncertainty is None or uncertainty >= 1:
+            raise file.error("'uncertainty' must be a share below 1", "uncertainty")
+        self.uncertainty = uncertainty
+        self.logic = {name: _curve(file, logic, name) for name in _LOGIC.values()}
+        self.register_mux_ns = file.positive(logic, "register_mux") or 0.0
+        self.memories = {core.kind: core for core in _memory_cores(file)}
+        self.multiply_stages = [
+            (entry["max_bits"][0], entry["max_bits"][1], tuple(entry["stage_delays_ns"]))
+            for entry in file.tables("multiply")
+        ]
+        self._multipliers = [tuple(row) for row in _table(file, "multiplier_dsp")["table"]]
+        self._tile = (data["multiplier_bits"][0], data["multiplier_bits"][1])
+        self._lut_bits = self.multiply_stages[0][0]
+        divider = _table(file, "divider")
+        self.divider_extra_latency = int(divider["extra_latency"])
+        self.divider_lut_per_bit = float(divider["lut_per_bit"])
+        self.divider_ff_per_bit = float(divider["ff_per_bit"])
+        self._points = _operator_points(file)
+
+    def implementations(self, kind: str, width: str) -> list[list[_Point]]:
+        return self._points.get((kind, width), [])
+
+    def multiplier_dsp(self, wide: int, narrow: int) -> int:
+        """DSP blocks of a ``wide`` by ``narrow`` multiplier: of the smallest tabulated one that
+        holds it, else by tiling."""
+        if wide <= self._lut_bits or narrow <= 1:
+            return 0
+        if wide <= self._tile[0] and narrow <= self._tile[1]:
+            return 1
+        holding = [dsp for w, n, dsp in self._multipliers if wide <= w <= wide + 4 and n >= narrow]
+        tiles = math.ceil(wide / (self._tile[0] - 1)) * math.ceil(narrow / (self._tile[1] - 1))
+        return min([tiles, *holding])
+
+
+@functools.cache
+def operator_tables(family: str) -> Tables:
+    """The data of a family of ``operators/``."""
+    return Tables(read_packaged("operators", family))
+
+
+@functools.lru_cache(maxsize=64)
+def operators_at(family: str, period_ns: float, uncertainty: float | None = None) -> Operators:
+    """The operators of ``family`` at a clock period in ns; ``uncertainty`` is the share of it that
+    the tool keeps free (None: the family's default)."""
+    return Operators(operator_tables(family), period_ns, uncertainty)
+
+
+def _interpolate(curve: Sequence[tuple[float, float]], bits: int) -> float:
+    position = bisect.bisect_left(curve, (bits, -1.0))
+    if position == 0:
+        return curve[0][1]
+    if position == len(curve):
+        (x0, y0), (x1, y1) = curve[-2], curve[-1]
+    else:
+        (x0, y0), (x1, y1) = curve[position - 1], curve[position]
+    return y0 + (y1 - y0) * (bits - x0) / (x1 - x0) if x1 > x0 else y1
+
+
+def _table(file: DataFile, key: str) -> Mapping[str, Any]:
+    value = file.data.get(key)
+    if not isinstance(value, dict):
+        raise file.error(f"a [{key}] table is missing", key)
+    return value
+
+
+def _curve(file: DataFile, logic: Mapping[str, Any], name: str) -> list[tuple[float, float]]:
+    rows = logic.get(name)
+    is_curve = isinstance(rows, list) and len(rows) >= 2 and all(len(row) == 2 for row in rows)
+    if not is_curve:
+        raise file.error(f"'{name}' must list two or more [bits, ns]", name)
+    return sorted((float(bits), float(delay)) for bits, delay in rows)
+
+
+def _memory_cores(file: DataFile) -> list[MemoryCore]:
+    cores = []
+    for number, entry in enumerate(file.tables("memory")):
+        latency = file.count(entry, "latency", number)
+        delay = file.positive(entry, "delay_ns", number)
+        if latency is None or delay is None:
+            raise file.error("a memory needs 'latency' and 'delay_ns'", "memory", number)
+        cores.append(MemoryCore(file.text(entry, "kind", number), latency, delay))
+    return cores
+
+
+def _operator_points(file: DataFile) -> dict[tuple[str, str], list[list[_Point]]]:
+    found: dict[tuple[str, str], list[list[_Point]]] = {}
+    for number, entry in enumerate(file.tables("operator")):
+        key = (file.text(entry, "op", number), file.text(entry, "type", number))
+        file.text(entry, "source", number)
+        points = []
+        for row in entry.get("points", []):
+            latency, dsp = file.count(row, "latency"), file.count(row, "dsp")
+            period = file.positive(row, "period_ns")
+            if latency is None or dsp is None or period is None:
+                raise file.error("a point needs period_ns, latency and dsp", "op", number)
+            points.append(
+                _Point(
+                    period,
+                    latency,
+                    dsp,
+                    file.count(row, "lut"),
+                    file.count(row, "ff"),
+                    file.positive(row, "delay_ns"),
+                )
+            )
+        if not points:
+            raise file.error(f"operator '{key[0]}' has no points", "op", number)
+        found.setdefault(key, []).append(points)
+    return found
