@@ -115,6 +115,15 @@ class Band:
     def __init__(self, schedule: Schedule, root: Loop) -> None:
         self._schedule = schedule
         self._root = root
+        self._handle = LoopHandle(schedule, root.key)
+
+    def current_key(self, owner: object) -> str:
+        """The key of the first loop now: a band stands for it where a primitive takes a band.
+
+        Raises:
+            StaleHandleError: as for the handle of that loop.
+        """
+        return self._handle.current_key(owner)
 
     def __getitem__(self, name: str) -> LoopHandle:
         for loop in self._root.subtree():

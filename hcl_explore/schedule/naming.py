@@ -56,6 +56,12 @@ def find_band(program: Program, text: str) -> Loop:
     )
 
 
+def has_band(program: Program, text: str) -> bool:
+    """Whether ``find_band`` finds a band called ``text``."""
+    function, name = _function_part(program, text)
+    return any(loop.op_name == name for loop in function.all_loops())
+
+
 def find_buffer(program: Program, text: str) -> Buffer:
     """The buffer that ``text`` names.
 

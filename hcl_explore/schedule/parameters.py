@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-from hcl_explore.errors import ArgumentError
+from hcl_explore.errors import ArgumentError, UnknownNameError
 from hcl_explore.ir.program import Buffer, Loop, Program
 from hcl_explore.schedule import naming
 
@@ -49,6 +49,7 @@ class Parameter:
     variadic: bool = False
     choices: tuple[Enum, ...] = ()
     at_least: int = 1
+    takes_band: bool = False
 
     @property
     def is_optional(self) -> bool:
@@ -86,7 +87,7 @@ class Parameter:
 
     def _resolve_loop(self, value: object, scope: Scope) -> Loop:
         if isinstance(value, str):
-            return naming.find_loop(scope.program, value)
+            return self._find_loop(value, scope.program)
         if isinstance(value, Loop):
             key = value.key
         elif hasattr(value, "current_key"):
@@ -97,6 +98,14 @@ class Parameter:
         if loop is None:
             raise self._wrong(value, scope, "a loop of this program")
         return loop
+
+    def _find_loop(self, text: str, program: Program) -> Loop:
+        try:
+            return naming.find_loop(program, text)
+        except UnknownNameError:
+            if not self.takes_band or not naming.has_band(program, text):
+                raise
+            return naming.find_band(program, text)
 
     def _resolve_loops(self, value: object, scope: Scope) -> tuple[Loop, ...]:
         items = self._items(value, scope, "loops")
@@ -182,7 +191,7 @@ def _field(kind: str, help_text: str, **options: Any) -> Any:
 
 
 def loop(help_text: str, **options: Any) -> Any:
-    """A loop, by name or handle."""
+    """A loop, by name or handle; with ``takes_band`` the name of a band is its first loop."""
     return _field("loop", help_text, **options)
 
 

@@ -14,4 +14,5 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     partition,
     buffer_at,
     reuse_at,
+    compute_at,
 )
