@@ -212,9 +212,11 @@ class Session:
         """Every primitive with its form, filled with what is now in the program."""
         return palette(self.schedule.program)
 
-    def why_not(self, primitive: str, arguments: Mapping[str, object]) -> str | None:
+    def why_not(
+        self, primitive: str, arguments: Mapping[str, object], *, reassociate: bool = False
+    ) -> str | None:
         """Why these arguments would be refused now, or None; changes nothing."""
-        verdict = self.schedule.judge(primitive, arguments)
+        verdict = self.schedule.judge(primitive, arguments, reassociate=reassociate)
         return None if verdict.reason is None else str(verdict.reason)
 
     # --- verification -------------------------------------------------------------------------
