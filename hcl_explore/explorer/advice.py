@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hcl_explore.explorer.protocol import Advice, SessionLike
-from hcl_explore.session.record import ParameterRecord, PrimitiveRecord
+from hcl_explore.views.record import ParameterRecord, PrimitiveRecord
 
 # Stands in for a required number while a primitive is only being considered.
 _TRIAL_NUMBER = 2

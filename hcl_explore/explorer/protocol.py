@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol, TypedDict
 
-from hcl_explore.session.record import PrimitiveRecord, SessionRecord
+from hcl_explore.views.record import PrimitiveRecord, SessionRecord
 
 ExportFormat = Literal["json", "script", "html"]
 

@@ -16,7 +16,7 @@ from hcl_explore.schedule.schedule import Schedule
 from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
 from hcl_explore.session.links import source_lines
-from hcl_explore.session.record import (
+from hcl_explore.views.record import (
     RECORD_VERSION,
     BufferRecord,
     EstimateRecord,

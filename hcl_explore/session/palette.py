@@ -6,7 +6,7 @@ from hcl_explore.ir.program import Program
 from hcl_explore.schedule import naming
 from hcl_explore.schedule.parameters import Parameter
 from hcl_explore.schedule.primitive import primitives
-from hcl_explore.session.record import ParameterRecord, PrimitiveRecord
+from hcl_explore.views.record import ParameterRecord, PrimitiveRecord
 
 
 def palette(program: Program) -> list[PrimitiveRecord]:

@@ -25,7 +25,7 @@ from hcl_explore.schedule.step import Step
 from hcl_explore.session import portable
 from hcl_explore.session.build_record import step_record
 from hcl_explore.session.palette import palette
-from hcl_explore.session.record import (
+from hcl_explore.views.record import (
     RECORD_VERSION,
     FailedStepRecord,
     PrimitiveRecord,

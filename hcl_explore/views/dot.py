@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hcl_explore.session.record import (
+from hcl_explore.views.record import (
     GraphDiffRecord,
     GraphEdgeRecord,
     GraphNodeRecord,

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from hcl_explore.errors import BuildError
-from hcl_explore.session.record import GraphDiffRecord, GraphRecord
+from hcl_explore.views.record import GraphDiffRecord, GraphRecord
 from hcl_explore.views.dot import graph_dot
 from hcl_explore.views.text import escape
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hcl_explore.session.record import (
+from hcl_explore.views.record import (
     FailedStepRecord,
     SessionRecord,
     StepRecord,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hcl_explore.session.record import LoopRecord, StepRecord
+from hcl_explore.views.record import LoopRecord, StepRecord
 
 
 @dataclass(frozen=True)

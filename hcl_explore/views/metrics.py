@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hcl_explore.session.record import EstimateRecord, LoopEstimateRecord, StepRecord
+from hcl_explore.views.record import EstimateRecord, LoopEstimateRecord, StepRecord
 from hcl_explore.views.text import (
     MISSING,
     attribute,

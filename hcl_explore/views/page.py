@@ -8,7 +8,7 @@ import json
 from functools import cache
 from importlib import resources
 
-from hcl_explore.session.record import RECORD_VERSION, SessionRecord
+from hcl_explore.views.record import RECORD_VERSION, SessionRecord
 from hcl_explore.views.code import code_html
 from hcl_explore.views.history import history_html
 from hcl_explore.views.panes import PANES, pane_list, render_pane

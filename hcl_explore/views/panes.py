@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hcl_explore.session.record import SessionRecord
+from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.code import code_html
 from hcl_explore.views.diff import diff_html, diff_rows
 from hcl_explore.views.graph import graph_html

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from hcl_explore.session.record import RooflineRecord, StepRecord
+from hcl_explore.views.record import RooflineRecord, StepRecord
 from hcl_explore.views.roofline_data import (
     Bounds,
     Point,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hcl_explore.session.record import EstimateRecord, RooflineRecord, StepRecord
+from hcl_explore.views.record import EstimateRecord, RooflineRecord, StepRecord
 
 # Space around the points and ridge points, as a factor.
 _MARGIN = 3.0

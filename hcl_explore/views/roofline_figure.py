@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hcl_explore.session.record import SessionRecord
+from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.roofline_data import bounds, roofline_points
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hcl_explore.session.record import (
+from hcl_explore.views.record import (
     RECORD_VERSION,
     BufferRecord,
     EstimateRecord,
