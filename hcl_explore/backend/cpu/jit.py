@@ -58,7 +58,7 @@ class JitFunction:
                 )
             self._function = self._engine.lookup(lowered.entry)
         except RuntimeError as error:
-            raise BuildError(f"{self.signature.name} cannot be compiled: {error}") from None
+            raise BuildError(f"{self.signature.name} cannot be linked: {error}") from None
 
     def llvm_ir(self) -> str:
         """The module as LLVM IR, before optimisation."""

@@ -12,6 +12,7 @@ import mlir.ir as ir
 from mlir.passmanager import PassManager
 
 from hcl_explore.backend.cpu.bounds import Site, insert_checks
+from hcl_explore.backend.cpu.copies import expand_copies
 from hcl_explore.backend.cpu.memory_types import widen_memory
 from hcl_explore.backend.cpu.read_signature import read_signature
 from hcl_explore.backend.cpu.signature import Signature
@@ -58,27 +59,29 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
     Raises ``BuildError`` with the source line for what cannot be lowered.
     """
     signature = read_signature(module, top)
+    functions = [op for op in module.body.operations if op.operation.name == "func.func"]
+    for function in functions:
+        if not function.operation.regions[0].blocks:
+            name = ir.StringAttr(function.attributes["sym_name"]).value
+            raise BuildError(f"the function {name} has no body")
     sites = insert_checks(module) if debug else []
     widen_memory(module)
     substitute(module)
     placer = StoragePlacer(memory_limit)
-    functions = [op for op in module.body.operations if op.operation.name == "func.func"]
     for function in functions:
-        if function.operation.regions[0].blocks:
-            placer.place(function.operation)
+        placer.place(function.operation)
+    expand_copies(module)
     _name_symbols(module, functions, top)
     _lower_to_llvm(module, top)
-    return Lowered(module, _PREFIX + top, signature, tuple(sites), _keep_loops_rolled(module))
+    return Lowered(module, _PREFIX + top, signature, tuple(sites), _finish(module, top))
 
 
 def _name_symbols(module: ir.Module, functions: list[ir.OpView], top: str) -> None:
-    """Prefix the symbols of functions with a body, export ``top`` and hide the others."""
+    """Prefix the symbols of the kernel's functions, export ``top`` and hide the others."""
     root = module.operation
     with root.context:
         for function in functions:
             name = ir.StringAttr(function.attributes["sym_name"]).value
-            if not function.operation.regions[0].blocks:
-                continue
             ir.SymbolTable.replace_all_symbol_uses(name, _PREFIX + name, root)
             ir.SymbolTable.set_symbol_name(function, _PREFIX + name)
             if name == top:
@@ -124,33 +127,48 @@ def _run_passes(module: ir.Module, passes: str, top: str) -> None:
             raise _build_error(error, top) from None
 
 
-def _keep_loops_rolled(module: ir.Module) -> int:
+def _finish(module: ir.Module, top: str) -> int:
     """Tell LLVM not to unroll loops, and return the number of operations.
 
     Its unrolling is what most of the compile time goes to (a hundred small loop nests: 11 s with
-    it, 0.2 s without), and it does not make them faster. Vectorisation stays on.
+    it, 0.4 s without), and it does not make them faster. Vectorisation stays on.
+    Raises ``BuildError`` for an operation that no pass has lowered.
     """
     rolled = ir.Attribute.parse(_ROLLED, module.context)
+    left: list[ir.Operation] = []
     size = 0
 
     def visit(op: ir.Operation) -> ir.WalkResult:
         nonlocal size
         size += 1
-        if op.name == "llvm.br":
+        name = op.name
+        if name == "llvm.br":
             op.attributes["loop_annotation"] = rolled
+        elif not name.startswith("llvm.") and name != "builtin.module":
+            left.append(op)
         return ir.WalkResult.ADVANCE
 
     module.operation.walk(visit)
+    if left:
+        # A cast that is left is only the trace of an operation that is.
+        casts = "builtin.unrealized_conversion_cast"
+        op = next((op for op in left if op.name != casts), left[0])
+        raise _cannot_compile(top, f"'{op.name}' is not supported", op.location)
     return size
 
 
 def _build_error(error: ir.MLIRError, top: str) -> BuildError:
     for diagnostic in error.error_diagnostics:
-        place = place_of(diagnostic.location)
-        span = SourceSpan(place.filename, place.line, place.column) if place else None
-        return BuildError(
-            f"{top} cannot be compiled for the CPU: {diagnostic.message}",
-            span=span,
-            advice="rewrite this statement; the other targets may accept it",
-        )
+        return _cannot_compile(top, diagnostic.message, diagnostic.location)
     return BuildError(f"{top} cannot be compiled for the CPU")
+
+
+def _cannot_compile(top: str, reason: str, location: ir.Location) -> BuildError:
+    place = place_of(location)
+    if place is not None and place.filename == "-":  # the text of the module, not a user's file
+        place = None
+    return BuildError(
+        f"{top} cannot be compiled for the CPU: {reason}",
+        span=SourceSpan(place.filename, place.line, place.column) if place else None,
+        advice="rewrite this statement; the other targets may accept it",
+    )
