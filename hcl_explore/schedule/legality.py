@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hcl_explore.polyhedral.legality import Violation, first_violation
-from hcl_explore.polyhedral.time import Time
-
 from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
 from hcl_explore.ir.program import Access, Loop, Program
+from hcl_explore.polyhedral.legality import Violation, first_violation
+from hcl_explore.polyhedral.time import Time
 
 
 def order_refusal(

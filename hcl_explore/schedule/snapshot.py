@@ -8,7 +8,6 @@ from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.estimate import Estimate, estimate
 from hcl_explore.analysis.graph import Graph, dataflow_graph
 from hcl_explore.analysis.loop_tree import LoopNode, loop_tree
-
 from hcl_explore.backend.hls import HlsCode, emit
 from hcl_explore.ir.locations import Sources
 from hcl_explore.ir.printing import ModuleLike, print_module, print_with_locations

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hcl_explore.polyhedral.dependences import parallel_violation
-
 from hcl_explore.errors import ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Loop, Program
+from hcl_explore.polyhedral.dependences import parallel_violation
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable, require_affine, violation_error
 from hcl_explore.schedule.primitive import Outcome, Primitive, register

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import mlir.ir as ir
-from hcl_explore.polyhedral.time import Time, original_time
 
 from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import rewrite
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Access, Loop, Program
+from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import (
     not_applicable,

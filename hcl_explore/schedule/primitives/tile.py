@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hcl_explore.polyhedral.time import Time, original_time
-
 from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir.linear import LinearForm, Rounding
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.ir.read_program import read_program
+from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable, order_refusal, require_affine
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
