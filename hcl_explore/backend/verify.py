@@ -205,7 +205,8 @@ class _Worst:
         error = np.where(same, 0.0, error)
         finite = np.abs(expected[np.isfinite(expected)].astype(np.float64))
         scale = float(finite.max()) if finite.size else 0.0
-        largest = float(np.nanmax(error)) if error.size else 0.0
+        known = error[~np.isnan(error)]
+        largest = float(known.max()) if known.size else 0.0
         relative = largest / scale if scale else largest
         self._absolute = max(self._absolute or 0.0, largest)
         self._relative = max(self._relative or 0.0, relative)
