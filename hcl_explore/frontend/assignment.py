@@ -13,19 +13,18 @@ from hcl_explore.errors import (
     KernelTypeError,
 )
 from hcl_explore.frontend.builder import Builder
-from hcl_explore.frontend.emit import Emitter
 from hcl_explore.frontend.expression import (
+    ArrayValue,
     Buffer,
     Computed,
-    Constant,
     Expr,
     KernelCall,
-    Load,
     Table,
     TensorCall,
 )
-from hcl_explore.frontend.loops import LoopLowering, LoopRange, OpenLoop
-from hcl_explore.frontend.memory import ConstantTables, allocate, table_array
+from hcl_explore.frontend.filling import Filler
+from hcl_explore.frontend.memory import ConstantTables, table_array
+from hcl_explore.frontend.places import PlaceReader
 from hcl_explore.frontend.reader import ExpressionReader, Value
 from hcl_explore.frontend.signatures import annotated_type
 from hcl_explore.ir import attributes as attrs
@@ -43,16 +42,16 @@ class Assigner:
     def __init__(
         self,
         builder: Builder,
-        emitter: Emitter,
         reader: ExpressionReader,
-        loops: LoopLowering,
+        filler: Filler,
         tables: ConstantTables,
         written: set[str],
     ) -> None:
         self.builder = builder
-        self.emitter = emitter
         self.reader = reader
-        self.loops = loops
+        self.filler = filler
+        self.emitter = filler.emitter
+        self.places = PlaceReader(reader, filler)
         self.tables = tables
         self.written = written
 
@@ -80,49 +79,19 @@ class Assigner:
             return self._bind_result(name, kind, value, statement)
         if isinstance(value, Table):
             return self._initialised_from_table(name, kind, value, statement)
-        if isinstance(value, Buffer):
-            self._check_shape(kind, value, statement)
-        buffer = self.allocate(name, kind, target)
         if value is not None:
-            self.fill(buffer, value, f"init_{name}", statement)
+            self.filler.check_shape(kind, value, statement)
+        buffer = self.filler.allocate(name, kind, target)
+        if value is not None:
+            self.filler.fill(buffer, value, statement)
         return buffer
-
-    def allocate(self, name: str, kind: TensorType, node: ast.AST) -> Buffer:
-        """A new buffer at the current place."""
-        return allocate(self.builder, name, kind, self.reader.unit.location(node))
-
-    def _bind_result(self, name: str, kind: TensorType, call: TensorCall, node: ast.AST) -> Buffer:
-        results = call.signature.results
-        if len(results) != 1:
-            raise self.reader.error(
-                KernelTypeError,
-                f"'{call.signature.symbol}' returns {len(results) or 'no'} values, not one",
-                call.node,
-            )
-        result = results[0]
-        assert isinstance(result, TensorType)
-        if result != kind:
-            family = KernelTypeError if result.element != kind.element else KernelShapeError
-            wanted = kind if kind.shape else kind.element
-            raise self.reader.error(
-                family, f"'{call.signature.symbol}' returns {result}, not {wanted}", node
-            )
-        op = self.emitter.emit_call(call)
-        return self._name_result(op, 0, name, result)
-
-    def _name_result(self, op: ir.Operation, number: int, name: str, kind: TensorType) -> Buffer:
-        if number == 0:
-            op.location = named(name, op.location)
-            attrs.set_text(op, attrs.BUFFER_NAME, name)
-            attrs.set_text(op, attrs.DTYPE, str(kind.element))
-        return Buffer(name, kind, op.results[number])
 
     def _initialised_from_table(
         self, name: str, kind: TensorType, table: Table, statement: ast.AnnAssign
     ) -> Buffer:
         values = table_array(self.reader.unit, table)
         if values.shape != kind.shape:
-            wanted = f"{kind}" if kind.shape else f"the scalar {kind.element}"
+            wanted = str(kind) if kind.shape else f"the scalar {kind.element}"
             raise self.reader.error(
                 KernelShapeError,
                 f"a table of shape {list(values.shape)} does not fit {wanted}",
@@ -132,55 +101,57 @@ class Assigner:
         if name not in self.written:
             return self.tables.get(self.builder, name, kind, values, location)
         constant = self.tables.get(self.builder, f"{name}_init", kind, values, location)
-        buffer = self.allocate(name, kind, statement.target)
-        self.fill(buffer, constant, f"init_{name}", statement)
+        buffer = self.filler.allocate(name, kind, statement.target)
+        self.filler.fill(buffer, constant, statement)
         return buffer
 
-    def _check_shape(self, kind: TensorType, value: Buffer, node: ast.AST) -> None:
-        if value.type.shape != kind.shape:
-            wanted = f"{kind}" if kind.shape else f"the scalar {kind.element}"
-            raise self.reader.error(
-                KernelShapeError, f"'{value.name}' is {value.type} and does not fit {wanted}", node
-            )
+    # --- results of calls ------------------------------------------------------------------------
 
-    def fill(self, buffer: Buffer, value: Expr | Buffer, band: str, node: ast.AST) -> None:
-        """Give all of ``buffer`` the value of a scalar, or the elements of another buffer."""
-        if isinstance(value, Buffer) and not value.read_only:
-            band = f"copy_{buffer.name}"
-        if isinstance(value, Expr) and not isinstance(value, Constant) and buffer.type.shape:
-            emitted = self.emitter.emit(value, buffer.type.element)
-            value = Computed(buffer.type.element, value.node, emitted)
-        subscripts: list[Expr] = []
-        opened: list[OpenLoop] = []
-        for position, extent in enumerate(buffer.type.shape):
-            zero, stop = self.reader.number(0, node), self.reader.number(extent, node)
-            loop = self.loops.open(
-                LoopRange(zero, stop, 1, node),
-                f"{buffer.name}_d{position}",
-                node,
-                None if opened else band,
-                reduction=False,
+    def single_result(self, call: TensorCall) -> TensorType:
+        """The type of the one array that ``call`` returns. Raises ``KernelTypeError`` otherwise."""
+        results = call.signature.results
+        if len(results) != 1:
+            raise self.reader.error(
+                KernelTypeError,
+                f"'{call.signature.symbol}' returns {len(results) or 'no'} values, not one",
+                call.node,
             )
-            opened.append(loop)
-            subscripts.append(loop.variable)
-        element = buffer.type.element
-        if isinstance(value, Buffer):
-            value = Load(value.type.element, node, value, subscripts)
-        self.emitter.emit_store(
-            Load(element, node, buffer, subscripts), self.emitter.emit(value, element)
-        )
-        for loop in reversed(opened):
-            self.loops.close(loop)
+        assert isinstance(results[0], TensorType)
+        return results[0]
+
+    def _bind_result(self, name: str, kind: TensorType, call: TensorCall, node: ast.AST) -> Buffer:
+        result = self.single_result(call)
+        if result != kind:
+            family = KernelTypeError if result.element != kind.element else KernelShapeError
+            wanted = kind if kind.shape else kind.element
+            raise self.reader.error(
+                family, f"'{call.signature.symbol}' returns {result}, not {wanted}", node
+            )
+        return self._name_result(self.emitter.emit_call(call), 0, name, result)
+
+    def _name_result(self, op: ir.Operation, number: int, name: str, kind: TensorType) -> Buffer:
+        if number == 0:
+            op.location = named(name, op.location)
+            attrs.set_text(op, attrs.BUFFER_NAME, name)
+            attrs.set_text(op, attrs.DTYPE, str(kind.element))
+        return Buffer(name, kind, op.results[number])
 
     # --- assignments -----------------------------------------------------------------------------
 
     def assign(self, statement: ast.Assign) -> None:
-        """``target = value``, also of several targets at once."""
+        """``target = value``, also to several targets."""
         for target in statement.targets:
             if isinstance(target, (ast.Tuple, ast.List)):
                 self._assign_several(target.elts, statement)
             else:
                 self._assign_one(target, self.reader.read_any(statement.value), statement)
+
+    def augment(self, statement: ast.AugAssign) -> None:
+        """``target += value`` and the like."""
+        place = self.places.fix_subscripts(self.places.read(statement.target))
+        value = self.reader.operand(statement.value)
+        result = self.reader.combine(statement.op, place, value, statement)
+        self.places.store(place, result, statement)
 
     def _assign_several(self, targets: list[ast.expr], statement: ast.Assign) -> None:
         node = statement.value
@@ -218,17 +189,14 @@ class Assigner:
 
     def _assign_together(self, targets: list[ast.expr], values: list[Expr]) -> None:
         """``a, b = b, a``: all values are computed before the first is stored."""
-        places = [self.target(target) for target in targets]
+        places = [self.places.read(target) for target in targets]
+        kinds = [p.type.element if isinstance(p, ArrayValue) else p.type for p in places]
         computed = [
-            Computed(
-                place.buffer.type.element,
-                value.node,
-                self.emitter.emit(value, place.buffer.type.element),
-            )
-            for place, value in zip(places, values, strict=True)
+            Computed(kind, value.node, self.emitter.emit(value, kind))
+            for kind, value in zip(kinds, values, strict=True)
         ]
-        for place, value in zip(places, computed, strict=True):
-            self.store(place, value)
+        for place, result in zip(places, computed, strict=True):
+            self.places.store(place, result, result.node)
 
     def _assign_one(
         self, target: ast.expr, value: Value, statement: ast.Assign, *, from_call: bool = False
@@ -239,25 +207,43 @@ class Assigner:
                 self._declare_inferred(target, value, statement, from_call=from_call)
                 return
             if isinstance(binding.entity, Buffer) and binding.entity.type.shape:
-                self._assign_array(binding.entity, value, statement)
-                return
-        place = self.target(target)
-        if not isinstance(value, Expr):
-            value = self.reader.read(statement.value)
-        self.store(place, value)
+                self._refuse_replacing(binding.entity, statement)
+        place = self.places.read(target)
+        if isinstance(value, TensorCall):
+            result = self.single_result(value)
+            op = self.emitter.emit_call(value)
+            value = Buffer(value.signature.symbol, result, op.results[0])
+        if isinstance(value, Table):
+            value = self.reader.materialise(value)
+        self.places.store(place, value, statement)
+
+    def _refuse_replacing(self, buffer: Buffer, statement: ast.Assign) -> None:
+        if buffer.is_argument:
+            raise self.reader.error(
+                KernelTypeError,
+                f"the argument '{buffer.name}' cannot be replaced as a whole",
+                statement,
+                f"Assign to its elements, or to all of them: {buffer.name}[:] = ...; "
+                "the caller then sees the change.",
+            )
 
     def _declare_inferred(
         self, target: ast.Name, value: Value, statement: ast.Assign, *, from_call: bool
     ) -> None:
         """The first assignment of a call's result needs no annotation: the callee has one."""
         name = target.id
-        if isinstance(value, TensorCall) and len(value.signature.results) == 1:
-            kind = value.signature.results[0]
-            assert isinstance(kind, TensorType)
-            buffer = self._bind_result(name, kind, value, statement)
+        if name in self.reader.unit.namespace and not isinstance(value, TensorCall):
+            raise self.reader.error(
+                KernelScopeError,
+                f"'{name}' is a constant from outside the kernel and cannot be changed",
+                target,
+                f"Declare a variable of its own: {name}_local: int32 = ...",
+            )
+        if isinstance(value, TensorCall):
+            buffer = self._bind_result(name, self.single_result(value), value, statement)
         elif isinstance(value, Expr) and (from_call or isinstance(value, KernelCall)):
-            buffer = self.allocate(name, TensorType(value.type, ()), target)
-            self.fill(buffer, value, "", statement)
+            buffer = self.filler.allocate(name, TensorType(value.type, ()), target)
+            self.filler.fill(buffer, value, statement)
         else:
             raise self.reader.error(
                 KernelTypeError,
@@ -266,74 +252,3 @@ class Assigner:
                 f"Declare it at its first assignment: {name}: int32 = ...",
             )
         self.reader.scope.declare(name, buffer, target)
-
-    def _assign_array(self, buffer: Buffer, value: Value, statement: ast.Assign) -> None:
-        if buffer.is_argument:
-            raise self.reader.error(
-                KernelTypeError,
-                f"the argument '{buffer.name}' cannot be replaced as a whole",
-                statement,
-                "Assign to its elements; the caller then sees the change.",
-            )
-        if buffer.read_only:
-            raise self._constant_target(buffer, statement)
-        if isinstance(value, TensorCall) and len(value.signature.results) == 1:
-            op = self.emitter.emit_call(value)
-            result = value.signature.results[0]
-            assert isinstance(result, TensorType)
-            value = Buffer(value.signature.symbol, result, op.results[0])
-        if isinstance(value, Table):
-            value = self.reader.materialise(value)
-        if isinstance(value, TensorCall):
-            value = self.reader.read(statement.value)
-        if isinstance(value, Buffer):
-            self._check_shape(buffer.type, value, statement)
-        self.fill(buffer, value, f"init_{buffer.name}", statement)
-
-    def target(self, node: ast.expr) -> Load:
-        """The element or scalar variable that ``node`` names as the target of an assignment."""
-        if isinstance(node, ast.Name):
-            binding = self.reader.scope.find(node.id)
-            if binding is not None and binding.is_loop:
-                raise self.reader.error(
-                    KernelScopeError,
-                    f"the loop variable '{node.id}' cannot be assigned",
-                    node,
-                    "Use a variable of its own, or a while loop.",
-                )
-            place = self.reader.read_any(ast.copy_location(ast.Name(node.id, ast.Load()), node))
-            if isinstance(place, Buffer):
-                raise self.reader.error(
-                    KernelShapeError,
-                    f"'{node.id}' is an array ({place.type}); an element is needed here",
-                    node,
-                    "Loop over its elements.",
-                )
-        elif isinstance(node, ast.Subscript):
-            place = self.reader.read_any(node)
-        else:
-            raise self.reader.error(
-                KernelSyntaxError, f"{ast.unparse(node)} cannot be assigned to", node
-            )
-        if not isinstance(place, Load):
-            raise self.reader.error(
-                KernelScopeError,
-                f"{ast.unparse(node)} is a constant from outside the kernel and cannot be changed",
-                node,
-                "Copy it into a local variable first.",
-            )
-        if place.buffer.read_only:
-            raise self._constant_target(place.buffer, node)
-        return place
-
-    def _constant_target(self, buffer: Buffer, node: ast.AST) -> Exception:
-        return self.reader.error(
-            KernelScopeError,
-            f"'{buffer.name}' is a table of constants and cannot be changed",
-            node,
-            "Copy it into a local array first.",
-        )
-
-    def store(self, place: Load, value: Expr) -> None:
-        """Store ``value``, converted to the type of ``place``."""
-        self.emitter.emit_store(place, self.emitter.emit(value, place.buffer.type.element))

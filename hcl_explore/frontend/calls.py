@@ -10,32 +10,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hcl_explore.errors import KernelShapeError, KernelSyntaxError, KernelTypeError
+from hcl_explore.errors import KernelSyntaxError, KernelTypeError
+from hcl_explore.frontend.elementwise import lift
 from hcl_explore.frontend.expression import (
     Binary,
-    Buffer,
     Constant,
     Convert,
     Expr,
-    KernelCall,
     MathCall,
-    Signature,
-    TensorCall,
     Unary,
 )
+from hcl_explore.frontend.kernel_calls import KernelCallReader, refuse_keywords
 from hcl_explore.lang import ops
 from hcl_explore.lang.promotion import common_type
 from hcl_explore.lang.types import (
     FixedType,
     Float,
     ScalarType,
-    TensorType,
     float32,
     int32,
 )
 
 if TYPE_CHECKING:
-    from hcl_explore.frontend.reader import ExpressionReader, Value
+    from hcl_explore.frontend.reader import ExpressionReader, Operand, Value
     from hcl_explore.frontend.signatures import CalleeResolver
 
 # The function's name in the math dialect, by each Python function that means it.
@@ -76,6 +73,7 @@ class CallReader:
     def __init__(self, reader: ExpressionReader, callees: CalleeResolver) -> None:
         self.reader = reader
         self.callees = callees
+        self.kernels = KernelCallReader(reader)
 
     def target(self, node: ast.expr) -> object:
         """The Python object that a call names, or the callee's syntax tree."""
@@ -105,58 +103,64 @@ class CallReader:
 
     def read(self, node: ast.Call) -> Value:
         """The meaning of a call."""
+        if isinstance(node.func, ast.Attribute) and self.reader.is_value(node.func.value):
+            value = self.reader.read_any(node.func.value)
+            return self.reader.methods.call(value, node, node.func)
         target: Any = self.target(node.func)
         if isinstance(target, ScalarType):
-            return self._convert(target, node)
+            kind = target
+            return self._apply(
+                lambda values: self._convert(kind, self._exactly(values, 1, node), node), node
+            )
         if not isinstance(target, Hashable):
             raise self.reader.error(
                 KernelTypeError, f"{ast.unparse(node.func)} is not a function", node
             )
         signature = self.callees.find(self.reader.unit, target, node)
         if signature is not None:
-            return self._kernel(signature, node)
-        if target in _CONVERSIONS:
-            return self._convert_builtin(_CONVERSIONS[target], node)
+            return self.kernels.read(signature, node)
         if target in (ops.grid, ops.reduction, range):
             raise self.reader.error(
                 KernelSyntaxError,
                 f"{ast.unparse(node.func)}(...) can only stand in a for statement",
                 node,
             )
-        arguments = self._scalars(node)
-        if target in _EXTREMES:
-            return self._extreme(_EXTREMES[target], arguments, node)
-        if any(target is absolute for absolute in _ABSOLUTES):
-            return self._absolute(self._exactly(arguments, 1, node)[0], node)
-        if target in _MATH:
-            name = _MATH[target][0]
-            return self.math(name, self._exactly(arguments, 2 if name == "powf" else 1, node), node)
-        raise self.reader.error(
-            KernelSyntaxError,
-            f"{ast.unparse(node.func)}(...) is not a kernel and not a function of the kernel "
-            "language",
-            node,
-            "Kernels, type conversions, min, max, abs and mathematical functions can be called.",
-        )
-
-    def _scalars(self, node: ast.Call) -> list[Expr]:
-        self._positional(node)
-        return [self.reader.read(argument) for argument in node.args]
-
-    def _positional(self, node: ast.Call) -> None:
-        for keyword in node.keywords:
+        function = self._function(target, node)
+        if function is None:
             raise self.reader.error(
                 KernelSyntaxError,
-                f"{ast.unparse(node.func)}(...) takes no keyword arguments",
-                keyword,
+                f"{ast.unparse(node.func)}(...) is not a kernel and not a function of the kernel "
+                "language",
+                node,
+                "Kernels, type conversions, min, max, abs and mathematical functions can be "
+                "called.",
             )
-        for argument in node.args:
-            if isinstance(argument, ast.Starred):
-                raise self.reader.error(
-                    KernelSyntaxError, "a starred argument cannot be used in a kernel", argument
-                )
+        return self._apply(function, node)
 
-    def _exactly(self, arguments: list[Expr], count: int, node: ast.Call) -> list[Expr]:
+    def _function(self, target: object, node: ast.Call) -> Callable[[list[Expr]], Expr] | None:
+        """What a builtin or mathematical function makes of its arguments."""
+        if target in _CONVERSIONS:
+            kind = _CONVERSIONS[target]
+            return lambda values: self._convert_builtin(kind, self._exactly(values, 1, node), node)
+        if target in _EXTREMES:
+            return lambda values: self._extreme(_EXTREMES[target], values, node)
+        if any(target is absolute for absolute in _ABSOLUTES):
+            return lambda values: self._absolute(self._exactly(values, 1, node), node)
+        if target in _MATH:
+            name = _MATH[target][0]
+            count = 2 if name == "powf" else 1
+            return lambda values: self.math(name, self._exact(values, count, node), node)
+        return None
+
+    def _apply(self, function: Callable[[list[Expr]], Expr], node: ast.Call) -> Operand:
+        """``function`` of the arguments, element by element where one of them is an array."""
+        refuse_keywords(self.reader, node)
+        if not node.args:
+            return function([])
+        operands = [self.reader.operand(argument) for argument in node.args]
+        return lift(self.reader, function, operands, node)
+
+    def _exact(self, arguments: list[Expr], count: int, node: ast.Call) -> list[Expr]:
         if len(arguments) != count:
             raise self.reader.error(
                 KernelTypeError,
@@ -166,17 +170,18 @@ class CallReader:
             )
         return arguments
 
-    def _convert(self, target: ScalarType, node: ast.Call) -> Expr:
-        operand = self._exactly(self._scalars(node), 1, node)[0]
+    def _exactly(self, arguments: list[Expr], count: int, node: ast.Call) -> Expr:
+        return self._exact(arguments, count, node)[0]
+
+    def _convert(self, target: ScalarType, operand: Expr, node: ast.Call) -> Expr:
         if isinstance(target, FixedType):
             raise self.reader.error(KernelTypeError, f"{target} is not supported here yet", node)
         if isinstance(operand, Constant):
             self._require_float(target, operand, node)
         return Convert(target, node, operand)
 
-    def _convert_builtin(self, target: ScalarType, node: ast.Call) -> Expr:
+    def _convert_builtin(self, target: ScalarType, operand: Expr, node: ast.Call) -> Expr:
         """``int(x)`` and ``float(x)``: of a number in the source again such a number."""
-        operand = self._exactly(self._scalars(node), 1, node)[0]
         if not isinstance(operand, Constant):
             return Convert(target, node, operand)
         if isinstance(target, Float):
@@ -228,62 +233,3 @@ class CallReader:
             return self.reader.number(float(reference(*values)), node)
         except (ValueError, OverflowError) as error:
             raise self.reader.error(KernelTypeError, str(error), node) from None
-
-    # --- other kernels -----------------------------------------------------------------------
-
-    def _kernel(self, signature: Signature, node: ast.Call) -> Value:
-        self._positional(node)
-        if len(node.args) != len(signature.parameters):
-            raise self.reader.error(
-                KernelTypeError,
-                f"'{signature.symbol}' takes {len(signature.parameters)} arguments, "
-                f"not {len(node.args)}",
-                node,
-            )
-        arguments: list[Expr | Buffer] = [
-            self._argument(signature, name, kind, argument)
-            for (name, kind), argument in zip(signature.parameters, node.args, strict=True)
-        ]
-        call = TensorCall(signature, arguments, node)
-        results = signature.results
-        if len(results) == 1 and isinstance(results[0], ScalarType):
-            return KernelCall(results[0], node, call)
-        return call
-
-    def _argument(
-        self, signature: Signature, name: str, kind: ScalarType | TensorType, node: ast.expr
-    ) -> Expr | Buffer:
-        if isinstance(kind, ScalarType):
-            return self.reader.read(node)
-        value = self.reader.read_any(node)
-        if isinstance(value, TensorCall):
-            raise self.reader.error(
-                KernelTypeError,
-                "a call that returns an array cannot be an argument",
-                node,
-                "Assign its result to a variable first.",
-            )
-        if not isinstance(value, (Buffer, Expr)):
-            value = self.reader.materialise(value)
-        if isinstance(value, Expr):
-            raise self.reader.error(
-                KernelTypeError,
-                f"argument '{name}' of '{signature.symbol}' is an array ({kind}), not a scalar",
-                node,
-            )
-        if value.type.element != kind.element:
-            raise self.reader.error(
-                KernelTypeError,
-                f"argument '{name}' of '{signature.symbol}' is {kind}, but '{value.name}' is "
-                f"{value.type}",
-                node,
-                f"Copy it into an array of {kind.element} first.",
-            )
-        if value.type.shape != kind.shape:
-            raise self.reader.error(
-                KernelShapeError,
-                f"argument '{name}' of '{signature.symbol}' is {kind}, but '{value.name}' is "
-                f"{value.type}",
-                node,
-            )
-        return value

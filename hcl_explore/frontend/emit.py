@@ -8,7 +8,9 @@ Everything else is computed at its type by the promotion rules and converted.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
+from typing import Protocol
 
 from mlir import ir
 
@@ -22,7 +24,9 @@ from hcl_explore.frontend.builder import Builder, map_attribute
 from hcl_explore.frontend.division import emit_division, emit_float_remainder
 from hcl_explore.frontend.expression import (
     Argument,
+    ArrayValue,
     Binary,
+    BitCast,
     Buffer,
     Compare,
     Computed,
@@ -34,6 +38,7 @@ from hcl_explore.frontend.expression import (
     Logical,
     LoopIndex,
     MathCall,
+    ReversedBits,
     Select,
     TensorCall,
     Unary,
@@ -45,6 +50,7 @@ from hcl_explore.lang.types import (
     Index,
     IntegerType,
     ScalarType,
+    TensorType,
     UInt,
     float32,
     index,
@@ -73,12 +79,25 @@ def concrete(scalar: ScalarType, wanted: ScalarType | None = None) -> ScalarType
     return scalar
 
 
+class Stager(Protocol):
+    """Makes the copies that a call needs."""
+
+    def stage(self, value: ArrayValue, name: str, kind: TensorType, node: ast.AST) -> Buffer:
+        """A buffer of its own with the elements of ``value``, converted to ``kind``."""
+
+    def fill(self, target: ArrayValue, value: Expr | ArrayValue, node: ast.AST) -> None:
+        """Store ``value`` in all of ``target``."""
+
+
 class Emitter:
     """Emits typed expressions through a builder; ``locate`` gives a syntax node its location."""
 
     def __init__(self, builder: Builder, locate: Callable[[Expr], ir.Location]) -> None:
         self.builder = builder
         self.locate = locate
+        self.changed: set[str] = set()
+        """Names of the array arguments that anything has been stored in."""
+        self.stager: Stager | None = None
 
     def emit(self, expr: Expr, wanted: ScalarType | None = None) -> ir.Value:
         """The value of ``expr`` as ``wanted`` (by default as its own type)."""
@@ -103,6 +122,13 @@ class Emitter:
             return self._cast(self.emit(expr.operand, expr.type), expr.type, wanted, expr)
         if isinstance(expr, MathCall):
             return self._emit_math(expr, wanted)
+        if isinstance(expr, ReversedBits):
+            return self._cast(self._emit_reversed(expr), expr.type, wanted, expr)
+        if isinstance(expr, BitCast):
+            operand = self.emit(expr.operand)
+            storage = self.builder.storage(expr.type)
+            value = self.builder.value("arith.bitcast", (operand,), storage, self.locate(expr))
+            return self._cast(value, expr.type, wanted, expr)
         assert isinstance(expr, KernelCall)
         value = self.emit_call(expr.call).results[0]
         return self._cast(value, expr.type, wanted, expr)
@@ -143,6 +169,7 @@ class Emitter:
             return self.builder.value(
                 f"{dialect}.load", [buffer.value, *indices], result, location, attributes
             )
+        self._note_change(buffer)
         self.builder.op(
             f"{dialect}.store", [stored, buffer.value, *indices], (), location, attributes
         )
@@ -166,18 +193,40 @@ class Emitter:
         )
 
     def emit_call(self, call: TensorCall) -> ir.Operation:
-        """The call itself, with its arguments converted to the parameters' types."""
-        values = []
-        for argument, (_, parameter) in zip(call.arguments, call.signature.parameters, strict=True):
-            if isinstance(argument, Buffer):
-                values.append(argument.value)
-            else:
+        """The call itself, with its arguments converted to the parameters' types.
+
+        A part of an array, or a calculation, is handed over in an array of its own, and a changed
+        part is copied back.
+        """
+        values: list[ir.Value] = []
+        copied_back: list[tuple[ArrayValue, Buffer]] = []
+        signature = call.signature
+        for argument, (name, parameter) in zip(call.arguments, signature.parameters, strict=True):
+            if isinstance(argument, Expr):
                 assert isinstance(parameter, ScalarType)
                 values.append(self.emit(argument, parameter))
-        results = [self.builder.type(result) for result in call.signature.results]
-        callee = {"callee": ir.FlatSymbolRefAttr.get(call.signature.symbol)}
+                continue
+            if not isinstance(argument, Buffer):
+                assert self.stager is not None and isinstance(parameter, TensorType)
+                staged = self.stager.stage(argument, name, parameter, call.node)
+                if name in signature.changed:
+                    copied_back.append((argument, staged))
+                argument = staged
+            elif name in signature.changed:
+                self._note_change(argument)
+            values.append(argument.value)
+        results = [self.builder.type(result) for result in signature.results]
+        callee = {"callee": ir.FlatSymbolRefAttr.get(signature.symbol)}
         location = self.locate(Expr(index, call.node))
-        return self.builder.op("func.call", values, results, location, callee)
+        op = self.builder.op("func.call", values, results, location, callee)
+        for target, staged in copied_back:
+            assert self.stager is not None
+            self.stager.fill(target, staged, call.node)
+        return op
+
+    def _note_change(self, buffer: Buffer) -> None:
+        if buffer.is_argument:
+            self.changed.add(buffer.name)
 
     # --- arithmetic --------------------------------------------------------------------------
 
@@ -275,6 +324,20 @@ class Emitter:
         storage = self.builder.storage(work)
         value = self.builder.value(f"math.{expr.function}", operands, storage, self.locate(expr))
         return self._cast(value, work, wanted, expr)
+
+    def _emit_reversed(self, expr: ReversedBits) -> ir.Value:
+        """Bit 0 to bit w - 1 and so on, one by one: in hardware this is only wiring."""
+        builder, location, kind = self.builder, self.locate(expr), expr.type
+        storage = builder.storage(kind)
+        rest = self.emit(expr.operand, kind)
+        one = builder.constant(kind, 1, location)
+        result = builder.value("arith.andi", (rest, one), storage, location)
+        for _ in range(kind.bits - 1):
+            rest = builder.value("arith.shrui", (rest, one), storage, location)
+            bit = builder.value("arith.andi", (rest, one), storage, location)
+            result = builder.value("arith.shli", (result, one), storage, location)
+            result = builder.value("arith.ori", (result, bit), storage, location)
+        return result
 
     # --- conditions --------------------------------------------------------------------------
 
@@ -407,7 +470,7 @@ def may_run_always(expr: Expr) -> bool:
         if divides and not isinstance(expr.right, Constant):
             return False
         return may_run_always(expr.left) and may_run_always(expr.right)
-    if isinstance(expr, (Unary, Convert)):
+    if isinstance(expr, (Unary, Convert, ReversedBits, BitCast)):
         return may_run_always(expr.operand)
     if isinstance(expr, Compare):
         return may_run_always(expr.left) and may_run_always(expr.right)

@@ -7,6 +7,7 @@ emitter turns them into operations at the width their user needs.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from mlir import ir
@@ -26,6 +27,11 @@ def constant_type(value: int | float) -> ScalarType:
     return UInt(min(max(value.bit_length(), 1), 512))
 
 
+def type_name(scalar: ScalarType) -> str:
+    """The type as messages call it."""
+    return "float" if scalar is LITERAL else str(scalar)
+
+
 @dataclass(eq=False)
 class Expr:
     """``type`` is the type by the promotion rules; ``node`` where it was written."""
@@ -41,9 +47,12 @@ class Constant(Expr):
 
 @dataclass(eq=False)
 class LoopIndex(Expr):
-    """An induction variable. ``affine`` if it may occur in affine maps; values in [low, high]."""
+    """An induction variable. ``affine`` if it may occur in affine maps; values in [low, high].
 
-    value: ir.Value
+    Without ``value`` it only stands for one, in an expression that is looked at and not emitted.
+    """
+
+    value: ir.Value | None
     affine: bool
     low: int | None
     high: int | None
@@ -63,8 +72,19 @@ class Computed(Expr):
     value: ir.Value
 
 
+class ArrayValue:
+    """Anything with a shape: an array in memory, a part of one, or a calculation over arrays."""
+
+    name: str
+    type: TensorType
+
+    def at(self, subscripts: list[Expr], node: ast.AST) -> Expr:
+        """The element at ``subscripts``, one per dimension, as used at ``node``."""
+        raise NotImplementedError
+
+
 @dataclass(eq=False)
-class Buffer:
+class Buffer(ArrayValue):
     """An array, or a scalar variable (shape ``()``), in memory. Constant tables are read-only."""
 
     name: str
@@ -72,6 +92,35 @@ class Buffer:
     value: ir.Value
     read_only: bool = False
     is_argument: bool = False
+
+    def at(self, subscripts: list[Expr], node: ast.AST) -> Expr:
+        return Load(self.type.element, node, self, subscripts)
+
+
+@dataclass(eq=False)
+class View(ArrayValue):
+    """Part of another array, without a copy: ``place`` turns its subscripts into the other's."""
+
+    name: str
+    type: TensorType
+    base: ArrayValue
+    place: Callable[[list[Expr]], list[Expr]]
+
+    def at(self, subscripts: list[Expr], node: ast.AST) -> Expr:
+        return self.base.at(self.place(subscripts), node)
+
+
+@dataclass(eq=False)
+class Elementwise(ArrayValue):
+    """A calculation over arrays, done where it is assigned: one loop nest for all of it."""
+
+    name: str
+    type: TensorType
+    element: Callable[[list[Expr]], Expr]
+
+    def at(self, subscripts: list[Expr], node: ast.AST) -> Expr:
+        del node  # its operations have places of their own
+        return self.element(subscripts)
 
 
 @dataclass(eq=False)
@@ -127,6 +176,20 @@ class Convert(Expr):
 
 
 @dataclass(eq=False)
+class ReversedBits(Expr):
+    """The bits of an integer in the opposite order."""
+
+    operand: Expr
+
+
+@dataclass(eq=False)
+class BitCast(Expr):
+    """The bits of a value taken as another type of the same width."""
+
+    operand: Expr
+
+
+@dataclass(eq=False)
 class MathCall(Expr):
     """A function of the ``math`` dialect, by its name there."""
 
@@ -136,11 +199,15 @@ class MathCall(Expr):
 
 @dataclass(eq=False)
 class Signature:
-    """What a caller must know of a kernel. ``symbol`` is its name in the module."""
+    """What a caller must know of a kernel. ``symbol`` is its name in the module.
+
+    ``changed`` are the parameters whose arrays it may change, once it is lowered.
+    """
 
     symbol: str
     parameters: list[tuple[str, ScalarType | TensorType]]
     results: list[ScalarType | TensorType]
+    changed: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False)
@@ -155,7 +222,7 @@ class TensorCall:
     """A call of another kernel as such: any number of results of any type."""
 
     signature: Signature
-    arguments: list[Expr | Buffer]
+    arguments: list[Expr | ArrayValue]
     node: ast.AST
 
 
@@ -166,3 +233,45 @@ class Table:
     values: object
     node: ast.AST
     name: str | None = field(default=None)
+
+
+def operands_of(expr: Expr) -> list[Expr]:
+    """The expressions directly inside ``expr``."""
+    if isinstance(expr, (Binary, Compare)):
+        return [expr.left, expr.right]
+    if isinstance(expr, (Unary, Convert, ReversedBits, BitCast)):
+        return [expr.operand]
+    if isinstance(expr, (Logical, MathCall)):
+        return expr.operands
+    if isinstance(expr, Select):
+        return [expr.condition, expr.if_true, expr.if_false]
+    if isinstance(expr, Load):
+        return expr.subscripts
+    if isinstance(expr, KernelCall):
+        return [argument for argument in expr.call.arguments if isinstance(argument, Expr)]
+    return []
+
+
+def loads_in(expr: Expr) -> Iterator[Load]:
+    """Every load that evaluating ``expr`` does."""
+    if isinstance(expr, Load):
+        yield expr
+    for operand in operands_of(expr):
+        yield from loads_in(operand)
+
+
+def same(left: Expr, right: Expr) -> bool:
+    """Whether two expressions are written alike, so that they have the same value."""
+    if left is right:
+        return True
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        return left.value == right.value
+    if isinstance(left, (LoopIndex, Argument)) and isinstance(right, (LoopIndex, Argument)):
+        return bool(left.value == right.value)
+    if isinstance(left, Binary) and isinstance(right, Binary) and left.operator != right.operator:
+        return False
+    if not isinstance(left, Binary):
+        return False
+    return all(map(same, operands_of(left), operands_of(right)))

@@ -13,12 +13,15 @@ from hcl_explore.frontend.builder import Builder
 from hcl_explore.frontend.emit import Emitter
 from hcl_explore.frontend.expression import (
     Argument,
+    ArrayValue,
     Buffer,
+    Elementwise,
     Expr,
     Signature,
     Table,
     TensorCall,
 )
+from hcl_explore.frontend.filling import Filler
 from hcl_explore.frontend.loops import LoopLowering
 from hcl_explore.frontend.memory import ConstantTables, table_array, table_type
 from hcl_explore.frontend.reader import ExpressionReader
@@ -56,13 +59,10 @@ class FunctionLowering:
         self.builder = Builder(ir.InsertionPoint(self.entry))
         self.emitter = Emitter(self.builder, lambda expr: unit.location(expr.node))
         self.loops = LoopLowering(self.builder, self.emitter, self.reader, BandNames())
+        self.filler = Filler(self.builder, self.emitter, self.reader, self.loops)
+        self.emitter.stager = self.filler
         self.assigner = Assigner(
-            self.builder,
-            self.emitter,
-            self.reader,
-            self.loops,
-            tables,
-            self._assigned | handed_on,
+            self.builder, self.reader, self.filler, tables, self._assigned | handed_on
         )
         self.statements = StatementLowering(
             self.builder, self.emitter, self.reader, self.loops, self.assigner
@@ -79,6 +79,7 @@ class FunctionLowering:
         values = self._results(returned)
         place = returned or self.function
         self.builder.op("func.return", values, (), self.unit.location(place))
+        self.signature.changed = frozenset(self.emitter.changed)
 
     # --- arguments -------------------------------------------------------------------------------
 
@@ -100,8 +101,8 @@ class FunctionLowering:
                 entity = Buffer(name, kind, value, is_argument=True)
             elif name in self._assigned:
                 argument = Argument(kind, node, value)
-                entity = self.assigner.allocate(name, TensorType(kind, ()), node)
-                self.assigner.fill(entity, argument, "", node)
+                entity = self.filler.allocate(name, TensorType(kind, ()), node)
+                self.filler.fill(entity, argument, node)
             else:
                 entity = Argument(kind, node, value)
             self.scope.declare(name, entity, node)
@@ -162,21 +163,25 @@ class FunctionLowering:
             assert isinstance(result, TensorType)
             op = self.emitter.emit_call(value)
             value = Buffer(value.signature.symbol, result, op.results[0])
-        if not isinstance(value, Buffer):
+        if not isinstance(value, ArrayValue):
             raise self.reader.error(
                 KernelTypeError, f"a scalar is returned where {kind} is promised", node
             )
-        if value.type != kind:
-            family = KernelShapeError if value.type.element == kind.element else KernelTypeError
+        if value.type.shape != kind.shape or (
+            isinstance(value, Buffer) and value.type.element != kind.element
+        ):
+            family = KernelTypeError if value.type.shape == kind.shape else KernelShapeError
             raise self.reader.error(
                 family, f"'{value.name}' is {value.type}, the annotation promises {kind}", node
             )
-        if value.is_argument or value.read_only or value.value in taken:
-            # The caller gets an array of its own.
-            copy = self.assigner.allocate(f"{value.name}_result", kind, node)
-            self.assigner.fill(copy, value, f"copy_{copy.name}", node)
-            return copy.value
-        return value.value
+        own = isinstance(value, Buffer) and not (value.is_argument or value.read_only)
+        if isinstance(value, Buffer) and own and value.value not in taken:
+            return value.value
+        # The caller gets an array of its own.
+        name = "result" if isinstance(value, Elementwise) else f"{value.name}_result"
+        copy = self.filler.allocate(name, kind, node)
+        self.filler.fill(copy, value, node)
+        return copy.value
 
 
 def _returned_nodes(returned: ast.Return | None) -> list[ast.expr]:

@@ -14,8 +14,8 @@ from hcl_explore.frontend.affine import AffineOperands, interval
 from hcl_explore.frontend.bands import BandNames
 from hcl_explore.frontend.builder import Builder, map_attribute
 from hcl_explore.frontend.emit import Emitter
-from hcl_explore.frontend.expression import Binary, Constant, Expr, LoopIndex
-from hcl_explore.frontend.reader import ExpressionReader, name_of
+from hcl_explore.frontend.expression import Binary, Constant, Expr, LoopIndex, type_name
+from hcl_explore.frontend.reader import ExpressionReader
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang import ops
@@ -117,7 +117,7 @@ class LoopLowering:
         if not isinstance(bound.type, (IntegerType, Index)):
             raise self.reader.error(
                 KernelTypeError,
-                f"a loop bound must be an integer, not {name_of(bound.type)}",
+                f"a loop bound must be an integer, not {type_name(bound.type)}",
                 node,
                 "Use // for a whole-number division.",
             )

@@ -16,9 +16,10 @@ from hcl_explore.errors import (
 )
 from hcl_explore.frontend.calls import CallReader
 from hcl_explore.frontend.constants import fold, is_number, plain_number
+from hcl_explore.frontend.elementwise import lift
 from hcl_explore.frontend.expression import (
-    LITERAL,
     Argument,
+    ArrayValue,
     Binary,
     Buffer,
     Compare,
@@ -32,7 +33,10 @@ from hcl_explore.frontend.expression import (
     TensorCall,
     Unary,
     constant_type,
+    type_name,
 )
+from hcl_explore.frontend.indexing import Indexer
+from hcl_explore.frontend.methods import MethodReader
 from hcl_explore.frontend.scope import Scope
 from hcl_explore.frontend.signatures import CalleeResolver
 from hcl_explore.frontend.unit import Unit, describe
@@ -72,7 +76,8 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 MAX_POWER = 64
 
-Value = Expr | Buffer | TensorCall | Table
+Operand = Expr | ArrayValue
+Value = Operand | TensorCall | Table
 
 
 class ExpressionReader:
@@ -92,6 +97,8 @@ class ExpressionReader:
         self.scope = scope
         self.materialise = materialise
         self.calls = CallReader(self, callees)
+        self.indexer = Indexer(self)
+        self.methods = MethodReader(self)
         self._methods: dict[type[ast.expr], Callable[..., Value]] = {
             ast.Constant: self._read_constant,
             ast.Name: self._read_name,
@@ -126,7 +133,7 @@ class ExpressionReader:
         value = self.read_any(node)
         if isinstance(value, Expr):
             return value
-        if isinstance(value, Buffer):
+        if isinstance(value, ArrayValue):
             raise self.error(
                 KernelShapeError,
                 f"'{value.name}' is an array ({value.type}), a single value is needed here",
@@ -196,32 +203,42 @@ class ExpressionReader:
             return Load(entity.type.element, node, entity, [])
         return _at(entity, node)
 
+    def operand(self, node: ast.expr) -> Operand:
+        """The scalar or array ``node``; a table becomes a constant array."""
+        value = self.read_any(node)
+        if isinstance(value, Table):
+            return self.materialise(value)
+        return value if isinstance(value, ArrayValue) else self.read(node)
+
     def _read_attribute(self, node: ast.Attribute) -> Value:
-        if isinstance(node.value, ast.Name) and self.scope.find(node.value.id) is not None:
-            base = self.read_any(node.value)
-            if isinstance(base, Buffer) and node.attr == "shape":
-                return Table(base.type.shape, node)
-            raise self.error(
-                KernelSyntaxError, f"'.{node.attr}' is not part of the kernel language", node
-            )
+        if self.is_value(node.value):
+            return self.methods.attribute(self.read_any(node.value), node)
         return self.constant(self.unit.constants.evaluate(node), node)
+
+    def is_value(self, node: ast.expr) -> bool:
+        """Whether ``node`` is a value of the kernel, rather than a module or a constant."""
+        while isinstance(node, (ast.Attribute, ast.Subscript)):
+            node = node.value
+        return not isinstance(node, ast.Name) or self.scope.find(node.id) is not None
 
     def _read_list(self, node: ast.List) -> Value:
         return Table(self.unit.constants.evaluate(node), node)
 
     def _read_subscript(self, node: ast.Subscript) -> Value:
         base = self.read_any(node.value)
-        if isinstance(base, Buffer):
-            return self.element(base, node)
+        if isinstance(base, ArrayValue):
+            return self.indexer.read(base, node)
         if isinstance(base, Table):
             return self._table_element(base, node)
-        raise self.error(
-            KernelShapeError, f"{ast.unparse(node.value)} is a scalar and takes no subscripts", node
-        )
+        if isinstance(base, TensorCall):
+            base = self.read(node.value)
+        return self.indexer.bits(base, node)
 
     def _table_element(self, table: Table, node: ast.Subscript) -> Value:
         """An element of a table: a number where the subscripts are constants."""
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if any(isinstance(part, ast.Slice) for part in parts):
+            return self.indexer.read(self.materialise(table), node)
         subscripts = [self.read(part) for part in parts]
         if all(isinstance(subscript, Constant) for subscript in subscripts):
             value: object = table.values
@@ -232,61 +249,18 @@ class ExpressionReader:
                 except (IndexError, TypeError) as error:
                     raise self.error(KernelBoundsError, str(error), node) from None
             return self.constant(value, node)
-        return self.element(self.materialise(table), node)
-
-    def element(self, buffer: Buffer, node: ast.Subscript) -> Load:
-        """``buffer[...]`` with one subscript per dimension, constants checked against the sizes."""
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        shape = buffer.type.shape
-        if len(parts) != len(shape):
-            count = f"{len(parts)} subscript{'s' if len(parts) > 1 else ''}"
-            raise self.error(
-                KernelShapeError,
-                f"'{buffer.name}' has {len(shape)} dimension{'s' if len(shape) > 1 else ''} "
-                f"({buffer.type}), not {count}",
-                node,
-                "Give a subscript for every dimension.",
-            )
-        subscripts = [
-            self._read_index(part, size, position, buffer)
-            for position, (part, size) in enumerate(zip(parts, shape, strict=True), start=1)
-        ]
-        return Load(buffer.type.element, node, buffer, subscripts)
-
-    def _read_index(self, node: ast.expr, size: int, position: int, buffer: Buffer) -> Expr:
-        subscript = self.read(node)
-        if not isinstance(subscript.type, (IntegerType, Index)):
-            raise self.error(
-                KernelTypeError,
-                f"a subscript must be an integer, not {name_of(subscript.type)}",
-                node,
-                "Convert it: int(x).",
-            )
-        if isinstance(subscript, Constant):
-            if subscript.value < 0:
-                raise self.error(
-                    KernelBoundsError,
-                    f"subscript {subscript.value} of '{buffer.name}' is negative",
-                    node,
-                    f"Subscripts do not count from the end; write {size + int(subscript.value)}."
-                    if subscript.value >= -size
-                    else None,
-                )
-            if subscript.value >= size:
-                raise self.error(
-                    KernelBoundsError,
-                    f"subscript {subscript.value} of '{buffer.name}' is out of range: dimension "
-                    f"{position} has size {size}",
-                    node,
-                )
-        return subscript
+        return self.indexer.read(self.materialise(table), node)
 
     # --- operators ---------------------------------------------------------------------------
 
-    def _read_binary(self, node: ast.BinOp) -> Expr:
-        left = self.read(node.left)
-        right = self.read(node.right)
-        return self.binary(node.op, left, right, node)
+    def _read_binary(self, node: ast.BinOp) -> Operand:
+        return self.combine(node.op, self.operand(node.left), self.operand(node.right), node)
+
+    def combine(self, op: ast.operator, left: Operand, right: Operand, node: ast.AST) -> Operand:
+        """``left op right``, element by element where one of them is an array."""
+        return lift(
+            self, lambda values: self.binary(op, values[0], values[1], node), [left, right], node
+        )
 
     def binary(self, op: ast.operator, left: Expr, right: Expr, node: ast.AST) -> Expr:
         """``left op right`` with its type; constants are folded as Python does."""
@@ -328,7 +302,7 @@ class ExpressionReader:
         if operator in ("<<", ">>") and not 0 <= right.value < left.type.bits:
             raise self.error(
                 KernelTypeError,
-                f"a shift of {name_of(left.type)} by {right.value} leaves nothing of it",
+                f"a shift of {type_name(left.type)} by {right.value} leaves nothing of it",
                 node,
                 f"The distance must be between 0 and {left.type.bits - 1}; widen the value first.",
             )
@@ -357,8 +331,11 @@ class ExpressionReader:
         product = self.binary(ast.Mult(), half, half, node)
         return self.binary(ast.Mult(), product, base, node) if exponent % 2 else product
 
-    def _read_unary(self, node: ast.UnaryOp) -> Expr:
-        operand = self.read(node.operand)
+    def _read_unary(self, node: ast.UnaryOp) -> Operand:
+        operand = self.operand(node.operand)
+        return lift(self, lambda values: self._unary(node, values[0]), [operand], node)
+
+    def _unary(self, node: ast.UnaryOp, operand: Expr) -> Expr:
         if isinstance(node.op, ast.Not):
             if isinstance(operand, Constant):
                 return self.number(int(not operand.value), node)
@@ -369,7 +346,7 @@ class ExpressionReader:
             return self.negate(operand, node)
         if isinstance(operand.type, (Float, FixedType)):
             raise self.error(
-                KernelTypeError, f"'~' works on integers, not on {name_of(operand.type)}", node
+                KernelTypeError, f"'~' works on integers, not on {type_name(operand.type)}", node
             )
         if isinstance(operand, Constant):
             return self.number(~int(operand.value), node)
@@ -460,11 +437,3 @@ def _at(expr: Expr, node: ast.AST) -> Expr:
     if isinstance(expr, Argument):
         return Argument(expr.type, node, expr.value)
     return expr
-
-
-def name_of(scalar: ScalarType) -> str:
-    """The type as messages call it."""
-    return "float" if scalar is LITERAL else str(scalar)
-
-
-__all__ = ["BINARY_OPERATORS", "ExpressionReader", "Value", "name_of"]

@@ -6,23 +6,21 @@ import ast
 from collections.abc import Callable, Sequence
 
 from hcl_explore.errors import KernelError, KernelSyntaxError
-from hcl_explore.frontend.affine import affine_condition, is_affine
+from hcl_explore.frontend.affine import affine_condition
 from hcl_explore.frontend.assignment import Assigner
 from hcl_explore.frontend.builder import Builder
 from hcl_explore.frontend.emit import Emitter, may_run_always
 from hcl_explore.frontend.expression import (
-    Computed,
     Constant,
     Expr,
     KernelCall,
-    Load,
     Logical,
     TensorCall,
 )
 from hcl_explore.frontend.loops import LoopLowering, OpenLoop
 from hcl_explore.frontend.reader import ExpressionReader
 from hcl_explore.frontend.unit import describe
-from hcl_explore.lang.types import BOOL, index
+from hcl_explore.lang.types import BOOL
 
 
 class StatementLowering:
@@ -44,7 +42,7 @@ class StatementLowering:
         self._methods: dict[type[ast.stmt], Callable[..., None]] = {
             ast.AnnAssign: self.assigner.declare,
             ast.Assign: self.assigner.assign,
-            ast.AugAssign: self._augmented,
+            ast.AugAssign: self.assigner.augment,
             ast.Expr: self._expression,
             ast.For: self._for,
             ast.If: self._if,
@@ -93,24 +91,6 @@ class StatementLowering:
                 "Assign the value to something.",
             )
         self.emitter.emit_call(value)
-
-    def _augmented(self, statement: ast.AugAssign) -> None:
-        target = self.assigner.target(statement.target)
-        self._fix_subscripts(target)
-        value = self.reader.read(statement.value)
-        result = self.reader.binary(statement.op, target, value, statement)
-        self.assigner.store(target, result)
-
-    def _fix_subscripts(self, target: Load) -> None:
-        """Compute run-time subscripts once, for the load and the store."""
-        if all(is_affine(subscript) for subscript in target.subscripts):
-            return
-        target.subscripts = [
-            subscript
-            if isinstance(subscript, Constant)
-            else Computed(index, subscript.node, self.emitter.emit(subscript, index))
-            for subscript in target.subscripts
-        ]
 
     # --- loops -----------------------------------------------------------------------------------
 

@@ -53,9 +53,11 @@ SYNTAX = [
     ("grid outside for", body("z: int32 = «hcl.grid(3)»"), "only stand in a for statement"),
     ("keyword", body("z: int32 = max(x, «key=1»)"), "takes no keyword arguments"),
     ("grid keyword", body("for i in hcl.grid(4, «nam='a'»):\n    pass"), "no argument 'nam'"),
+    ("two bit subscripts", body("z: int32 = x[«0, 0»]"), "bits are chosen by one subscript"),
     ("membership", body("if «x in B»:\n    pass"), "'in' and 'is'"),
     ("matmul operator", body("z: int32 = «x @ x»"), "'@' is not part"),
-    ("attribute target", body("«x.y» = 3"), "cannot be assigned to"),
+    ("attribute target", body("«x.y» = 3"), "'.y' is not part"),
+    ("call target", body("«max(x)» = 3"), "this is not Python"),
     ("attribute", body("z: int32 = «B.size»"), "'.size' is not part"),
     ("builtin", body("z: int32 = «sorted»(B)"), "Python's 'sorted' is not part"),
     ("calling a type", body("z: int32 = «Partition(x)»"), "is not a kernel"),
@@ -108,7 +110,7 @@ TYPES = [
     (
         "argument count",
         "def g(x: int32):\n    pass\ndef f(x: int32):\n    «g(x, x)»\n",
-        "'g' takes 1 arguments, not 2",
+        "'g' takes 1 argument, not 2",
     ),
     (
         "argument element type",
@@ -128,6 +130,9 @@ TYPES = [
     ("string", body("z: int32 = «'a'»"), "not a number"),
     ("string constant", "N = «'a'»\ndef f():\n    pass\n", "a constant is a number"),
     ("index of type", body("z: «int[3]» = 0"), "'int' has no array form"),
+    ("slice step", body("B[::«x»] = 0"), "the step of a slice must be a constant"),
+    ("bitcast", body("z: float32 = «Int(7)(x).bitcast()»"), "bitcast() works on"),
+    ("reverse", body("z: float32 = «y.reverse()»"), "reverse() works on integers"),
     ("replaced argument", body("«B = B»"), "cannot be replaced as a whole"),
 ]
 
@@ -136,12 +141,19 @@ SHAPES = [
     ("negative size", "def f(A: int32[«4, -1»]):\n    pass\n", "a positive integer"),
     ("float size", "def f(A: int32[«2.5»]):\n    pass\n", "a positive integer"),
     ("huge", "def f(A: «float32[100000, 100000]»):\n    pass\n", "37.3 GiB"),
-    ("too few subscripts", body("«A[0]» = 1"), "'A' has 2 dimensions"),
+    ("three subscripts", body("«A[0, 1, 2]» = 1"), "'A' has 2 dimensions"),
     ("too many subscripts", body("«B[0, 1]» = 1"), "'B' has 1 dimension"),
-    ("subscripted scalar", body("z: int32 = «x[0, 0]»"), "is a scalar"),
-    ("array as value", body("z: int32 = «B» + 1"), "'B' is an array"),
+    ("subscripted scalar", body("z: float32 = «y[0, 0]»"), "is a scalar"),
     ("array compared", body("if «B» > 0:\n    pass"), "'B' is an array"),
-    ("array stored", body("«B» += 1"), "'B' is an array"),
+    ("array in a scalar", body("«x = B»"), "'B' is an array"),
+    ("sum as value", body("«z: int32 = B + 1»"), "'B + 1' is int33[8] and does not fit"),
+    ("array element", body("«A[0, 0] = B»"), "'B' is an array"),
+    ("unmatched shapes", body("B[:] = «B + A[:, 0:3]»"), "do not go together"),
+    ("row in column", body("«A[:, 0] = A[0]»"), "does not fit float32[8]"),
+    ("empty slice", body("B[«3:3»] = 0"), "this slice is empty"),
+    ("unknown length", body("B[«x:»] = 0"), "not a constant"),
+    ("bits", body("z: int32 = x[«0:x»]"), "must be a positive constant"),
+    ("bits of float", body("z: int32 = «y[0]»"), "takes no subscripts"),
     ("copy shape", body("«C: int32[4] = B»"), "does not fit int32[4]"),
     ("table shape", body("C: int32[4] = «[1, 2, 3]»"), "does not fit int32[4]"),
     ("ragged table", body("C: int32[2, 2] = «[[1, 2], [3]]»"), "the same length"),
@@ -162,6 +174,9 @@ SHAPES = [
 BOUNDS = [
     ("beyond", body("A[0, «4»] = 1"), "dimension 2 has size 4"),
     ("negative", body("B[«-1»] = 1"), "negative"),
+    ("slice", body("B[0:«9»] = 0"), "the slice bound 9 of 'B' is out of range"),
+    ("bit", body("z: int32 = x[«32»]"), "int32 has the bits 0 to 31 only"),
+    ("bit range", body("z: int32 = x[«30:33»]"), "int32 has the bits 0 to 31 only"),
     ("folded", body("B[«2 * 4»] = 1"), "out of range"),
     ("table", "T = [1, 2]\ndef f(B: int32[4]):\n    B[0] = «T[5]»\n", "out of range"),
 ]
@@ -238,13 +253,13 @@ def test_wrong_program(family: type[KernelError], marked: str, message: str) -> 
 
 def test_error_shows_line_and_caret() -> None:
     with pytest.raises(KernelShapeError) as caught:
-        lower(read_kernel(body("A[0] = 1")), new_context())
+        lower(read_kernel(body("A[0, 1, 2] = 1")), new_context())
     assert str(caught.value) == (
-        "'A' has 2 dimensions (float32[8, 4]), not 1 subscript\n"
+        "'A' has 2 dimensions (float32[8, 4]), not 3 subscripts\n"
         "  <kernel>:2\n"
-        "    A[0] = 1\n"
-        "    ^^^^\n"
-        "Give a subscript for every dimension."
+        "    A[0, 1, 2] = 1\n"
+        "    ^^^^^^^^^^\n"
+        "Give one subscript for each dimension."
     )
 
 
