@@ -91,6 +91,25 @@ def body_end(loop: ir.Operation) -> ir.InsertionPoint:
     return ir.InsertionPoint.at_block_terminator(loop.regions[0].blocks[0])
 
 
+def item_in_body(op: ir.Operation, loop: ir.Operation) -> ir.Operation:
+    """The operation directly in the body of ``loop`` that is, or holds, ``op``."""
+    while (parent := op.parent.operation) != loop:
+        op = parent
+    return op
+
+
+def replace_uses_in(root: ir.Operation, old: ir.Value, new: ir.Value) -> None:
+    """Let ``root`` and everything inside it use ``new`` for ``old``."""
+
+    def visit(op: ir.Operation) -> ir.WalkResult:
+        for position, operand in enumerate(op.operands):
+            if operand == old:
+                op.operands[position] = new
+        return ir.WalkResult.ADVANCE
+
+    root.walk(visit)
+
+
 def move_body(source: ir.Operation, target: ir.Operation) -> None:
     """Move what ``source`` repeats to the end of what ``target`` repeats."""
     terminator = list(target.regions[0].blocks[0].operations)[-1]

@@ -15,4 +15,6 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     buffer_at,
     reuse_at,
     compute_at,
+    merge,
+    distribute,
 )

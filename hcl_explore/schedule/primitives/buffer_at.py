@@ -12,11 +12,11 @@ import mlir.ir as ir
 from hcl_explore.errors import NotApplicableError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import local_memory, rewrite
-from hcl_explore.ir.intervals import value_range
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.local_memory import IndexBuilder
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Access, Buffer, Function, Loop, Program
+from hcl_explore.polyhedral.domain import Ranges
 from hcl_explore.polyhedral.footprint import Box, footprint_box, upward_exposed_reads
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable, require_affine
@@ -225,25 +225,15 @@ def _plan(target: Buffer, axis: Loop) -> _Plan | None:
     writes = [access for access in accesses if access.is_write]
     if not writes:
         return _Plan(accesses, box, loads=True, stores=False, writes_all=False)
-    certain = [access for access in writes if _is_certain(access, axis)]
-    written = footprint_box(certain, axis.chain) if certain else None
+    written = footprint_box(writes, axis.chain)
     writes_all = (
         written is not None
-        and written.is_exact
         and written.extents == box.extents
         and all(a.minus(b) == LinearForm() for a, b in zip(written.lower, box.lower, strict=True))
+        and written.is_exact
     )
-    exposed = upward_exposed_reads(target, axis)
-    return _Plan(accesses, box, exposed or not writes_all, stores=True, writes_all=writes_all)
-
-
-def _is_certain(access: Access, axis: Loop) -> bool:
-    """Whether the access runs whenever its affine bounds and conditions, inside ``axis``, say."""
-    inner = access.loops[axis.depth + 1 :]
-    guards = [guard for loop in inner for guard in loop.guards] + list(access.guards)
-    return all(loop.kind == "affine.for" and loop.is_affine for loop in inner) and all(
-        guard.constraints is not None for guard in guards
-    )
+    loads = not writes_all or upward_exposed_reads(target, axis)
+    return _Plan(accesses, box, loads, stores=True, writes_all=writes_all)
 
 
 @dataclass(frozen=True)
@@ -294,10 +284,10 @@ class _Copy:
         for dim, form in enumerate(self.box.lower):
             if dim in self.kept:
                 continue
-            reach = value_range(form)
-            if reach is None or reach[0] < 0:
+            low, high = Ranges().of_form(form)
+            if low < 0:
                 conditions.append(index.form(form))
-            if reach is None or reach[1] >= self.target.shape[dim]:
+            if high >= self.target.shape[dim]:
                 conditions.append(self.target.shape[dim] - 1 - index.form(form))
         if not conditions:
             return point
@@ -306,17 +296,15 @@ class _Copy:
 
     def _first(self, dim: int) -> rewrite.Bound:
         index = IndexBuilder(self.function)
-        reach = value_range(self.box.lower[dim])
         starts = [index.constant(0)]
-        if reach is None or reach[0] < 0:
+        if Ranges().of_form(self.box.lower[dim])[0] < 0:
             starts.append(index.form(self.box.lower[dim].times(-1)))
         return index.bound(starts)
 
     def _end(self, dim: int) -> rewrite.Bound:
         index = IndexBuilder(self.function)
         extent, size = self.box.extents[dim], self.target.shape[dim]
-        reach = value_range(self.box.lower[dim])
         ends = [index.constant(extent)]
-        if reach is None or reach[1] + extent > size:
+        if Ranges().of_form(self.box.lower[dim])[1] + extent > size:
             ends.append(index.form(self.box.lower[dim].times(-1)) + size)
         return index.bound(ends)

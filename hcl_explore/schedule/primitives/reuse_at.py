@@ -11,11 +11,11 @@ import mlir.ir as ir
 from hcl_explore.errors import NotApplicableError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import local_memory, rewrite
-from hcl_explore.ir.intervals import value_range
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.local_memory import IndexBuilder
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Access, Buffer, Function, Loop, Program
+from hcl_explore.polyhedral.domain import Ranges
 from hcl_explore.polyhedral.footprint import Box, footprint_box
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable
@@ -149,11 +149,13 @@ def _plan(program: Program, target: Buffer, axis: Loop) -> _Plan | ScheduleError
     accesses = [access for access in axis.all_accesses() if access.buffer is target]
     writes = [access for access in accesses if access.is_write]
     items = _items(axis)
-    last_write = max((items[_item_of(access, axis)] for access in writes), default=-1)
+    last_write = max(
+        (items[rewrite.item_in_body(access.op, axis.op)] for access in writes), default=-1
+    )
     reads = [
         access
         for access in accesses
-        if not access.is_write and items[_item_of(access, axis)] > last_write
+        if not access.is_write and items[rewrite.item_in_body(access.op, axis.op)] > last_write
     ]
     if not reads:
         return _written_refusal(program, target, axis, writes[-1])
@@ -211,14 +213,6 @@ def _items(axis: Loop) -> dict[ir.Operation, int]:
     """The operations of the loop's body with their places in it."""
     block = axis.op.regions[0].blocks[0]
     return {op.operation: number for number, op in enumerate(block.operations)}
-
-
-def _item_of(access: Access, axis: Loop) -> ir.Operation:
-    """The operation of the body of ``axis`` that holds the access."""
-    op = access.op
-    while op.parent != axis.op:
-        op = op.parent.operation
-    return op
 
 
 def _row_walk(
@@ -397,7 +391,7 @@ class _Builder:
             start, count = self._new_in_target(dim)
             low, high = self._reach(start)
             if dim == self.guarded_dim:
-                low = (value_range(self.plan.box.lower[dim]) or (-1, 0))[0]
+                low = Ranges().of_form(self.plan.box.lower[dim])[0]
             inner = row if dim == rows.dim else offsets.get(dim)
             there.append(index.form(start) + (index.value(inner) if inner is not None else 0))
             position = guard.form(start) + (guard.value(inner) if inner is not None else 0)
@@ -469,9 +463,7 @@ class _Builder:
             low += min(factor * first, factor * last)
             high += max(factor * first, factor * last)
             form = form.minus(LinearForm(((walk.loop, factor),) if factor else ()))
-        rest = value_range(form)
-        if rest is None:
-            return -1, 1 << 62
+        rest = Ranges().of_form(form)
         return low + rest[0], high + rest[1]
 
     def _maybe_loop(
