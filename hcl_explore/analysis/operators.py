@@ -191,9 +191,9 @@ class Tables:
             (entry["max_bits"][0], entry["max_bits"][1], tuple(entry["stage_delays_ns"]))
             for entry in file.tables("multiply")
         ]
-        self._multipliers = [tuple(row) for row in _table(file, "multiplier_dsp")["table"]]
-        self._tile = (data["multiplier_bits"][0], data["multiplier_bits"][1])
-        self._lut_bits = self.multiply_stages[0][0]
+        self._multipliers: list[list[int]] = _table(file, "multiplier_dsp")["table"]
+        self._tile: list[int] = data["multiplier_bits"]
+        self._lut_bits: int = self.multiply_stages[0][0]
         divider = _table(file, "divider")
         self.divider_extra_latency = int(divider["extra_latency"])
         self.divider_lut_per_bit = float(divider["lut_per_bit"])
@@ -248,8 +248,7 @@ def _table(file: DataFile, key: str) -> Mapping[str, Any]:
 
 def _curve(file: DataFile, logic: Mapping[str, Any], name: str) -> list[tuple[float, float]]:
     rows = logic.get(name)
-    is_curve = isinstance(rows, list) and len(rows) >= 2 and all(len(row) == 2 for row in rows)
-    if not is_curve:
+    if not isinstance(rows, list) or len(rows) < 2 or any(len(row) != 2 for row in rows):
         raise file.error(f"'{name}' must list two or more [bits, ns]", name)
     return sorted((float(bits), float(delay)) for bits, delay in rows)
 

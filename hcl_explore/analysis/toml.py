@@ -14,7 +14,7 @@ from hcl_explore.errors import DeviceError, SourceSpan
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib
+    import tomli as tomllib  # type: ignore[import-not-found, unused-ignore]
 
 _LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
@@ -91,7 +91,7 @@ def packaged_names(folder: str) -> list[str]:
 
 def read_packaged(folder: str, name: str) -> DataFile:
     """A TOML file of this package."""
-    file = resources.files("hcl_explore").joinpath(folder, f"{name}.toml")
+    file = resources.files("hcl_explore").joinpath(folder).joinpath(f"{name}.toml")
     return DataFile(f"{folder}/{name}.toml", file.read_text(encoding="utf-8"))
 
 
