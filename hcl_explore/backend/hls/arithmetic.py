@@ -1,0 +1,316 @@
+"""How each operation of ``arith`` on integers, and each conversion, reads in C++."""
+
+from __future__ import annotations
+
+import mlir.ir as ir
+
+from hcl_explore.backend.hls.expression import (
+    AND,
+    EQUALITY,
+    OR,
+    ORDER,
+    PRIMARY,
+    TERNARY,
+    UNARY,
+    Expr,
+    join,
+    literal,
+)
+from hcl_explore.backend.hls.function import FunctionEmitter, Handler, with_bits
+from hcl_explore.backend.hls.literals import float_literal, float_type
+from hcl_explore.backend.hls.types import BOOL, INT, CType, exact
+
+# Encodings of arith.cmpi's predicates (mlir/include/mlir/Dialect/Arith/IR/ArithBase.td).
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "<", "<=", ">", ">=")
+_FIRST_SIGNED, _FIRST_UNSIGNED = 2, 6
+_NEGATED = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def bits_of(value: ir.Value) -> int:
+    """The width of an integer value; ``index`` counts as 64."""
+    return value.type.width if isinstance(value.type, ir.IntegerType) else 64
+
+
+def emit_constant(f: FunctionEmitter, op: ir.Operation) -> None:
+    result = op.results[0]
+    attribute = op.attributes["value"]
+    if isinstance(result.type, (ir.IntegerType, ir.IndexType)):
+        bits = bits_of(result)
+        value = constant_value(attribute, bits)
+        if bits == 1:
+            truth = value & 1
+            text = "true" if truth else "false"
+            f.values[result] = Expr(text, PRIMARY, BOOL, 1, truth, truth, is_literal=True)
+        else:
+            f.values[result] = literal(value, bits)
+    else:
+        ctype = float_type(f, op, result.type)
+        f.values[result] = float_literal(f, ctype, float(ir.FloatAttr(attribute).value))
+
+
+def constant_value(attribute: ir.Attribute, bits: int) -> int:
+    """The value of an integer attribute; the bindings read up to 64 bits, the text has all."""
+    if bits <= 64:
+        return int(ir.IntegerAttr(attribute).value)
+    return int(str(attribute).split(" : ")[0])
+
+
+# --- sums, products, bits ---------------------------------------------------------------------
+
+
+def _ring(name: str) -> Handler:
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        left, right = f.use(op.operands[0]), f.use(op.operands[1])
+        if left.bits == 1:
+            operator = "&" if name == "multiply" else "^"
+            f.define(op.results[0], truth_operation(f, left, operator, right))
+            return
+        f.define(op.results[0], getattr(f.integers, name)(left, right))
+
+    return emit
+
+
+def _bitwise(operator: str) -> Handler:
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        left, right = f.use(op.operands[0]), f.use(op.operands[1])
+        if left.bits == 1:
+            expr = truth_operation(f, left, operator, right)
+        elif operator == "^" and right.is_literal and _is_all_ones(right):
+            expr = f.integers.invert(left)
+        else:
+            expr = f.integers.bitwise(left, operator, right)
+        f.define(op.results[0], expr)
+
+    return emit
+
+
+def _is_all_ones(value: Expr) -> bool:
+    return (value.low + 1) % (1 << value.bits) == 0
+
+
+def truth_operation(f: FunctionEmitter, left: Expr, operator: str, right: Expr) -> Expr:
+    """``&``, ``|`` or ``^`` of conditions. Nothing in an expression has an effect, so ``&&`` may
+    leave out its right side."""
+    left, right = f.integers.truth(left), f.integers.truth(right)
+    if operator == "^":
+        if right.text == "true":
+            return negation(left)
+        return Expr(join(left, "!=", right), EQUALITY, BOOL, 1, 0, 1, left.reads | right.reads)
+    doubled = operator * 2
+    precedence = AND if operator == "&" else OR
+    text = join(left, doubled, right)
+    return Expr(text, precedence, BOOL, 1, 0, 1, left.reads | right.reads)
+
+
+def negation(value: Expr) -> Expr:
+    """``!value``; of an integer comparison, the opposite comparison."""
+    if value.head is not None and value.head[0] in _NEGATED and value.bits == 1:
+        operator, left, right = value.head
+        opposite = _NEGATED[operator]
+        text = f"{left} {opposite} {right}"
+        precedence = EQUALITY if opposite in ("==", "!=") else ORDER
+        return Expr(text, precedence, BOOL, 1, 0, 1, value.reads, head=(opposite, left, right))
+    return Expr(f"!{value.inside(UNARY - 1)}", UNARY, BOOL, 1, 0, 1, value.reads)
+
+
+def _shift(name: str, sign: str) -> Handler:
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        value, distance = f.integer(op.operands[0]), f.use(op.operands[1])
+        if sign:
+            value = getattr(f.integers, sign)(value)
+        f.define(op.results[0], getattr(f.integers, name)(value, distance))
+
+    return emit
+
+
+# --- division, extremes -----------------------------------------------------------------------
+
+
+def _division(name: str, sign: str) -> Handler:
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        left, right = (getattr(f.integers, sign)(f.use(value)) for value in op.operands)
+        f.define(op.results[0], getattr(f.integers, name)(left, right))
+
+    return emit
+
+
+def emit_floor_division(f: FunctionEmitter, op: ir.Operation) -> None:
+    left, right = (f.integers.signed(f.use(value)) for value in op.operands)
+    if right.low > 0:
+        expr = f.module.affine.floor_division(left, right)
+    else:
+        f.module.helpers.add("floor_div")
+        ctype = exact(left.bits + 1, True)
+        text = f"floor_div<{f.integers.spell(ctype)} >({left.text}, {right.text})"
+        reads = left.reads | right.reads
+        expr = Expr(text, PRIMARY, ctype, left.bits, ctype.low, ctype.high, reads)
+    f.define(op.results[0], expr)
+
+
+def emit_ceil_division(f: FunctionEmitter, op: ir.Operation) -> None:
+    """``-floor(-left / right)``."""
+    left, right = (f.integers.signed(f.use(value)) for value in op.operands)
+    f.module.helpers.add("floor_div")
+    ctype = exact(left.bits + 1, True)
+    negative = f.integers.negate(left)
+    text = f"-floor_div<{f.integers.spell(ctype)} >({negative.text}, {right.text})"
+    reads = left.reads | right.reads
+    high = ctype.high + 1
+    f.define(
+        op.results[0],
+        Expr(text, UNARY, exact(left.bits + 2, True), left.bits, -high, high, reads),
+    )
+
+
+def _extreme(function: str, sign: str) -> Handler:
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        left, right = (getattr(f.integers, sign)(f.use(value)) for value in op.operands)
+        f.define(op.results[0], f.integers.extreme(function, left, right))
+
+    return emit
+
+
+def emit_absolute(f: FunctionEmitter, op: ir.Operation) -> None:
+    result = op.results[0]
+    value = f.simple(f.integers.signed(f.use(op.operands[0])))
+    negative = f.integers.negate(value)
+    if value.low >= 0:
+        f.define(result, value)
+        return
+    ctype = value.ctype if value.ctype == INT else exact(value.bits, True)
+    arms = f.integers.fit(negative, ctype), f.integers.fit(value, ctype)
+    text = f"{value.text} < 0 ? {arms[0].text} : {arms[1].text}"
+    high = max(-value.low, value.high)
+    low = ctype.low if high > ctype.high else 0
+    f.define(result, Expr(text, TERNARY, ctype, value.bits, low, min(high, ctype.high)))
+
+
+# --- comparison, choice -----------------------------------------------------------------------
+
+
+def emit_comparison(f: FunctionEmitter, op: ir.Operation) -> None:
+    predicate = ir.IntegerAttr(op.attributes["predicate"]).value
+    left, right = f.use(op.operands[0]), f.use(op.operands[1])
+    f.define(op.results[0], comparison(f, predicate, left, right))
+
+
+def comparison(f: FunctionEmitter, predicate: int, left: Expr, right: Expr) -> Expr:
+    integers = f.integers
+    if predicate >= _FIRST_UNSIGNED:
+        left, right = integers.unsigned(left), integers.unsigned(right)
+    elif predicate >= _FIRST_SIGNED or not _both_unsigned(left, right):
+        left, right = integers.signed(left), integers.signed(right)
+    else:
+        left, right = integers.rendered(left), integers.rendered(right)
+    left, right = integers.same_sign(left, right)
+    operator = _COMPARISONS[predicate]
+    precedence = EQUALITY if operator in ("==", "!=") else ORDER
+    # An operand with the precedence of a comparison gets parentheses on both sides.
+    texts = left.inside(ORDER), right.inside(ORDER)
+    return Expr(
+        f"{texts[0]} {operator} {texts[1]}",
+        precedence,
+        BOOL,
+        1,
+        0,
+        1,
+        left.reads | right.reads,
+        head=(operator, *texts),
+    )
+
+
+def _both_unsigned(left: Expr, right: Expr) -> bool:
+    limit = 1 << left.bits
+    return left.low >= 0 and right.low >= 0 and left.high < limit and right.high < limit
+
+
+def emit_select(f: FunctionEmitter, op: ir.Operation) -> None:
+    condition, if_true, if_false = (f.use(value) for value in op.operands)
+    f.define(op.results[0], choice(f, condition, if_true, if_false))
+
+
+def choice(f: FunctionEmitter, condition: Expr, if_true: Expr, if_false: Expr) -> Expr:
+    """``condition ? if_true : if_false``; C++ wants both arms in one type."""
+    condition = f.integers.truth(condition)
+    reads = condition.reads | if_true.reads | if_false.reads
+    low, high = min(if_true.low, if_false.low), max(if_true.high, if_false.high)
+    ctype = if_true.ctype
+    if ctype.is_integer:
+        if_true, if_false, ctype = _one_type(f, if_true, if_false)
+        low, high = min(if_true.low, if_false.low), max(if_true.high, if_false.high)
+    arms = if_true.inside(TERNARY), if_false.inside(TERNARY - 1)
+    text = f"{condition.inside(OR - 1)} ? {arms[0]} : {arms[1]}"
+    return Expr(text, TERNARY, ctype, if_true.bits, low, high, reads)
+
+
+def _one_type(f: FunctionEmitter, left: Expr, right: Expr) -> tuple[Expr, Expr, CType]:
+    """Both integers in one C++ type that holds their N bits."""
+    left, right = f.integers.rendered(left), f.integers.rendered(right)
+    ctypes = (left.ctype, right.ctype)
+    if BOOL == ctypes[0] == ctypes[1]:
+        return left, right, BOOL
+    if all(ctype.kind != "exact" for ctype in ctypes):
+        native = ctypes[0] if ctypes[0].width > ctypes[1].width else ctypes[1]
+        return left, right, INT if native == BOOL else native
+    bits = left.bits
+    if bits == 1:
+        return f.integers.truth(left), f.integers.truth(right), BOOL
+    unsigned = left.low >= 0 and right.low >= 0
+    ctype = exact(bits, not unsigned)
+    for operand in (left, right):
+        # The type that one of them already has saves a cast.
+        if operand.ctype.kind == "exact" and operand.ctype.width == bits and not unsigned:
+            ctype = exact(bits, True)
+        elif operand.ctype == exact(bits, operand.ctype.signed):
+            ctype = operand.ctype
+    return f.integers.fit(left, ctype), f.integers.fit(right, ctype), ctype
+
+
+# --- conversions ------------------------------------------------------------------------------
+
+
+def _resize(sign: str | None) -> Handler:
+    """An extension reads the sign of its operand; a truncation only forgets bits."""
+
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        value = f.use(op.operands[0])
+        bits = bits_of(op.results[0])
+        if bits > value.bits and sign is not None:
+            value = getattr(f.integers, sign)(value)
+        if bits == 1:
+            value = f.integers.truth(value)
+        f.define(op.results[0], with_bits(value, bits))
+
+    return emit
+
+
+HANDLERS: dict[str, Handler] = {
+    "arith.constant": emit_constant,
+    "arith.addi": _ring("add"),
+    "arith.subi": _ring("subtract"),
+    "arith.muli": _ring("multiply"),
+    "arith.andi": _bitwise("&"),
+    "arith.ori": _bitwise("|"),
+    "arith.xori": _bitwise("^"),
+    "arith.shli": _shift("shift_left", ""),
+    "arith.shrsi": _shift("shift_right", "signed"),
+    "arith.shrui": _shift("shift_right", "unsigned"),
+    "arith.divsi": _division("divide", "signed"),
+    "arith.divui": _division("divide", "unsigned"),
+    "arith.remsi": _division("remainder", "signed"),
+    "arith.remui": _division("remainder", "unsigned"),
+    "arith.floordivsi": emit_floor_division,
+    "arith.ceildivsi": emit_ceil_division,
+    "arith.minsi": _extreme("min", "signed"),
+    "arith.minui": _extreme("min", "unsigned"),
+    "arith.maxsi": _extreme("max", "signed"),
+    "arith.maxui": _extreme("max", "unsigned"),
+    "math.absi": emit_absolute,
+    "arith.cmpi": emit_comparison,
+    "arith.select": emit_select,
+    "arith.extsi": _resize("signed"),
+    "arith.extui": _resize("unsigned"),
+    "arith.trunci": _resize(None),
+    "arith.index_cast": _resize("signed"),
+    "arith.index_castui": _resize("unsigned"),
+}

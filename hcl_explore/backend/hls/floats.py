@@ -1,0 +1,224 @@
+"""How each operation on floats reads in C++.
+
+``arith.minimumf`` and ``maximumf`` give NaN if either operand is NaN and order -0 below +0, which
+neither ``std::fmin`` nor ``<`` does: with a constant they become a comparison chosen so that both
+hold; with two variables they call a function of ``prelude``. ``minnumf`` and ``maxnumf`` are
+``fmin`` and ``fmax``.
+"""
+
+from __future__ import annotations
+
+import math
+
+import mlir.ir as ir
+
+from hcl_explore.backend.hls.arithmetic import bits_of, negation
+from hcl_explore.backend.hls.expression import (
+    AND,
+    EQUALITY,
+    OR,
+    ORDER,
+    PRIMARY,
+    TERNARY,
+    UNARY,
+    Expr,
+    binary,
+)
+from hcl_explore.backend.hls.function import FunctionEmitter, Handler
+from hcl_explore.backend.hls.literals import float_literal, float_type
+from hcl_explore.backend.hls.types import BOOL, CType, exact
+
+# Encodings of arith.cmpf's predicates (mlir/include/mlir/Dialect/Arith/IR/ArithBase.td).
+_FALSE, _ORDERED, _UNORDERED, _TRUE = 0, 7, 14, 15
+_ORDERED_COMPARISONS = {1: "==", 2: ">", 3: ">=", 4: "<", 5: "<="}
+_ONE, _UEQ = 6, 8
+# "unordered or greater" is "not less or equal", and so on.
+_UNORDERED_COMPARISONS = {9: "<=", 10: "<", 11: ">=", 12: ">"}
+_NOT_EQUAL = 13
+
+
+def _operator(operator: str) -> Handler:
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        ctype = float_type(f, op, op.results[0].type)
+        left, right = f.use(op.operands[0]), f.use(op.operands[1])
+        if operator == "+" and right.number is not None and right.text.startswith("-"):
+            f.define(
+                op.results[0], binary(left, "-", float_literal(f, ctype, -right.number), ctype)
+            )
+            return
+        f.define(op.results[0], binary(left, operator, right, ctype))
+
+    return emit
+
+
+def _emit_negation(f: FunctionEmitter, op: ir.Operation) -> None:
+    value = f.use(op.operands[0])
+    text = f"-{value.inside(UNARY)}"
+    f.define(op.results[0], Expr(text, UNARY, value.ctype, reads=value.reads))
+
+
+def _call(name: str) -> Handler:
+    """A mathematical function of the same name in the tool's library."""
+
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        ctype = float_type(f, op, op.results[0].type)
+        operands = [f.use(value) for value in op.operands]
+        f.module.used.add("math")
+        f.define(op.results[0], call(f"{f.dialect.math}{name}", operands, ctype))
+
+    return emit
+
+
+def call(name: str, operands: list[Expr], ctype: CType) -> Expr:
+    """``name(operands)`` as an expression of ``ctype``."""
+    text = f"{name}({', '.join(operand.text for operand in operands)})"
+    reads = frozenset().union(*(operand.reads for operand in operands))
+    return Expr(text, PRIMARY, ctype, reads=reads)
+
+
+# --- minimum and maximum ------------------------------------------------------------------------
+
+
+def _extreme(name: str) -> Handler:
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        left, right = f.use(op.operands[0]), f.use(op.operands[1])
+        if left.is_literal and not right.is_literal:
+            left, right = right, left
+        if right.number is not None and not math.isnan(right.number):
+            f.define(op.results[0], _extreme_with_constant(f, name, left, right))
+            return
+        f.module.helpers.add(name)
+        f.define(op.results[0], call(name, [left, right], left.ctype))
+
+    return emit
+
+
+def _extreme_with_constant(f: FunctionEmitter, name: str, value: Expr, bound: Expr) -> Expr:
+    """``value < bound ? bound : value``: false for a NaN, which stays. Where the bound is a zero,
+    the comparison decides which of -0 and +0 is taken."""
+    assert bound.number is not None
+    is_negative = math.copysign(1.0, bound.number) < 0
+    takes_bound = bound.number == 0 and is_negative == (name == "minimum")
+    sign = "<" if name == "maximum" else ">"
+    value = f.simple(value)
+    operator = f"{sign}=" if takes_bound else sign
+    text = f"{value.text} {operator} {bound.text} ? {bound.text} : {value.text}"
+    return Expr(text, TERNARY, value.ctype, reads=value.reads)
+
+
+# --- comparison ---------------------------------------------------------------------------------
+
+
+def _emit_comparison(f: FunctionEmitter, op: ir.Operation) -> None:
+    predicate = ir.IntegerAttr(op.attributes["predicate"]).value
+    left, right = f.use(op.operands[0]), f.use(op.operands[1])
+    f.define(op.results[0], _comparison(f, predicate, left, right))
+
+
+def _comparison(f: FunctionEmitter, predicate: int, left: Expr, right: Expr) -> Expr:
+    if predicate in (_FALSE, _TRUE):
+        truth = int(predicate == _TRUE)
+        text = "true" if truth else "false"
+        return Expr(text, PRIMARY, BOOL, 1, truth, truth, is_literal=True)
+    if predicate == _NOT_EQUAL:
+        return _truth(left, "!=", right)
+    if predicate in _ORDERED_COMPARISONS:
+        return _truth(left, _ORDERED_COMPARISONS[predicate], right)
+    if predicate in _UNORDERED_COMPARISONS:
+        return negation(_truth(left, _UNORDERED_COMPARISONS[predicate], right))
+    left, right = f.simple(left), f.simple(right)
+    if predicate in (_ORDERED, _UNORDERED):
+        ordered = _both(_truth(left, "==", left), _truth(right, "==", right))
+        return ordered if predicate == _ORDERED else negation(ordered)
+    differ = _either(_truth(left, "<", right), _truth(left, ">", right))
+    return differ if predicate == _ONE else negation(differ)
+
+
+def _truth(left: Expr, operator: str, right: Expr) -> Expr:
+    """A comparison. It has no ``head``: with NaN, its opposite is not the opposite operator."""
+    precedence = EQUALITY if operator in ("==", "!=") else ORDER
+    text = f"{left.inside(ORDER)} {operator} {right.inside(ORDER)}"
+    return Expr(text, precedence, BOOL, 1, 0, 1, left.reads | right.reads)
+
+
+def _both(left: Expr, right: Expr) -> Expr:
+    return Expr(f"{left.text} && {right.text}", AND, BOOL, 1, 0, 1, left.reads | right.reads)
+
+
+def _either(left: Expr, right: Expr) -> Expr:
+    return Expr(f"{left.text} || {right.text}", OR, BOOL, 1, 0, 1, left.reads | right.reads)
+
+
+# --- conversions --------------------------------------------------------------------------------
+
+
+def _from_integer(sign: str) -> Handler:
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        ctype = float_type(f, op, op.results[0].type)
+        value = getattr(f.integers, sign)(f.use(op.operands[0]))
+        if value.ctype.kind == "exact" and value.ctype.width > 64:
+            if not -(1 << 63) <= value.low <= value.high < 1 << 63:
+                raise f.error(
+                    op,
+                    f"an integer of {bits_of(op.operands[0])} bits cannot be converted to a float",
+                    "The tools' headers round such conversions differently; use 64 bits or fewer.",
+                )
+            value = f.integers.cast(value, exact(64, True))
+        text = f"{f.integers.spell(ctype)}({value.text})"
+        f.define(op.results[0], Expr(text, PRIMARY, ctype, reads=value.reads))
+
+    return emit
+
+
+def _to_integer(signed: bool) -> Handler:
+    """Rounds toward zero; what does not fit is undefined in MLIR and in C++."""
+
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        value = f.use(op.operands[0])
+        bits = bits_of(op.results[0])
+        ctype = exact(bits, signed)
+        text = f"{f.integers.spell(ctype)}({value.text})"
+        expr = Expr(text, PRIMARY, ctype, bits, ctype.low, ctype.high, value.reads)
+        f.define(op.results[0], expr)
+
+    return emit
+
+
+def _emit_float_cast(f: FunctionEmitter, op: ir.Operation) -> None:
+    ctype = float_type(f, op, op.results[0].type)
+    value = f.use(op.operands[0])
+    text = f"{f.integers.spell(ctype)}({value.text})"
+    f.define(op.results[0], Expr(text, PRIMARY, ctype, reads=value.reads))
+
+
+# The functions of the math dialect that <cmath> and hls_math.h have, by their names there.
+_FUNCTIONS = {
+    "absf": "fabs", "acos": "acos", "acosh": "acosh", "asin": "asin", "asinh": "asinh",
+    "atan": "atan", "atan2": "atan2", "atanh": "atanh", "cbrt": "cbrt", "ceil": "ceil",
+    "copysign": "copysign", "cos": "cos", "cosh": "cosh", "erf": "erf", "exp": "exp",
+    "exp2": "exp2", "expm1": "expm1", "floor": "floor", "fma": "fma", "log": "log",
+    "log10": "log10", "log1p": "log1p", "log2": "log2", "powf": "pow", "round": "round",
+    "roundeven": "rint", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt", "tan": "tan",
+    "tanh": "tanh", "trunc": "trunc",
+}  # fmt: skip
+
+HANDLERS: dict[str, Handler] = {
+    "arith.addf": _operator("+"),
+    "arith.subf": _operator("-"),
+    "arith.mulf": _operator("*"),
+    "arith.divf": _operator("/"),
+    "arith.remf": _call("fmod"),
+    "arith.negf": _emit_negation,
+    "arith.minimumf": _extreme("minimum"),
+    "arith.maximumf": _extreme("maximum"),
+    "arith.minnumf": _call("fmin"),
+    "arith.maxnumf": _call("fmax"),
+    "arith.cmpf": _emit_comparison,
+    "arith.sitofp": _from_integer("signed"),
+    "arith.uitofp": _from_integer("unsigned"),
+    "arith.fptosi": _to_integer(signed=True),
+    "arith.fptoui": _to_integer(signed=False),
+    "arith.extf": _emit_float_cast,
+    "arith.truncf": _emit_float_cast,
+    **{f"math.{name}": _call(function) for name, function in _FUNCTIONS.items()},
+}

@@ -1,0 +1,230 @@
+"""The state of one module while its C++ is written: what its functions share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import mlir.ir as ir
+
+from hcl_explore.backend.hls import arithmetic, control, floats, memory
+from hcl_explore.backend.hls.affine import AffineWriter
+from hcl_explore.backend.hls.code import HlsOptions
+from hcl_explore.backend.hls.dialect import Dialect
+from hcl_explore.backend.hls.expression import Integers
+from hcl_explore.backend.hls.function import FunctionEmitter, Handler
+from hcl_explore.backend.hls.names import LIBRARY_FUNCTIONS, Names, cpp_name
+from hcl_explore.backend.hls.tables import table_lines
+from hcl_explore.backend.hls.types import CType, scalar_of, stored_as
+from hcl_explore.backend.hls.writer import Writer
+from hcl_explore.errors import EmitError
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.locations import Sources, place_of
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.lang.types import ScalarType
+
+HANDLERS: dict[str, Handler] = {
+    **arithmetic.HANDLERS,
+    **floats.HANDLERS,
+    **memory.HANDLERS,
+    **control.HANDLERS,
+}
+
+
+@dataclass
+class FunctionInfo:
+    """What callers must know of a function. ``written`` are the positions of the array arguments
+    that it may store to; ``returned_type`` is that of its C++ return value, if it has one."""
+
+    op: ir.Operation
+    name: str
+    cpp_name: str
+    callees: tuple[str, ...]
+    result_types: list[CType]
+    returned_type: CType | None
+    written: frozenset[int] = frozenset()
+    may_alias: bool = False
+
+
+class ModuleEmitter:
+    """Holds what is common to the functions of a module and reads it once."""
+
+    def __init__(
+        self, module: ModuleLike, dialect: Dialect, options: HlsOptions, sources: Sources
+    ) -> None:
+        self.dialect = dialect
+        self.options = options
+        self.sources = sources
+        self.writer = Writer()
+        self.used: set[str] = set()
+        self.helpers: set[str] = set()
+        self.integers = Integers(dialect, self.used)
+        self.affine = AffineWriter(self.integers, self.helpers)
+        self.handlers = HANDLERS
+        self.loops: list[tuple[str, str]] = []
+        self.globals = Names(LIBRARY_FUNCTIONS)
+        self.tables: list[str] = []
+        self._table_names: dict[tuple[str, ScalarType], str] = {}
+        self._tables: dict[str, ir.Operation] = {}
+        self._maps: dict[ir.Attribute, ir.AffineMap] = {}
+        self._files: dict[str, str] = {}
+        self._buffer_count = 0
+        found: dict[str, ir.Operation] = {}
+        for opview in module.body.operations:
+            op = opview.operation
+            if op.name == "func.func" and len(op.regions[0].blocks):
+                found[ir.StringAttr(op.attributes["sym_name"]).value] = op
+            elif op.name == "memref.global":
+                self._tables[ir.StringAttr(op.attributes["sym_name"]).value] = op
+        top = attrs.text(module.operation, attrs.TOP) or (next(reversed(found)) if found else None)
+        if top is None or top not in found:
+            raise EmitError(f"the module has no kernel {top or ''}".rstrip())
+        self.top = top
+        self.functions: dict[str, FunctionInfo] = {}
+        self._read_functions(found)
+
+    # --- functions ------------------------------------------------------------------------------
+
+    def _read_functions(self, found: dict[str, ir.Operation]) -> None:
+        """The functions that the kernel reaches, callees first."""
+        self._visit(self.top, found, [])
+        callers = list(self.functions.values())
+        for info in callers:
+            info.written = self._written_arguments(info.op)
+        for info in reversed(callers):
+            self._note_aliases(info)
+
+    def _visit(self, name: str, found: dict[str, ir.Operation], path: list[str]) -> None:
+        if name in path:
+            raise EmitError(
+                f"{name} calls itself ({' -> '.join([*path, name])}); hardware has no recursion"
+            )
+        if name in self.functions:
+            return
+        if name not in found:
+            raise EmitError(f"{path[-1]} calls {name}, which has no body")
+        op = found[name]
+        callees: dict[str, None] = {}
+
+        def visit(inner: ir.Operation) -> ir.WalkResult:
+            if inner.name == "func.call":
+                callees[ir.FlatSymbolRefAttr(inner.attributes["callee"]).value] = None
+            return ir.WalkResult.ADVANCE
+
+        op.walk(visit)
+        for callee in callees:
+            self._visit(callee, found, [*path, name])
+        self.functions[name] = self._read_function(op, name, tuple(callees))
+
+    def _read_function(self, op: ir.Operation, name: str, callees: tuple[str, ...]) -> FunctionInfo:
+        results = ir.FunctionType(ir.TypeAttr(op.attributes["function_type"]).value).results
+        ctypes = []
+        for position, result in enumerate(results):
+            element = result.element_type if isinstance(result, ir.MemRefType) else result
+            scalar = scalar_of(result_dtype(op, position), element)
+            if scalar is None:
+                raise EmitError(
+                    f"{name}: HLS C++ has no type for its result {element}",
+                    span=self.sources.span(place_of(op.location)),
+                    advice="Use float32 instead.",
+                )
+            ctypes.append(stored_as(scalar))
+        single = len(results) == 1 and not isinstance(results[0], ir.MemRefType)
+        return FunctionInfo(
+            op, name, self.globals.take(name), callees, ctypes, ctypes[0] if single else None
+        )
+
+    def _written_arguments(self, op: ir.Operation) -> frozenset[int]:
+        arguments = op.regions[0].blocks[0].arguments
+        return frozenset(
+            position
+            for position, argument in enumerate(arguments)
+            if isinstance(argument.type, ir.MemRefType) and self._is_written(argument)
+        )
+
+    def _is_written(self, value: ir.Value) -> bool:
+        for use in value.uses:
+            user = use.owner.operation
+            name = user.name
+            if name in ("affine.store", "memref.store", "memref.copy"):
+                if use.operand_number == 1:
+                    return True
+            elif name == "func.call":
+                callee = ir.FlatSymbolRefAttr(user.attributes["callee"]).value
+                if use.operand_number in self.functions[callee].written:
+                    return True
+            elif name == "memref.cast" and self._is_written(user.results[0]):
+                return True
+        return False
+
+    def _note_aliases(self, info: FunctionInfo) -> None:
+        """Note the callees that may be given one array twice."""
+
+        def visit(inner: ir.Operation) -> ir.WalkResult:
+            if inner.name == "func.call":
+                callee = self.functions[ir.FlatSymbolRefAttr(inner.attributes["callee"]).value]
+                arrays = [v for v in inner.operands if isinstance(v.type, ir.MemRefType)]
+                if len(set(arrays)) < len(arrays) or (info.may_alias and len(arrays) > 1):
+                    callee.may_alias = True
+            return ir.WalkResult.ADVANCE
+
+        if info.callees:
+            info.op.walk(visit)
+
+    # --- shared things ----------------------------------------------------------------------------
+
+    def next_buffer(self) -> int:
+        self._buffer_count += 1
+        return self._buffer_count
+
+    def affine_map(self, attribute: ir.Attribute) -> ir.AffineMap:
+        """The map inside an attribute; reading it costs more than finding it again."""
+        found = self._maps.get(attribute)
+        if found is None:
+            found = self._maps[attribute] = attribute.value
+        return found
+
+    def table(self, f: FunctionEmitter, op: ir.Operation, symbol: str, scalar: ScalarType) -> str:
+        """The C++ name of the constant table ``symbol``, which is written at its first use."""
+        key = (symbol, scalar)
+        name = self._table_names.get(key)
+        if name is None:
+            if symbol not in self._tables or "initial_value" not in self._tables[symbol].attributes:
+                raise f.error(op, f"the table {symbol} has no values")
+            name = self.globals.take(symbol)
+            self._table_names[key] = name
+            attribute = self._tables[symbol].attributes["initial_value"]
+            self.tables += table_lines(self.integers, name, attribute, scalar)
+        return name
+
+    def short_name(self, filename: str) -> str:
+        """A file's name for comments: no folders, and nothing that could end the comment."""
+        found = self._files.get(filename)
+        if found is None:
+            base = PurePath(filename.replace("\\", "/")).name
+            found = self._files[filename] = re.sub(r"[^\w.<>() -]", "_", base)
+        return found
+
+    def function_emitter(self, info: FunctionInfo) -> FunctionEmitter:
+        counts: dict[str, int] = {}
+
+        def visit(inner: ir.Operation) -> ir.WalkResult:
+            if inner.name in attrs.LOOP_OPS:
+                name = attrs.text(inner, attrs.LOOP_NAME) or "loop"
+                counts[cpp_name(name)] = counts.get(cpp_name(name), 0) + 1
+            return ir.WalkResult.ADVANCE
+
+        info.op.walk(visit)
+        repeated = frozenset(name for name, count in counts.items() if count > 1)
+        return FunctionEmitter(
+            self, info.name, info.cpp_name, info.op, info.may_alias, repeated_loops=repeated
+        )
+
+
+def result_dtype(op: ir.Operation, position: int) -> str | None:
+    """The ``hcl.dtype`` of a result of a function."""
+    if "res_attrs" not in op.attributes:
+        return None
+    fields = ir.DictAttr(ir.ArrayAttr(op.attributes["res_attrs"])[position])
+    return ir.StringAttr(fields[attrs.DTYPE]).value if attrs.DTYPE in fields else None

@@ -1,0 +1,58 @@
+"""The small functions that emitted text may call, written once at its head."""
+
+from __future__ import annotations
+
+_INLINE = "#pragma HLS INLINE"
+
+_TEXTS: dict[str, str] = {
+    "floor_div": """
+// Division rounded down; C++ rounds toward zero.
+template <typename T, typename U> static T floor_div(T a, U b) {
+{inline}
+  T quotient = a / b;
+  T remainder = a % b;
+  if (remainder != 0 && (remainder < 0) != (b < 0)) quotient = quotient - 1;
+  return quotient;
+}
+""",
+    "floor_mod": """
+// Remainder with the sign of the divisor; C++ gives that of the dividend.
+template <typename T, typename U> static T floor_mod(T a, U b) {
+{inline}
+  T remainder = a % b;
+  if (remainder != 0 && (remainder < 0) != (b < 0)) remainder = remainder + b;
+  return remainder;
+}
+""",
+    "minimum": """
+// The smaller value; NaN if either is NaN, and -0 below +0.
+template <typename T> static T minimum(T a, T b) {
+{inline}
+  if (a != a || a < b || (a == b && std::signbit(a))) return a;
+  return b;
+}
+""",
+    "maximum": """
+// The larger value; NaN if either is NaN, and +0 above -0.
+template <typename T> static T maximum(T a, T b) {
+{inline}
+  if (a != a || a > b || (a == b && std::signbit(b))) return a;
+  return b;
+}
+""",
+}
+
+NEEDS_CMATH = frozenset({"minimum", "maximum"})
+
+
+def helper_lines(helpers: set[str], dialect: str) -> list[str]:
+    """The definitions of ``helpers``, in a fixed order."""
+    lines: list[str] = []
+    for name, text in _TEXTS.items():
+        if name in helpers:
+            body = text.strip("\n").split("\n")
+            inline = [_INLINE] if dialect == "vitis" else []
+            for line in body:
+                lines += inline if line == "{inline}" else [line]
+            lines.append("")
+    return lines

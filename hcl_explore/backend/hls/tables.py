@@ -1,0 +1,107 @@
+"""Constant tables as C++ initialisers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import mlir.ir as ir
+import numpy as np
+
+from hcl_explore.backend.hls.expression import Integers, literal
+from hcl_explore.backend.hls.literals import float_text
+from hcl_explore.backend.hls.types import BOOL, CType, stored_as
+from hcl_explore.backend.hls.writer import WIDTH
+from hcl_explore.lang.types import ScalarType
+
+
+def table_lines(
+    integers: Integers, name: str, attribute: ir.Attribute, scalar: ScalarType
+) -> list[str]:
+    """``static const float K[3][3] = {...};``"""
+    shape = tuple(attribute.type.shape)
+    ctype = stored_as(scalar)
+    texts = [_text(integers, value, ctype) for value in elements(attribute)]
+    extents = "".join(f"[{extent}]" for extent in shape)
+    head = f"static const {integers.spell(ctype)} {name}{extents} ="
+    if not shape:
+        return [f"{head} {texts[0]};"]
+    one_line = f"{head} {_nested(texts, shape)};"
+    if len(one_line) <= WIDTH:
+        return [one_line]
+    return [f"{head} {{", *_rows(texts, shape), "};"]
+
+
+def elements(attribute: ir.Attribute) -> list[int | float]:
+    """The values of a dense attribute, in row-major order; integers are signed."""
+    count = 1
+    for extent in attribute.type.shape:
+        count *= extent
+    element = attribute.type.element_type
+    is_float = not isinstance(element, (ir.IntegerType, ir.IndexType))
+    if not is_float and isinstance(element, ir.IntegerType) and element.width not in _NUMPY_WIDTHS:
+        values = _parsed(attribute)
+        return values * count if len(values) == 1 else values
+    array = np.array(attribute).ravel()
+    return [value.item() for value in array]
+
+
+_NUMPY_WIDTHS = (1, 8, 16, 32, 64)
+
+
+def _parsed(attribute: ir.Attribute) -> list[int | float]:
+    """The integers of a width that NumPy lacks, from the printed form."""
+    text = str(attribute)
+    body = text[text.index("<") + 1 : text.rindex(">", 0, text.rindex(" : "))]
+    if body.startswith('"'):
+        raise ValueError(f"a table printed in hexadecimal: {text[:80]}")
+    return [int(word) for word in re.findall(r"-?\d+", body)]
+
+
+def _text(integers: Integers, value: int | float, ctype: CType) -> str:
+    if ctype == BOOL:
+        return "true" if value else "false"
+    if ctype.kind == "float":
+        text = float_text(float(value), ctype)
+        return f"{integers.spell(ctype)}({text})" if ctype.width == 16 else text
+    number = int(value)
+    if not ctype.signed:
+        number &= (1 << ctype.width) - 1
+    if -(1 << 63) <= number < 1 << 64:
+        return literal(number, 64).text
+    return integers.constant(number, ctype)
+
+
+def _nested(texts: Sequence[str], shape: Sequence[int]) -> str:
+    if len(shape) == 1:
+        return "{" + ", ".join(texts) + "}"
+    size = len(texts) // shape[0]
+    parts = [
+        _nested(texts[start : start + size], shape[1:]) for start in range(0, len(texts), size)
+    ]
+    return "{" + ", ".join(parts) + "}"
+
+
+def _rows(texts: Sequence[str], shape: Sequence[int]) -> list[str]:
+    """One line for each row of the innermost dimension, or more where it is long."""
+    if len(shape) == 1:
+        return _filled(texts)
+    lines: list[str] = []
+    size = len(texts) // shape[0]
+    for start in range(0, len(texts), size):
+        part = texts[start : start + size]
+        one_line = f"  {_nested(part, shape[1:])},"
+        if len(one_line) <= WIDTH:
+            lines.append(one_line)
+        else:
+            lines += ["  {", *_rows(part, shape[1:]), "  },"]
+    return lines
+
+
+def _filled(texts: Sequence[str]) -> list[str]:
+    lines = [""]
+    for text in texts:
+        if len(lines[-1]) + len(text) + 2 > WIDTH:
+            lines.append("")
+        lines[-1] += f"{' ' if lines[-1] else '  '}{text},"
+    return lines

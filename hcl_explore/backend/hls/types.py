@@ -1,0 +1,101 @@
+"""C++ types of emitted expressions, as far as the emitter must tell them apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import mlir.ir as ir
+
+from hcl_explore.lang.types import (
+    FixedType,
+    Float,
+    Index,
+    IntegerType,
+    ScalarType,
+    parse_type,
+)
+
+INT32 = (-(1 << 31), (1 << 31) - 1)
+INT64 = (-(1 << 63), (1 << 63) - 1)
+
+
+@dataclass(frozen=True)
+class CType:
+    """``kind`` is ``bool``, ``native`` (``int`` or ``int64_t``), ``exact`` (the tool's integers of
+    any width, whose operators lose nothing) or ``float``; ``width`` in bits."""
+
+    kind: str
+    width: int
+    signed: bool = True
+
+    @property
+    def low(self) -> int:
+        """The smallest integer of this type."""
+        return -(1 << (self.width - 1)) if self.signed else 0
+
+    @property
+    def high(self) -> int:
+        """The largest integer of this type."""
+        return (1 << (self.width - int(self.signed))) - 1
+
+    @property
+    def is_integer(self) -> bool:
+        return self.kind != "float"
+
+
+BOOL = CType("bool", 1, signed=False)
+INT = CType("native", 32)
+LONG = CType("native", 64)
+
+
+@cache
+def exact(width: int, signed: bool) -> CType:
+    """``ap_int<width>`` or ``ap_uint<width>``, or what the dialect has in their place."""
+    return CType("exact", width, signed)
+
+
+def stored_as(scalar: ScalarType) -> CType:
+    """The C++ type in which a variable or an array element of ``scalar`` is held.
+
+    ``index`` is a 32-bit ``int`` in hardware; fixed point is held as its raw integer.
+    """
+    if isinstance(scalar, Index):
+        return INT
+    if isinstance(scalar, Float):
+        return CType("float", scalar.bits)
+    if isinstance(scalar, FixedType):
+        scalar = scalar.storage
+    assert isinstance(scalar, IntegerType)
+    if scalar.width == 1 and not scalar.signed:
+        return BOOL
+    return exact(scalar.width, scalar.signed)
+
+
+_FLOAT_TYPES = {ir.F16Type: "float16", ir.F32Type: "float32", ir.F64Type: "float64"}
+
+
+@cache
+def parsed(dtype: str) -> ScalarType:
+    """``parse_type``, remembered: one kernel names few types many times."""
+    return parse_type(dtype)
+
+
+def scalar_of(dtype: str | None, storage: ir.Type) -> ScalarType | None:
+    """The kernel type of a value: from its ``hcl.dtype``, else from its storage (signed).
+
+    None for a type that no HLS tool here has.
+    """
+    name = dtype or storage_name(storage)
+    return None if name is None or name == "bfloat16" else parsed(name)
+
+
+def storage_name(storage: ir.Type) -> str | None:
+    """The kernel type's name that a signless MLIR type stands for when nothing else is known."""
+    if isinstance(storage, ir.IndexType):
+        return "index"
+    if isinstance(storage, ir.IntegerType):
+        return "uint1" if storage.width == 1 else f"int{storage.width}"
+    if isinstance(storage, ir.BF16Type):
+        return "bfloat16"
+    return _FLOAT_TYPES.get(type(storage))
