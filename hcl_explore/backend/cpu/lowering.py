@@ -33,7 +33,7 @@ _EMULATE = (
 _PIPELINE = (
     "lower-affine,expand-strided-metadata,lower-affine,"
     "arith-expand{include-bf16=true},convert-scf-to-cf,"
-    "convert-math-to-libm,convert-math-to-llvm,convert-math-to-funcs,"
+    "convert-math-to-llvm,convert-math-to-funcs{convert-ctlz=0},convert-math-to-libm,"
     "convert-arith-to-llvm,finalize-memref-to-llvm,convert-func-to-llvm,"
     "convert-cf-to-llvm,convert-index-to-llvm,reconcile-unrealized-casts"
 )
@@ -64,6 +64,7 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
         if not function.operation.regions[0].blocks:
             name = ir.StringAttr(function.attributes["sym_name"]).value
             raise BuildError(f"the function {name} has no body")
+    _name_symbols(module, functions, top)
     sites = insert_checks(module) if debug else []
     widen_memory(module)
     substitute(module)
@@ -71,7 +72,6 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
     for function in functions:
         placer.place(function.operation)
     expand_copies(module)
-    _name_symbols(module, functions, top)
     _lower_to_llvm(module, top)
     return Lowered(module, _PREFIX + top, signature, tuple(sites), _finish(module, top))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import mlir.ir as ir
-from mlir.dialects import arith, math
+from mlir.dialects import arith, func
 
 
 def substitute(module: ir.Module) -> None:
@@ -14,8 +14,8 @@ def substitute(module: ir.Module) -> None:
     * rounding divisions of more than 64 bits, whose expansion in MLIR builds its -1 from 64 bits;
     * the conversion of float64 to bfloat16, for which the system's libraries have no routine: it
       rounds to float32 first, as ``lang.types.bfloat16`` does;
-    * ``math.rsqrt``, which the mathematical library does not have;
-    * ``math.absi``, which the conversion to that library refuses.
+    * ``math.log1p`` and ``math.expm1``, which MLIR computes as ``log(1 + x)`` and ``exp(x) - 1``:
+      all their digits are lost near 0, so they become calls of the mathematical library.
     """
     found: list[tuple[ir.Operation, Callable[[ir.Operation], ir.Value]]] = []
 
@@ -65,21 +65,35 @@ def _narrow_in_two_steps(op: ir.Operation) -> ir.Value:
     return arith.truncf(op.results[0].type, single)
 
 
-def _reciprocal_of_root(op: ir.Operation) -> ir.Value:
+def _library_call(op: ir.Operation) -> ir.Value:
     type_ = op.results[0].type
-    one = arith.constant(type_, ir.FloatAttr.get(type_, 1.0))
-    return arith.divf(one, math.sqrt(op.operands[0]))
+    argument = op.operands[0]
+    if isinstance(type_, ir.F64Type):
+        work, name = type_, op.name.removeprefix("math.")
+    else:
+        work, name = ir.F32Type.get(), op.name.removeprefix("math.") + "f"
+    if type_ != work:
+        argument = arith.extf(work, argument)
+    _declare(op, name, work)
+    result = func.call([work], name, [argument])
+    return result if type_ == work else arith.truncf(type_, result)
 
 
-def _larger_of_both_signs(op: ir.Operation) -> ir.Value:
-    value = op.operands[0]
-    return arith.maxsi(value, arith.subi(arith.constant(value.type, 0), value))
+def _declare(op: ir.Operation, name: str, type_: ir.Type) -> None:
+    """Declare the library function ``name`` in the module of ``op``, once."""
+    root = op
+    while root.name != "builtin.module":
+        root = root.parent
+    if name in ir.SymbolTable(root):
+        return
+    with ir.InsertionPoint.at_block_begin(root.regions[0].blocks[0]):
+        func.FuncOp(name, ir.FunctionType.get([type_], [type_]), visibility="private")
 
 
 _REWRITES: dict[str, tuple[Callable[[ir.Operation], bool], Callable[[ir.Operation], ir.Value]]] = {
     "arith.floordivsi": (_is_wide, _rounded_quotient),
     "arith.ceildivsi": (_is_wide, _rounded_quotient),
     "arith.truncf": (_narrows_double_to_bfloat, _narrow_in_two_steps),
-    "math.absi": (lambda _: True, _larger_of_both_signs),
-    "math.rsqrt": (lambda _: True, _reciprocal_of_root),
+    "math.log1p": (lambda _: True, _library_call),
+    "math.expm1": (lambda _: True, _library_call),
 }

@@ -9,6 +9,7 @@ import pytest
 
 from hcl_explore.backend.cpu import build, build_text
 from hcl_explore.ir.context import new_context
+from hcl_explore.lang.types import Int
 
 GEMM = """
 func.func @gemm(%A: memref<8x16xf32> {hcl.name = "A", hcl.dtype = "float32"},
@@ -190,15 +191,16 @@ def test_constant_tables_and_calls() -> None:
     np.testing.assert_array_equal(kernel(np.full(4, 3, np.float32)), np.array([3, 6, 12, 24]))
 
 
-@pytest.mark.parametrize("name", ["exp", "malloc", "main", "free", "memset"])
+@pytest.mark.parametrize("name", ["exp", "expm1", "malloc", "main", "memset"])
 def test_a_kernel_may_have_the_name_of_a_library_function(name: str) -> None:
     kernel = build_text(
         f"""func.func @{name}(%x: f64) -> f64 {{
           %y = math.exp %x : f64
-          return %y : f64 }}""",
+          %z = math.expm1 %y : f64
+          return %z : f64 }}""",
         name,
     )
-    assert kernel(1.5) == pytest.approx(math.exp(1.5), rel=1e-15)
+    assert kernel(1.5) == pytest.approx(math.expm1(math.exp(1.5)), rel=1e-14)
 
 
 UNARY = {
@@ -235,3 +237,28 @@ def test_elementary_functions(type_: str) -> None:
     for x in (2.0**-9, 0.375, 1.5, 2.5):
         for (operation, reference), found in zip(UNARY.items(), kernel(x), strict=True):
             assert found == pytest.approx(reference(x), rel=EPSILON[type_]), (operation, x)
+
+
+def test_small_arguments_keep_their_digits() -> None:
+    text = """func.func @f(%x: f64, %y: f32) -> (f64, f64, f32) {
+      %a = math.expm1 %x : f64
+      %b = math.log1p %x : f64
+      %c = math.expm1 %y : f32
+      return %a, %b, %c : f64, f64, f32 }"""
+    assert build_text(text, "f")(1e-20, 2.0**-40) == (1e-20, 1e-20, 2.0**-40)
+
+
+@pytest.mark.parametrize("type_", ["i7", "i32", "i64", "i100"])
+def test_integer_functions(type_: str) -> None:
+    names = ["absi", "ctpop", "ctlz", "cttz"]
+    body = "\n".join(f"%{name} = math.{name} %x : {type_}" for name in names)
+    kernel = build_text(
+        f"""func.func @f(%x: {type_}) -> ({", ".join([type_] * 5)}) {{
+          {body}
+          %power = math.ipowi %x, %cttz : {type_}
+          return %absi, %ctpop, %ctlz, %cttz, %power : {", ".join([type_] * 5)} }}""",
+        "f",
+    )
+    width = int(type_[1:])
+    assert kernel(12) == (12, 2, width - 4, 2, Int(width).wrap(144))
+    assert kernel(-4)[0] == 4
