@@ -25,8 +25,8 @@ from hcl_explore.errors import BuildError, HclError
 from hcl_explore.ir.context import new_context
 from hcl_explore.ir.locations import SourcePlace
 
-# Compiled functions kept; each is some 100 kB.
-_CAPACITY = 256
+# Compiled functions kept; each takes about 1 MB.
+_CAPACITY = 64
 # A context keeps every type and location it has seen: start a new one now and then.
 _MODULES_PER_CONTEXT = 256
 
