@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, overload
@@ -145,9 +146,11 @@ class Schedule:
         try:
             return self.buffer(name)
         except UnknownNameError as error:
+            near = difflib.get_close_matches(name, primitives(), n=1)
+            hint = f"Did you mean the primitive '{near[0]}'? " if near else ""
             raise UnknownAttributeError(
                 f"a schedule of {self.name} has no array and no method '{name}'",
-                advice=error.advice,
+                advice=f"{hint}{error.advice}",
             ) from None
 
     def __dir__(self) -> list[str]:
