@@ -1,0 +1,262 @@
+// The palette: primitives by group, and the form of the chosen one.
+
+import { button, el } from "./dom.js";
+import { field } from "./field.js";
+import { argumentsOf, keptValue, toggled } from "./form.js";
+
+/** @typedef {import("./client.js").Primitive} Primitive */
+/** @typedef {import("./form.js").Subject} Subject */
+/** @typedef {import("./form.js").Value} Value */
+/** @typedef {{ reason: string | null, choices: Record<string, string | null> }} Advice */
+
+/**
+ * @typedef {object} PaletteHooks
+ * @property {(primitive: string, args: object) => void} apply
+ * @property {(primitive: string, args: object, parameter: string | null, choices: string[]) => Promise<Advice>} advise
+ * @property {(subject: Subject) => Promise<Record<string, string | null>>} survey
+ */
+
+const PAUSE_MS = 180; // after the last key stroke, before the kernel is asked
+const MANY_CHOICES = 40; // longer lists are not judged choice by choice
+
+export class Palette {
+  /** @param {PaletteHooks} hooks */
+  constructor(hooks) {
+    this.hooks = hooks;
+    /** @type {Primitive[]} */
+    this.primitives = [];
+    /** @type {string | null} */
+    this.chosen = null;
+    /** @type {Map<string, Map<string, Value>>} */
+    this.values = new Map();
+    /** @type {Subject} */
+    this.subject = { loop: null, buffer: null };
+    /** @type {Record<string, string | null>} */
+    this.verdicts = {};
+    /** @type {import("./field.js").Field[]} */
+    this.fields = [];
+    this.question = 0;
+    /** @type {any} */
+    this.timer = null;
+    this.filter = el("input", {
+      type: "search",
+      class: "hx-filter",
+      placeholder: "Find a primitive",
+      "aria-label": "find a primitive",
+      oninput: () => this.#drawGroups(),
+    });
+    this.groups = el("div", { class: "hx-groups", role: "group", "aria-label": "primitives" });
+    this.form = el("form", {
+      class: "hx-form",
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        this.#submit();
+      },
+    });
+    this.verdict = el("p", { class: "hx-verdict", "aria-live": "polite" });
+    this.messages = el("div", { class: "hx-messages" });
+    this.element = el(
+      "section",
+      { class: "hx-palette", "aria-label": "schedule primitives" },
+      el("div", { class: "hx-section-head" }, el("h3", {}, "Schedule"), this.filter),
+      el("div", { class: "scroll" }, this.messages, this.groups, this.form),
+    );
+  }
+
+  /** The program changed. @param {Primitive[]} primitives */
+  setPrimitives(primitives) {
+    this.primitives = primitives;
+    for (const primitive of primitives) {
+      const old = this.values.get(primitive.name);
+      const kept = primitive.parameters.map((parameter) => {
+        const value = keptValue(parameter, old?.get(parameter.name), this.subject);
+        return /** @type {[string, Value]} */ ([parameter.name, value]);
+      });
+      this.values.set(primitive.name, new Map(kept));
+    }
+    if (!primitives.some((primitive) => primitive.name === this.chosen)) this.chosen = null;
+    this.#drawGroups();
+    this.#drawForm();
+    this.#survey();
+  }
+
+  /**
+   * A loop or array was picked in the loop tree: it goes into the form.
+   * @param {Partial<Subject>} picked
+   */
+  pick(picked) {
+    this.subject = { ...this.subject, ...picked };
+    for (const primitive of this.primitives) {
+      const values = this.values.get(primitive.name);
+      if (!values) continue;
+      for (const parameter of primitive.parameters) {
+        const name = parameter.kind === "buffer" ? picked.buffer : picked.loop;
+        if (!name || !parameter.choices.includes(name)) continue;
+        if (parameter.kind === "loop" || parameter.kind === "buffer") {
+          values.set(parameter.name, name);
+        } else if (parameter.kind === "loops" && primitive.name === this.chosen) {
+          const list = /** @type {string[]} */ (values.get(parameter.name) ?? []);
+          values.set(parameter.name, toggled(list, name));
+        }
+      }
+    }
+    this.#drawForm();
+    this.#survey();
+  }
+
+  /** @param {string} name */
+  choose(name) {
+    this.chosen = name;
+    this.messages.replaceChildren();
+    this.#drawGroups();
+    this.#drawForm();
+    this.form.querySelector("select, input, button")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {Node[]} nodes */
+  showMessages(...nodes) {
+    this.messages.replaceChildren(...nodes);
+    if (nodes.length) this.messages.parentElement?.scrollTo({ top: 0 });
+  }
+
+  get chosenPrimitive() {
+    return this.primitives.find((primitive) => primitive.name === this.chosen) ?? null;
+  }
+
+  #drawGroups() {
+    const wanted = this.filter.value.trim().toLowerCase();
+    const matching = this.primitives.filter((primitive) =>
+      `${primitive.name} ${primitive.group} ${primitive.summary}`.toLowerCase().includes(wanted),
+    );
+    const names = [...new Set(matching.map((primitive) => primitive.group))];
+    this.groups.replaceChildren(
+      ...names.map((name) =>
+        el(
+          "div",
+          { class: "hx-group" },
+          el("h4", {}, name),
+          el(
+            "div",
+            { class: "chips" },
+            ...matching.filter((p) => p.group === name).map((p) => this.#chip(p)),
+          ),
+        ),
+      ),
+    );
+    if (!names.length) this.groups.append(el("p", { class: "hx-empty" }, "No primitive is called so."));
+  }
+
+  /** @param {Primitive} primitive */
+  #chip(primitive) {
+    const reason = this.verdicts[primitive.name] ?? null;
+    return el(
+      "button",
+      {
+        type: "button",
+        class: `hx-prim${reason === null ? "" : " is-refused"}`,
+        "data-primitive": primitive.name,
+        "aria-pressed": String(primitive.name === this.chosen),
+        title: reason === null ? primitive.summary : `${primitive.summary}\n\nNot here: ${reason}`,
+        onclick: () => this.choose(primitive.name),
+      },
+      primitive.name,
+      reason !== null && el("span", { class: "no", "aria-label": "not possible here" }, "⊘"),
+    );
+  }
+
+  #drawForm() {
+    const primitive = this.chosenPrimitive;
+    clearTimeout(this.timer);
+    this.verdict.replaceChildren();
+    if (!primitive) {
+      this.fields = [];
+      this.form.replaceChildren(
+        el(
+          "p",
+          { class: "hx-empty" },
+          "Choose a primitive. A click on a loop or an array in the loop tree puts it into the form.",
+        ),
+      );
+      return;
+    }
+    const values = /** @type {Map<string, Value>} */ (this.values.get(primitive.name));
+    this.fields = primitive.parameters.map((parameter) =>
+      field(parameter, values.get(parameter.name) ?? "", (value) => {
+        values.set(parameter.name, value);
+        this.#ask(PAUSE_MS);
+      }),
+    );
+    this.form.replaceChildren(
+      el("p", { class: "what" }, el("code", {}, primitive.name), ` ${primitive.summary}`),
+      ...this.fields.map((one) => one.element),
+      this.verdict,
+      el(
+        "div",
+        { class: "apply" },
+        button("Apply", () => this.#submit(), { class: "is-primary", "data-action": "apply" }),
+      ),
+      el("p", { class: "law" }, primitive.law),
+    );
+    this.#ask(0);
+  }
+
+  #submit() {
+    const primitive = this.chosenPrimitive;
+    if (!primitive) return;
+    const values = /** @type {Map<string, Value>} */ (this.values.get(primitive.name));
+    this.hooks.apply(primitive.name, argumentsOf(primitive, values));
+  }
+
+  /** Ask the kernel whether the form as it stands would be taken. @param {number} pause */
+  #ask(pause) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#advise(), pause);
+  }
+
+  async #advise() {
+    const primitive = this.chosenPrimitive;
+    if (!primitive) return;
+    const args = argumentsOf(primitive, /** @type {any} */ (this.values.get(primitive.name)));
+    const missing = primitive.parameters.some((p) => !p.optional && isEmpty(args[p.name]));
+    const at = primitive.parameters.findIndex(
+      (p) => ["loop", "buffer"].includes(p.kind) && p.choices.length <= MANY_CHOICES,
+    );
+    if (missing) {
+      this.verdict.replaceChildren();
+      return;
+    }
+    this.question += 1;
+    const question = this.question;
+    const judged = at >= 0 ? primitive.parameters[at] : null;
+    const advice = await this.hooks.advise(
+      primitive.name,
+      args,
+      judged?.name ?? null,
+      judged?.choices ?? [],
+    );
+    if (question !== this.question || primitive !== this.chosenPrimitive) return;
+    this.fields[at]?.mark?.(advice.choices);
+    this.#showVerdict(advice.reason);
+  }
+
+  /** @param {string | null} reason */
+  #showVerdict(reason) {
+    this.verdict.className = `hx-verdict ${reason === null ? "is-legal" : "is-refused"}`;
+    this.verdict.title = reason ?? "";
+    this.verdict.replaceChildren(
+      el("span", { "aria-hidden": "true" }, reason === null ? "✓ " : "⊘ "),
+      reason === null ? "can be applied" : reason.split("\n")[0],
+    );
+  }
+
+  async #survey() {
+    if (this.subject.loop === null && this.subject.buffer === null) return;
+    this.verdicts = await this.hooks.survey(this.subject);
+    this.#drawGroups();
+  }
+}
+
+/** @param {any} value */
+function isEmpty(value) {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}
