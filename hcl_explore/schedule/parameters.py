@@ -50,6 +50,7 @@ class Parameter:
     choices: tuple[Enum, ...] = ()
     at_least: int = 1
     takes_band: bool = False
+    takes_function: bool = False
 
     @property
     def is_optional(self) -> bool:
@@ -85,8 +86,10 @@ class Parameter:
 
     # --- one method per kind ----------------------------------------------------------------
 
-    def _resolve_loop(self, value: object, scope: Scope) -> Loop:
+    def _resolve_loop(self, value: object, scope: Scope) -> Loop | str:
         if isinstance(value, str):
+            if self.takes_function and value in scope.program.functions:
+                return value
             return self._find_loop(value, scope.program)
         if isinstance(value, Loop):
             key = value.key
@@ -107,7 +110,7 @@ class Parameter:
                 raise
             return naming.find_band(program, text)
 
-    def _resolve_loops(self, value: object, scope: Scope) -> tuple[Loop, ...]:
+    def _resolve_loops(self, value: object, scope: Scope) -> tuple[Loop | str, ...]:
         items = self._items(value, scope, "loops")
         return tuple(self._resolve_loop(item, scope) for item in items)
 
@@ -191,7 +194,11 @@ def _field(kind: str, help_text: str, **options: Any) -> Any:
 
 
 def loop(help_text: str, **options: Any) -> Any:
-    """A loop, by name or handle; with ``takes_band`` the name of a band is its first loop."""
+    """A loop, by name or handle.
+
+    With ``takes_band`` the name of a band stands for its first loop; with ``takes_function`` a
+    function's name is taken too, and stays a name.
+    """
     return _field("loop", help_text, **options)
 
 

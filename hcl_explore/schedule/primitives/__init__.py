@@ -17,4 +17,9 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     compute_at,
     merge,
     distribute,
+    peel,
+    reverse,
+    skew,
+    dataflow,
+    bind_storage,
 )

@@ -1,0 +1,187 @@
+"""dataflow: let the stages of a function or a loop overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from hcl_explore.errors import NotApplicableError, ScheduleError, SourceSpan
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
+from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.primitive import Outcome, Primitive, register
+
+Stage: TypeAlias = "Loop | Call"
+
+
+@register
+@dataclass(frozen=True)
+class Dataflow(Primitive):
+    """Run the stages of a function, or of each iteration of a loop, as a pipeline of processes.
+
+    The stages are the loop nests and calls directly in the body. A stage starts as soon as data
+    arrive from the stage before, through arrays that become channels: each is written by one stage
+    and read by one later stage.
+    """
+
+    name: ClassVar[str] = "dataflow"
+    group: ClassVar[str] = "Pipelines and structure"
+    law: ClassVar[str] = (
+        "Legal where every array between stages has one writer and one reader, and data only flow "
+        "forward."
+    )
+
+    region: Loop | str | None = param.loop(
+        "a function's name or a loop; the kernel itself if left out",
+        default=None,
+        takes_function=True,
+    )
+
+    def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
+        owner = self._owner(program)
+        span = program.sources.span(owner.place)
+        if owner.dataflow:
+            return _refuse(f"{self._where(program)} is already a dataflow region", span, "")
+        stages = _stages(owner)
+        if len(stages) < 2:
+            return _refuse(
+                f"{self._where(program)} has {len(stages)} stage{'s' * (len(stages) != 1)}: there "
+                "is nothing to overlap",
+                span,
+                "Stages are loop nests and calls directly in the body.",
+            )
+        return _loose_refusal(program, owner, stages) or self._channel_refusal(
+            program, owner, stages
+        )
+
+    def _channel_refusal(
+        self, program: Program, owner: Loop | Function, stages: Sequence[Stage]
+    ) -> ScheduleError | None:
+        for buffer in program.functions[_function_of(owner)].buffers:
+            refusal = _buffer_refusal(program, owner, buffer, stages)
+            if refusal is not None:
+                return refusal
+        return None
+
+    def _owner(self, program: Program) -> Loop | Function:
+        if isinstance(self.region, Loop):
+            return self.region
+        return program.functions[self.region] if self.region is not None else program.kernel
+
+    def _where(self, program: Program) -> str:
+        if isinstance(self.region, Loop):
+            return f"loop '{self.region.name}'"
+        return f"function '{self.region or program.top}'"
+
+    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+        attrs.set_flag(self._owner(program).op, attrs.DATAFLOW)
+        return Outcome()
+
+    def explain(self) -> str:
+        if isinstance(self.region, Loop):
+            return f"the stages of each iteration of {self.region.name} overlap"
+        return f"the stages of {self.region or 'the kernel'} overlap"
+
+
+def _refuse(message: str, span: SourceSpan | None, advice: str) -> ScheduleError:
+    return NotApplicableError(f"dataflow: {message}", span=span, advice=advice or None)
+
+
+def _function_of(owner: Loop | Function) -> str:
+    return owner.function if isinstance(owner, Loop) else owner.name
+
+
+def _stages(owner: Loop | Function) -> list[Stage]:
+    stages: list[Stage] = [*owner.loops, *owner.calls]
+    return sorted(stages, key=lambda stage: stage.position)
+
+
+def _stage_name(stage: Stage) -> str:
+    if isinstance(stage, Loop):
+        return f"'{stage.op_name or stage.name}'"
+    return f"the call of '{stage.callee}'"
+
+
+def _loose_refusal(
+    program: Program, owner: Loop | Function, stages: Sequence[Stage]
+) -> ScheduleError | None:
+    """Everything that touches memory must be in a stage, and no stage under a condition."""
+    for access in owner.accesses:
+        if not access.is_call:
+            return _refuse(
+                f"a statement outside the stages uses '{access.buffer.name}'",
+                program.sources.span(access.place),
+                "Move it into the loop or the kernel that needs it.",
+            )
+    for stage in stages:
+        if stage.guards:
+            return _refuse(
+                f"{_stage_name(stage)} runs under a condition",
+                program.sources.span(stage.place),
+                "Put the condition inside the stage.",
+            )
+    return None
+
+
+def _buffer_refusal(
+    program: Program, owner: Loop | Function, buffer: Buffer, stages: Sequence[Stage]
+) -> ScheduleError | None:
+    writers = [stage for stage in stages if _touches(stage, buffer, is_write=True)]
+    others = [
+        stage
+        for stage in stages
+        if stage not in writers and _touches(stage, buffer, is_write=False)
+    ]
+    span = program.sources.span(buffer.place)
+    if not writers:
+        return None
+    if len(writers) > 1:
+        return _refuse(
+            f"'{buffer.name}' is written by {len(writers)} stages, {_names(writers)}",
+            span,
+            "Merge these stages (merge, compute_at), so that one of them writes it.",
+        )
+    if not others:
+        return None
+    if not _is_inside(owner, buffer):
+        return _refuse(
+            f"'{buffer.name}' lives outside the region, but {_stage_name(writers[0])} writes it "
+            f"and {_names(others)} read{'s' * (len(others) == 1)} it",
+            span,
+            "Hand the data on through an array declared inside the region.",
+        )
+    if len(others) > 1:
+        return _refuse(
+            f"'{buffer.name}' is read by {len(others)} stages, {_names(others)}",
+            span,
+            "Let the stage that writes it write one copy for each reader, or merge the readers.",
+        )
+    if others[0].position < writers[0].position:
+        return _refuse(
+            f"'{buffer.name}' is read by {_stage_name(others[0])} before {_stage_name(writers[0])} "
+            "writes it: data would flow backward",
+            span,
+            "Leave the two stages out of the region, or merge them.",
+        )
+    return None
+
+
+def _names(stages: Sequence[Stage]) -> str:
+    return " and ".join(_stage_name(stage) for stage in stages)
+
+
+def _is_inside(owner: Loop | Function, buffer: Buffer) -> bool:
+    """Whether the array is new in each run of the region, and not handed out of it."""
+    return buffer.kind == "local" and (not isinstance(owner, Loop) or owner in buffer.home)
+
+
+def _touches(stage: Stage, buffer: Buffer, *, is_write: bool) -> bool:
+    return any(
+        access.is_write == is_write and _belongs(access, stage) for access in buffer.accesses
+    )
+
+
+def _belongs(access: Access, stage: Stage) -> bool:
+    return stage in access.loops if isinstance(stage, Loop) else access.op == stage.op
