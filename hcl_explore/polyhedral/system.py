@@ -23,11 +23,12 @@ class System:
     Quotients of ``floordiv``, ``ceildiv`` and ``mod`` are variables too; equal ones are shared.
     """
 
-    def __init__(self) -> None:
-        self.count = 0
+    def __init__(self, symbols: Sequence[Symbol] = ()) -> None:
+        """``symbols`` get the first numbers; others are numbered as they come up."""
+        self.count = len(symbols)
         self.equalities: list[Row] = []
         self.inequalities: list[Row] = []
-        self.symbols: dict[Symbol, int] = {}
+        self.symbols = {symbol: number for number, symbol in enumerate(symbols)}
         self._quotients: dict[tuple[tuple[tuple[int, int], ...], int], int] = {}
 
     def new_variable(self) -> int:
@@ -145,6 +146,11 @@ class Solver:
     def of(self, system: System) -> Any:
         """The set of the system's solutions, a dimension for each variable."""
         return self.basic_set(system.count, system.equalities, system.inequalities)
+
+    def projected(self, system: System, kept: int) -> Any:
+        """The solutions as an ``isl.Set`` over the first ``kept`` variables."""
+        whole = self.of(system).to_set()
+        return whole.project_out(isl.dim_type.set, kept, system.count - kept)
 
     def _fill(self, constraint: Any, row: Row) -> Any:
         for variable, factor in row.items():
