@@ -1,0 +1,112 @@
+"""The saved page, and hostile names in everything that a user can name."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import json
+import re
+from typing import Any
+
+import gemm_records
+import pytest
+from html_check import Checked
+
+from hcl_explore.views.history import history_html
+from hcl_explore.views.page import embed_json, page_data, session_iframe, session_page
+from hcl_explore.views.panes import PANES, render_pane
+from hcl_explore.views.record import SessionRecord
+
+HOSTILE = "</script><img src=x onerror=alert(1)>\"'&<b>"
+
+
+def hostile(value: Any) -> Any:
+    """The record with markup in every string that is not one of a fixed set."""
+    if isinstance(value, str):
+        return value + HOSTILE
+    if isinstance(value, list):
+        return [hostile(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple(hostile(item) for item in value)
+    if isinstance(value, dict):
+        fixed = {"status", "kind", "version"}
+        return {
+            (k + HOSTILE if k.startswith("gemm:") else k): v if k in fixed else hostile(v)
+            for k, v in value.items()
+        }
+    return value
+
+
+@pytest.fixture(scope="module")
+def hostile_record() -> SessionRecord:
+    record: SessionRecord = hostile(copy.deepcopy(gemm_records.session_record()))
+    return record
+
+
+def embedded(page: str) -> dict[str, Any]:
+    match = re.search(r'<script type="application/json" id="hclx-data">(.*?)</script>', page, re.S)
+    assert match
+    data: dict[str, Any] = json.loads(match.group(1))
+    return data
+
+
+@pytest.mark.parametrize("pane", [pane.id for pane in PANES])
+@pytest.mark.parametrize("step", range(6))
+def test_hostile_names_stay_text_in_every_pane(
+    hostile_record: SessionRecord, step: int, pane: str
+) -> None:
+    html = Checked(render_pane(hostile_record, step, pane))
+    assert "onerror=alert(1)" in html.text or pane == "roofline"
+
+
+def test_hostile_names_stay_text_in_the_step_list(hostile_record: SessionRecord) -> None:
+    assert HOSTILE in Checked(history_html(hostile_record, editable=True)).text
+
+
+def test_the_page_holds_every_pane_of_every_step() -> None:
+    record = gemm_records.session_record()
+    data = embedded(session_page(record))
+    assert data == page_data(record)
+    assert len(data["steps"]) == 6
+    for step in data["steps"]:
+        assert list(step["html"]) == [pane.id for pane in PANES]
+
+
+def test_the_page_is_self_contained_and_forbids_the_network() -> None:
+    page = session_page(gemm_records.session_record())
+    assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//""", page)
+    assert "@import" not in page
+    assert "default-src 'none'" in page
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
+    assert len(scripts) == 1
+    digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page
+
+
+def test_hostile_names_cannot_leave_the_page_data(hostile_record: SessionRecord) -> None:
+    page = session_page(hostile_record)
+    assert page.count("</script>") == 2
+    assert "<img" not in page
+    assert embedded(page)["name"] == "gemm" + HOSTILE
+
+
+def test_embedded_json_reads_back() -> None:
+    data = {"a": "</script><!--\u2028\u2029", "b": [1, None, True]}
+    text = embed_json(data)
+    assert "<" not in text
+    assert "\u2028" not in text
+    assert json.loads(text) == data
+
+
+def test_the_frame_escapes_the_whole_page(hostile_record: SessionRecord) -> None:
+    frame = session_iframe(hostile_record)
+    assert frame.count("<") == 2
+    assert frame.endswith("></iframe>")
+
+
+def test_another_version_is_refused() -> None:
+    record = gemm_records.session_record()
+    record["version"] = 99
+    with pytest.raises(ValueError, match="version 99"):
+        session_page(record)

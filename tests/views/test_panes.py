@@ -1,0 +1,286 @@
+"""Loop tree, metrics, step list, graph and roofline on the hand-written gemm session."""
+
+from __future__ import annotations
+
+import gemm_records
+import pytest
+from html_check import Checked
+
+from hcl_explore.views.dot import graph_dot, quote
+from hcl_explore.views.graph import MAX_NODES, graph_html, render_svg
+from hcl_explore.views.history import history_html
+from hcl_explore.views.lineage import Origin, origins
+from hcl_explore.views.loop_tree import loop_tree_html
+from hcl_explore.views.metrics import latency_change, metrics_html
+from hcl_explore.views.panes import PANES, pane_list, render_pane
+from hcl_explore.views.record import SessionRecord
+from hcl_explore.views.roofline import roofline_svg
+from hcl_explore.views.roofline_data import bounds, roofline_points, ticks
+from hcl_explore.views.roofline_figure import roofline_figure
+
+
+@pytest.fixture
+def record() -> SessionRecord:
+    return gemm_records.session_record()
+
+
+@pytest.mark.parametrize("pane", [pane.id for pane in PANES])
+@pytest.mark.parametrize("step", range(6))
+def test_every_pane_is_well_formed(record: SessionRecord, step: int, pane: str) -> None:
+    assert Checked(render_pane(record, step, pane)).text.strip()
+
+
+def test_unknown_panes_and_steps_are_refused(record: SessionRecord) -> None:
+    with pytest.raises(KeyError):
+        render_pane(record, 0, "nothing")
+    with pytest.raises(IndexError):
+        render_pane(record, 6, "tree")
+
+
+def test_only_the_panes_with_alternatives_have_views() -> None:
+    assert {p["id"]: p["views"] for p in pane_list() if p["views"]} == {
+        "hls": [["changes", "Changes"], ["whole", "Whole"]]
+    }
+
+
+# --- loop tree ---------------------------------------------------------------------------------
+
+
+def test_tree_shows_loops_trips_and_pragmas(record: SessionRecord) -> None:
+    html = Checked(loop_tree_html(record["steps"], 3))
+    loops = html.with_class("loop")
+    assert [loop["data-name"] for loop in loops] == [
+        "C_d0", "C_d1", "k.outer", "i", "j", "k.inner",
+    ]  # fmt: skip
+    assert "k.outer×4" in html.text
+    assert "pipeline II=1, achieved 4" in html.text
+    assert "unroll fully" in html.text
+    assert "C[i, j] += A[i, k] * B[k, j]" in html.text
+
+
+def test_tree_says_when_the_interval_is_met(record: SessionRecord) -> None:
+    text = Checked(loop_tree_html(record["steps"], 5)).text
+    assert "pipeline II=1" in text
+    assert "achieved" not in text
+
+
+def test_tree_marks_what_is_new_and_what_changed(record: SessionRecord) -> None:
+    assert Checked(loop_tree_html(record["steps"], 1)).text.count("new") == 2
+    assert "changed" in Checked(loop_tree_html(record["steps"], 3)).text
+    assert "new" not in Checked(loop_tree_html(record["steps"], 0)).text
+
+
+def test_tree_tells_where_a_loop_comes_from(record: SessionRecord) -> None:
+    html = Checked(loop_tree_html(record["steps"], 5))
+    inner = next(loop for loop in html.with_class("loop") if loop["data-name"] == "k.inner")
+    assert inner["title"] == "was mm.k before step 1"
+    assert inner["data-steps"] == "1"
+    assert inner["data-src"] == "6"
+    untouched = next(loop for loop in html.with_class("loop") if loop["data-name"] == "i")
+    assert "title" not in untouched
+
+
+def test_unknown_trip_counts_are_said_to_be_unknown(record: SessionRecord) -> None:
+    record["steps"][0]["loops"][0]["trip_count"] = None
+    html = loop_tree_html(record["steps"], 0)
+    assert "×?" in html
+    assert "depends on run-time values" in html
+
+
+def test_a_program_without_loops_says_so(record: SessionRecord) -> None:
+    record["steps"][0]["loops"] = []
+    assert "no loops" in Checked(loop_tree_html(record["steps"], 0)).text
+
+
+def test_origins_follow_two_splits_and_a_fusion(record: SessionRecord) -> None:
+    steps = record["steps"][:3]
+    steps[2]["forwarding"] = {
+        "gemm:mm.k.outer": ["gemm:mm.fused"],
+        "gemm:mm.i": ["gemm:mm.fused"],
+    }
+    fused = gemm_records.loop("fused", "mm", 2, [])
+    steps[2]["loops"] = [fused]
+    assert origins(steps, 2)["gemm:mm.fused"] == (
+        Origin(2, "gemm:mm.i"),
+        Origin(2, "gemm:mm.k.outer"),
+        Origin(1, "gemm:mm.k"),
+    )
+
+
+# --- metrics -----------------------------------------------------------------------------------
+
+
+def test_metrics_show_the_change_in_words(record: SessionRecord) -> None:
+    text = Checked(metrics_html(record["steps"], 5)).text
+    assert "5,134 cycles" in text
+    assert "▼ 3.39× less better" in text
+    assert "▲ 4× more worse" in text  # DSP: 10 to 40
+    assert "one call takes 17.1 µs" in text
+    assert "meets the interval asked for" in text
+    assert "4 → 1" in text
+
+
+def test_metrics_of_the_first_step_have_no_change(record: SessionRecord) -> None:
+    assert "better" not in Checked(metrics_html(record["steps"], 0)).text
+
+
+def test_unknown_figures_are_dashes_and_the_notes_say_why(record: SessionRecord) -> None:
+    estimate = record["steps"][1]["estimate"]
+    estimate["latency_cycles"] = None
+    estimate["notes"] = ["Loop w has no bound."]
+    text = Checked(metrics_html(record["steps"], 1)).text
+    assert "Latency–" in text
+    assert "Loop w has no bound." in text
+    assert latency_change(record["steps"], 1) == ""
+
+
+# --- step list ---------------------------------------------------------------------------------
+
+
+def test_step_list_has_calls_badges_and_gains(record: SessionRecord) -> None:
+    html = Checked(history_html(record, editable=True))
+    text = html.text
+    assert 's.split("k", 8)' in text
+    assert "3.39× faster" in text
+    assert text.count("verified") == 4
+    assert text.count("checking") == 1
+    assert text.count("reassociated") == 1
+    assert len([a for _, a in html.elements if "data-remove" in a]) == 5
+
+
+def test_step_list_tells_undone_and_unchecked_steps(record: SessionRecord) -> None:
+    record["position"] = 3
+    record["steps"][2]["unchecked"] = True
+    text = Checked(history_html(record, editable=False)).text
+    assert text.count("undone") == 2
+    assert text.count("unchecked") == 1
+    assert "×" not in text.replace("× ", "")
+
+
+def test_steps_that_no_longer_apply_are_listed_with_the_reason(record: SessionRecord) -> None:
+    record["failed"] = [
+        {
+            "call": 's.split("z", 2)',
+            "primitive": "split",
+            "arguments": {},
+            "error": "no loop 'z'\n    for <b>\n        ^",
+        }
+    ]
+    text = Checked(history_html(record, editable=True)).text
+    assert "No longer applies" in text
+    assert "no loop 'z'\n    for <b>\n        ^" in text
+
+
+# --- graph -------------------------------------------------------------------------------------
+
+
+def test_graph_svg_has_the_labels_and_marks(record: SessionRecord) -> None:
+    step, before = record["steps"][4], record["steps"][3]
+    html = graph_html(step["graph"], step["graph_diff"], before["graph"])
+    text = Checked(html).text
+    assert "~ A" in text
+    assert "cyclic 8 on dim 2" in text
+    assert "4 KiB" in text
+    assert "~ changed" in text
+    assert "fill=" not in html.replace('fill="none"', "").replace('fill="black"', "")
+
+
+def test_removed_nodes_are_drawn_as_removed(record: SessionRecord) -> None:
+    before = record["steps"][0]["graph"]
+    after = {
+        "nodes": [n for n in before["nodes"] if n["id"] != "init_C"],
+        "edges": [e for e in before["edges"] if e["source"] != "init_C"],
+    }
+    diff = {"added": [], "removed": ["init_C", "init_C->C"], "changed": []}
+    dot = graph_dot(after, diff, before)  # type: ignore[arg-type]
+    assert "− init_C" in dot
+    assert dot.count("is-removed") == 2
+
+
+def test_edges_to_unknown_nodes_are_left_out(record: SessionRecord) -> None:
+    graph = record["steps"][0]["graph"]
+    graph["edges"].append({"source": "mm", "target": "ghost", "label": "", "bytes": None})
+    assert graph_dot(graph).count("->") == 5
+
+
+def test_a_huge_graph_is_refused_in_words(record: SessionRecord) -> None:
+    node = record["steps"][0]["graph"]["nodes"][0]
+    many = [{**node, "id": str(n)} for n in range(MAX_NODES + 1)]
+    html = graph_html({"nodes": many, "edges": []})  # type: ignore[typeddict-item]
+    assert f"{MAX_NODES + 1:,} nodes" in html
+
+
+@pytest.mark.parametrize(
+    "text", ["a\\", 'say "hi"', "&lt;b&gt;", "<b>bold</b>", "\\N", "a\nb", "é"]
+)
+def test_dot_labels_are_shown_as_they_are(text: str) -> None:
+    svg = render_svg(f"digraph {{ x [label={quote(text)}] }}")
+    seen = Checked(svg).text
+    for line in text.split("\n"):
+        assert line in seen
+
+
+def test_control_characters_do_not_reach_the_svg() -> None:
+    assert "\x00" not in render_svg(f"digraph {{ x [label={quote(chr(0) + chr(27))}] }}")
+
+
+# --- roofline ----------------------------------------------------------------------------------
+
+
+def test_roofline_has_ceilings_and_one_point_per_step(record: SessionRecord) -> None:
+    html = Checked(roofline_svg(record["roofline"], record["steps"], 5))
+    points = html.with_class("pt")
+    assert sorted(int(point["data-step"] or "") for point in points) == list(range(6))
+    assert [p["data-step"] for p in points if "is-current" in (p["class"] or "")] == ["5"]
+    assert "HBM2 460 GB/s" in html.text
+    assert "float32 541 GOP/s" in html.text
+    assert "Step 5 runs at 3.83 GOP/s" in html.text
+
+
+def test_points_at_the_same_place_share_a_label(record: SessionRecord) -> None:
+    html = Checked(roofline_svg(record["roofline"], record["steps"], 0))
+    labels = html.with_class("lb")
+    assert len(labels) == 3
+    assert "3–4" in html.text
+
+
+def test_a_step_without_figures_says_why_it_has_no_point(record: SessionRecord) -> None:
+    record["steps"][1]["estimate"]["operational_intensity"] = None
+    record["steps"][1]["estimate"]["notes"] = ["Subscripts depend on data."]
+    html = Checked(roofline_svg(record["roofline"], record["steps"], 1))
+    assert len(html.with_class("pt")) == 5
+    assert (
+        "operational intensity of this step is not known. Subscripts depend on data." in html.text
+    )
+
+
+def test_every_point_lies_in_the_drawn_range(record: SessionRecord) -> None:
+    points = roofline_points(record["steps"])
+    area = bounds(record["roofline"], points)
+    assert area is not None
+    for point in points:
+        assert area.low_x < point.intensity < area.high_x
+        assert area.low_y < point.achieved < area.high_y
+
+
+def test_a_device_without_figures_has_no_roofline(record: SessionRecord) -> None:
+    assert "no peak" in roofline_svg({"bandwidths": [], "peaks": []}, record["steps"], 0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.9, 11, [1, 2, 5, 10]),
+        (0.5, 200, [1, 3, 10, 30, 100]),
+        (0.5, 20000, [1, 10, 100, 1e3, 1e4]),
+    ],
+)
+def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None:
+    assert ticks(low, high) == pytest.approx(expected)
+
+
+def test_the_figure_for_papers_has_a_point_per_step(record: SessionRecord) -> None:
+    figure = roofline_figure(record)
+    line = figure.axes[0].lines[-1]
+    assert len(line.get_xdata()) == 6  # type: ignore[arg-type]
+    assert figure.axes[0].get_xscale() == figure.axes[0].get_yscale() == "log"
