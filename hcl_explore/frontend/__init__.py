@@ -1,6 +1,7 @@
 """From typed Python functions to MLIR: ``read_kernel``, then ``lower``."""
 
 from hcl_explore.frontend.lower import lower, lower_with_sources
-from hcl_explore.frontend.source import KernelSource, read_kernel
+from hcl_explore.frontend.read import read_kernel
+from hcl_explore.frontend.source import KernelSource
 
 __all__ = ["KernelSource", "lower", "lower_with_sources", "read_kernel"]

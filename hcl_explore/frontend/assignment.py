@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 
 from mlir import ir
 
@@ -17,6 +18,7 @@ from hcl_explore.frontend.expression import (
     ArrayValue,
     Buffer,
     Computed,
+    Constant,
     Expr,
     KernelCall,
     Table,
@@ -29,7 +31,8 @@ from hcl_explore.frontend.reader import ExpressionReader, Value
 from hcl_explore.frontend.signatures import annotated_type
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
-from hcl_explore.lang.types import ScalarType, TensorType
+from hcl_explore.lang.meta import ConstantType
+from hcl_explore.lang.types import Float, IntegerType, ScalarType, TensorType
 
 
 class Assigner:
@@ -64,12 +67,42 @@ class Assigner:
             raise self.reader.error(
                 KernelSyntaxError, "only a plain name can be declared with a type", target
             )
-        kind = annotated_type(self.reader.unit, statement.annotation)
+        if self._declares_constant(statement, target):
+            return
+        kind = annotated_type(self.reader.unit, statement.annotation, self.reader.constants)
         if isinstance(kind, ScalarType):
             kind = TensorType(kind, ())
         value = None if statement.value is None else self.reader.read_any(statement.value)
         buffer = self._initialised(target, kind, value, statement)
         self.reader.scope.declare(target.id, buffer, target)
+
+    def _declares_constant(self, statement: ast.AnnAssign, target: ast.Name) -> bool:
+        """``N: ConstExpr[T] = value``: a name for a number, no variable."""
+        annotation = statement.annotation
+        if not isinstance(annotation, ast.Subscript):
+            return False
+        if ast.unparse(annotation.value).split(".")[-1] != "ConstExpr":
+            return False
+        kind = self.reader.constants.evaluate(annotation)
+        if not isinstance(kind, ConstantType):
+            return False
+        value = None if statement.value is None else self.reader.read(statement.value)
+        if not isinstance(value, Constant):
+            raise self.reader.error(
+                KernelTypeError,
+                f"'{target.id}' is a constant, but its value is not known when the kernel is "
+                "compiled",
+                statement.value or statement,
+            )
+        number = value.value
+        if isinstance(kind.element, IntegerType):
+            if not math.isfinite(number):
+                raise self.reader.error(KernelTypeError, f"{number} is not an integer", statement)
+            number = kind.element.wrap(int(number))
+        elif isinstance(kind.element, Float):
+            number = float(number)
+        self.reader.scope.declare(target.id, Constant(kind.element, target, number), target)
+        return True
 
     def _initialised(
         self, target: ast.Name, kind: TensorType, value: Value | None, statement: ast.AnnAssign

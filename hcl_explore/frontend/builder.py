@@ -32,6 +32,8 @@ class Builder:
     def __init__(self, point: ir.InsertionPoint) -> None:
         self.point = point
         self.index = ir.IndexType.get()
+        self.count = 0
+        """How many operations have been made."""
         self._storage: dict[ScalarType, ir.Type] = {}
 
     @contextmanager
@@ -54,6 +56,7 @@ class Builder:
         regions: int = 0,
     ) -> ir.Operation:
         """A new operation at the insertion point."""
+        self.count += 1
         return ir.Operation.create(
             name,
             operands=operands,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from hcl_explore.frontend.expression import (
     Unary,
 )
 from hcl_explore.frontend.kernel_calls import KernelCallReader, refuse_keywords
+from hcl_explore.frontend.scope import LocalFunction
 from hcl_explore.lang import ops
 from hcl_explore.lang.promotion import common_type
 from hcl_explore.lang.types import (
@@ -79,7 +80,10 @@ class CallReader:
         """The Python object that a call names, or the callee's syntax tree."""
         unit = self.reader.unit
         if isinstance(node, ast.Name):
-            if self.reader.scope.find(node.id) is not None:
+            binding = self.reader.scope.find(node.id)
+            if binding is not None and isinstance(binding.entity, LocalFunction):
+                return binding.entity
+            if binding is not None:
                 raise self.reader.error(
                     KernelTypeError, f"'{node.id}' is a variable and cannot be called", node
                 )
@@ -99,14 +103,15 @@ class CallReader:
             raise self.reader.error(
                 KernelSyntaxError, f"{ast.unparse(node)} cannot be called", node
             )
-        return unit.constants.evaluate(node)
+        return self.reader.constants.evaluate(node)
 
     def read(self, node: ast.Call) -> Value:
         """The meaning of a call."""
         if isinstance(node.func, ast.Attribute) and self.reader.is_value(node.func.value):
             value = self.reader.read_any(node.func.value)
             return self.reader.methods.call(value, node, node.func)
-        target: Any = self.target(node.func)
+        callee, instantiate = self._split_instance(node.func)
+        target: Any = self.target(callee)
         if isinstance(target, ScalarType):
             kind = target
             return self._apply(
@@ -116,7 +121,7 @@ class CallReader:
             raise self.reader.error(
                 KernelTypeError, f"{ast.unparse(node.func)} is not a function", node
             )
-        signature = self.callees.find(self.reader.unit, target, node)
+        signature = self.callees.find(self.reader.unit, target, node, instantiate)
         if signature is not None:
             return self.kernels.read(signature, node)
         if target in (ops.grid, ops.reduction, range):
@@ -136,6 +141,20 @@ class CallReader:
                 "called.",
             )
         return self._apply(function, node)
+
+    def _split_instance(self, node: ast.expr) -> tuple[ast.expr, Sequence[object] | None]:
+        """``callee[T, N]`` as the callee and the values of its type parameters."""
+        if not isinstance(node, ast.Subscript):
+            return node, None
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return node.value, [self._type_argument(part) for part in parts]
+
+    def _type_argument(self, node: ast.expr) -> object:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            raise self.reader.error(
+                KernelTypeError, f"{ast.unparse(node)} is not a type or a number", node
+            )
+        return self.reader.constants.evaluate(node)
 
     def _function(self, target: object, node: ast.Call) -> Callable[[list[Expr]], Expr] | None:
         """What a builtin or mathematical function makes of its arguments."""

@@ -28,6 +28,7 @@ from hcl_explore.errors import (
     KernelTypeError,
     SourceSpan,
 )
+from hcl_explore.lang.meta import ConstantType, ConstExpr, TypeParameter
 from hcl_explore.lang.types import Fixed, Int, ScalarType, UFixed, UInt
 
 MAX_INTEGER_BITS = 4096
@@ -120,9 +121,15 @@ def attribute(value: object, name: str) -> object:
 class ConstantEvaluator:
     """Evaluates syntax trees against a namespace; raises ``KernelError`` with the place."""
 
-    def __init__(self, namespace: Mapping[str, object], span_of: SpanOf) -> None:
+    def __init__(
+        self,
+        namespace: Mapping[str, object],
+        span_of: SpanOf,
+        unknown: Callable[[ast.Name], KernelError] | None = None,
+    ) -> None:
         self.namespace = namespace
         self.span_of = span_of
+        self.unknown = unknown or (lambda node: unknown_name(node, namespace, span_of))
         self._methods: dict[type[ast.expr], Callable[[Any], Any]] = {
             ast.Attribute: self._attribute,
             ast.BinOp: self._binary,
@@ -156,8 +163,16 @@ class ConstantEvaluator:
 
     def _name(self, node: ast.Name) -> Any:
         if node.id in self.namespace:
-            return self.namespace[node.id]
-        raise unknown_name(node, self.namespace, self.span_of)
+            value = self.namespace[node.id]
+            if isinstance(value, TypeParameter):
+                raise KernelTypeError(
+                    f"the type parameter '{value}' has no value",
+                    span=self.span_of(node),
+                    advice="Give one: customize(kernel, instantiate=[...]), or in a kernel "
+                    "callee[...](...).",
+                )
+            return value
+        raise self.unknown(node)
 
     def _attribute(self, node: ast.Attribute) -> Any:
         value = self.evaluate(node.value)
@@ -214,6 +229,8 @@ class ConstantEvaluator:
         subscript = self.evaluate(node.slice)
         if isinstance(value, ScalarType):
             return self._tensor_type(node, value, subscript)
+        if value is ConstExpr:
+            return self._constant_type(node, subscript)
         if not isinstance(value, (list, tuple, np.ndarray)):
             raise KernelTypeError(
                 f"{ast.unparse(node.value)} cannot be subscripted", span=self.span_of(node)
@@ -223,6 +240,14 @@ class ConstantEvaluator:
         except (IndexError, TypeError) as error:
             raise KernelShapeError(str(error), span=self.span_of(node)) from None
         return result
+
+    def _constant_type(self, node: ast.Subscript, element: object) -> ConstantType:
+        if not isinstance(element, ScalarType):
+            raise KernelTypeError(
+                f"ConstExpr[...] takes a scalar type, not {ast.unparse(node.slice)}",
+                span=self.span_of(node.slice),
+            )
+        return ConstantType(element)
 
     def _tensor_type(self, node: ast.Subscript, element: ScalarType, sizes: Any) -> Any:
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Mapping, Sequence
 from types import FunctionType
 
 from mlir import ir
@@ -11,12 +13,16 @@ from hcl_explore.errors import KernelRecursionError, KernelSyntaxError
 from hcl_explore.frontend.builder import Builder
 from hcl_explore.frontend.expression import Signature
 from hcl_explore.frontend.function import FunctionLowering, function_attributes
+from hcl_explore.frontend.generics import bind, open_parameters
 from hcl_explore.frontend.memory import ConstantTables
+from hcl_explore.frontend.scope import LocalFunction
 from hcl_explore.frontend.signatures import read_signature
-from hcl_explore.frontend.source import KernelSource, read_kernel
+from hcl_explore.frontend.source import KernelSource, read_source
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import Sources
+
+_LANGUAGE = ("hcl_explore.lang.ops", "hcl_explore.lang.meta")
 
 
 def lower(source: KernelSource, context: ir.Context) -> ir.Module:
@@ -52,10 +58,13 @@ class _ModuleLowering:
         self.source = source
         self.module = ir.Module.create()
         self.tables = ConstantTables(self.module)
-        self._done: dict[object, Signature] = {}
-        self._active: list[tuple[object, str]] = []
+        self._done: dict[tuple[int, int], Signature] = {}
+        self._active: list[tuple[tuple[int, int], str]] = []
         self._symbols: set[str] = set()
         self._units: dict[FunctionType, Unit] = {}
+        self._instances: dict[object, Unit] = {}
+        self._kept: list[Unit] = []
+        """Keeps units alive, since they are told apart by their identity."""
 
     def lower(self) -> ir.Module:
         unit = Unit(self.source)
@@ -73,19 +82,29 @@ class _ModuleLowering:
             sources = sources.adding(source.filename, source.first_line, lines)
         return sources
 
-    def find(self, unit: Unit, target: object, node: ast.Call) -> Signature | None:
+    def find(
+        self,
+        unit: Unit,
+        target: object,
+        node: ast.Call,
+        instantiate: Sequence[object] | None = None,
+    ) -> Signature | None:
         """The signature of a called kernel, which is lowered first if it has not been yet."""
         caller = unit
-        if isinstance(target, FunctionType) and not target.__module__.startswith(
-            "hcl_explore.lang"
-        ):
-            callee_unit = self._units.get(target)
-            if callee_unit is None:
-                callee_unit = self._units[target] = Unit(read_kernel(target))
-            unit, target = callee_unit, callee_unit.functions[callee_unit.source.name]
+        if isinstance(target, LocalFunction):
+            unit, target = target.unit, target.function
+        elif isinstance(target, FunctionType) and target.__module__ not in _LANGUAGE:
+            unit = self._unit_of(target)
+            target = unit.functions[unit.source.name]
         if not isinstance(target, ast.FunctionDef):
             return None
-        key = _identity(unit, target)
+        suffix = ""
+        if instantiate is not None:
+            parameters = open_parameters(target, unit.constants)
+            bound = bind(target, parameters, instantiate, caller.span(node))
+            unit = self._instance_of(unit, target, bound)
+            suffix = "".join(f"_{value}" for value in bound.values())
+        key = (id(unit), id(target))
         if any(active == key for active, _ in self._active):
             chain = " → ".join([name for _, name in self._active] + [target.name])
             raise KernelRecursionError(
@@ -93,11 +112,25 @@ class _ModuleLowering:
                 span=caller.span(node),
                 advice="Hardware has no call stack; use a loop.",
             )
-        return self._done.get(key) or self._lower_function(unit, target)
+        return self._done.get(key) or self._lower_function(unit, target, suffix)
 
-    def _lower_function(self, unit: Unit, function: ast.FunctionDef) -> Signature:
-        key = _identity(unit, function)
-        signature = read_signature(unit, function, self._symbol(function.name))
+    def _unit_of(self, function: FunctionType) -> Unit:
+        if function not in self._units:
+            self._units[function] = Unit(read_source(function))
+        return self._units[function]
+
+    def _instance_of(
+        self, unit: Unit, function: ast.FunctionDef, bound: Mapping[str, object]
+    ) -> Unit:
+        key = (id(unit), id(function), tuple(bound.values()))
+        if key not in self._instances:
+            self._instances[key] = unit.with_names(bound)
+        return self._instances[key]
+
+    def _lower_function(self, unit: Unit, function: ast.FunctionDef, suffix: str = "") -> Signature:
+        key = (id(unit), id(function))
+        self._kept.append(unit)
+        signature = read_signature(unit, function, self._symbol(function.name + suffix))
         self._active.append((key, function.name))
         op = self._create(unit, function, signature)
         FunctionLowering(unit, function, signature, op, self.tables, self).lower()
@@ -121,14 +154,10 @@ class _ModuleLowering:
         )
 
     def _symbol(self, name: str) -> str:
+        name = re.sub(r"\W", "_", name)
         symbol, number = name, 0
         while symbol in self._symbols:
             number += 1
             symbol = f"{name}_{number}"
         self._symbols.add(symbol)
         return symbol
-
-
-def _identity(unit: Unit, function: ast.FunctionDef) -> object:
-    """The same for two readings of the same function."""
-    return unit.source.filename, unit.source.first_line + function.lineno, function.name

@@ -15,7 +15,12 @@ from hcl_explore.errors import (
     KernelTypeError,
 )
 from hcl_explore.frontend.calls import CallReader
-from hcl_explore.frontend.constants import fold, is_number, plain_number
+from hcl_explore.frontend.constants import (
+    ConstantEvaluator,
+    fold,
+    is_number,
+    plain_number,
+)
 from hcl_explore.frontend.elementwise import lift
 from hcl_explore.frontend.expression import (
     Argument,
@@ -37,7 +42,7 @@ from hcl_explore.frontend.expression import (
 )
 from hcl_explore.frontend.indexing import Indexer
 from hcl_explore.frontend.methods import MethodReader
-from hcl_explore.frontend.scope import Scope
+from hcl_explore.frontend.scope import LocalFunction, Scope, VisibleConstants
 from hcl_explore.frontend.signatures import CalleeResolver
 from hcl_explore.frontend.unit import Unit, describe
 from hcl_explore.lang.promotion import common_type, promote
@@ -96,6 +101,7 @@ class ExpressionReader:
         self.unit = unit
         self.scope = scope
         self.materialise = materialise
+        self.constants = ConstantEvaluator(VisibleConstants(scope), unit.span, scope.not_constant)
         self.calls = CallReader(self, callees)
         self.indexer = Indexer(self)
         self.methods = MethodReader(self)
@@ -197,6 +203,8 @@ class ExpressionReader:
                 return value
             raise self.scope.unknown(node)
         entity = binding.entity
+        if isinstance(entity, LocalFunction):
+            raise self.error(KernelTypeError, f"'{node.id}' is a function; call it", node)
         if isinstance(entity, Buffer):
             if entity.type.shape:
                 return entity
@@ -213,7 +221,7 @@ class ExpressionReader:
     def _read_attribute(self, node: ast.Attribute) -> Value:
         if self.is_value(node.value):
             return self.methods.attribute(self.read_any(node.value), node)
-        return self.constant(self.unit.constants.evaluate(node), node)
+        return self.constant(self.constants.evaluate(node), node)
 
     def is_value(self, node: ast.expr) -> bool:
         """Whether ``node`` is a value of the kernel, rather than a module or a constant."""
@@ -222,7 +230,7 @@ class ExpressionReader:
         return not isinstance(node, ast.Name) or self.scope.find(node.id) is not None
 
     def _read_list(self, node: ast.List) -> Value:
-        return Table(self.unit.constants.evaluate(node), node)
+        return Table(self.constants.evaluate(node), node)
 
     def _read_subscript(self, node: ast.Subscript) -> Value:
         base = self.read_any(node.value)
@@ -436,4 +444,6 @@ def _at(expr: Expr, node: ast.AST) -> Expr:
         return LoopIndex(expr.type, node, expr.value, expr.affine, expr.low, expr.high)
     if isinstance(expr, Argument):
         return Argument(expr.type, node, expr.value)
+    if isinstance(expr, Constant):
+        return Constant(expr.type, node, expr.value)
     return expr

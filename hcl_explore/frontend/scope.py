@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hcl_explore.errors import KernelScopeError
+from hcl_explore.errors import KernelError, KernelScopeError, KernelTypeError
 from hcl_explore.frontend.constants import unknown_name
-from hcl_explore.frontend.expression import Buffer, Expr
+from hcl_explore.frontend.expression import Buffer, Constant, Expr
 from hcl_explore.frontend.unit import Unit
+
+
+@dataclass(frozen=True)
+class LocalFunction:
+    """A function defined inside a kernel; ``unit`` knows the constants around it."""
+
+    unit: Unit
+    function: ast.FunctionDef
+
+
+Entity = Buffer | Expr | LocalFunction
 
 
 @dataclass(frozen=True)
 class Binding:
     """What a name stands for. ``is_loop`` for loop variables, which cannot be assigned."""
 
-    entity: Buffer | Expr
+    entity: Entity
     line: int
     is_loop: bool = False
 
@@ -42,9 +54,7 @@ class Scope:
                 return block[name]
         return None
 
-    def declare(
-        self, name: str, entity: Buffer | Expr, node: ast.AST, *, is_loop: bool = False
-    ) -> None:
+    def declare(self, name: str, entity: Entity, node: ast.AST, *, is_loop: bool = False) -> None:
         """Bind ``name`` in the innermost block.
 
         Raises ``KernelScopeError`` if an open block has the name already: in Python it would be
@@ -63,6 +73,34 @@ class Scope:
             )
         self._blocks[-1][name] = Binding(entity, line, is_loop)
 
+    def constants(self) -> dict[str, object]:
+        """The compile-time constants declared in the open blocks."""
+        return {
+            name: binding.entity.value
+            for block in self._blocks
+            for name, binding in block.items()
+            if isinstance(binding.entity, Constant)
+        }
+
+    def local_functions(self) -> dict[str, ast.FunctionDef]:
+        """The functions declared in the open blocks."""
+        return {
+            name: binding.entity.function
+            for block in self._blocks
+            for name, binding in block.items()
+            if isinstance(binding.entity, LocalFunction)
+        }
+
+    def not_constant(self, node: ast.Name) -> KernelError:
+        """The error for a name in a constant expression that is no constant."""
+        if self.find(node.id) is None:
+            return self.unknown(node)
+        return KernelTypeError(
+            f"'{node.id}' is not a constant",
+            span=self.unit.span(node),
+            advice="Sizes and tables must be known when the kernel is compiled.",
+        )
+
     def unknown(self, node: ast.Name) -> KernelScopeError:
         """The error for a name that no open block has."""
         if node.id in self._ended:
@@ -74,3 +112,25 @@ class Scope:
             )
         visible = [name for block in self._blocks for name in block]
         return unknown_name(node, self.unit.namespace, self.unit.span, visible)
+
+
+class VisibleConstants(Mapping[str, object]):
+    """What constant expressions inside a function can refer to: constants of the open blocks, then
+    the names around the function."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def __getitem__(self, name: str) -> object:
+        binding = self.scope.find(name)
+        if binding is not None:
+            if isinstance(binding.entity, Constant):
+                return binding.entity.value
+            raise KeyError(name)
+        return self.scope.unit.namespace[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.scope.unit.namespace, **self.scope.constants()})
+
+    def __len__(self) -> int:
+        return len({**self.scope.unit.namespace, **self.scope.constants()})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from hcl_explore.errors import KernelShapeError, KernelSyntaxError, KernelTypeError
+from hcl_explore.frontend.constants import ConstantEvaluator
 from hcl_explore.frontend.expression import Signature
 from hcl_explore.frontend.source import parse_text
 from hcl_explore.frontend.unit import Unit
@@ -32,12 +34,22 @@ _PYTHON_NAMES: dict[str, ScalarType] = {"int": int32, "float": float32, "bool": 
 class CalleeResolver(Protocol):
     """Finds the kernel that a call names."""
 
-    def find(self, unit: Unit, target: object, node: ast.Call) -> Signature | None:
+    def find(
+        self,
+        unit: Unit,
+        target: object,
+        node: ast.Call,
+        instantiate: Sequence[object] | None = None,
+    ) -> Signature | None:
         """The signature of ``target``, lowered into the module; None if it is no kernel."""
 
 
-def annotated_type(unit: Unit, node: ast.expr) -> ScalarType | TensorType:
+def annotated_type(
+    unit: Unit, node: ast.expr, constants: ConstantEvaluator | None = None
+) -> ScalarType | TensorType:
     """The type an annotation means. Raises ``KernelError`` if it means none."""
+    constants = constants or unit.constants
+    namespace = constants.namespace
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         quoted = parse_text(node.value, unit.source.filename, unit.span(node).line).body
         if len(quoted) != 1 or not isinstance(quoted[0], ast.Expr):
@@ -45,17 +57,17 @@ def annotated_type(unit: Unit, node: ast.expr) -> ScalarType | TensorType:
         inner = quoted[0].value
         for part in ast.walk(inner):
             ast.copy_location(part, node)
-        return annotated_type(unit, inner)
-    if isinstance(node, ast.Name) and node.id not in unit.namespace and node.id in _PYTHON_NAMES:
+        return annotated_type(unit, inner, constants)
+    if isinstance(node, ast.Name) and node.id not in namespace and node.id in _PYTHON_NAMES:
         return _PYTHON_NAMES[node.id]
     base = node.value if isinstance(node, ast.Subscript) else None
-    if isinstance(base, ast.Name) and base.id not in unit.namespace and base.id in _PYTHON_NAMES:
+    if isinstance(base, ast.Name) and base.id not in namespace and base.id in _PYTHON_NAMES:
         raise KernelTypeError(
             f"'{base.id}' has no array form",
             span=unit.span(node),
             advice=f"Write {_PYTHON_NAMES[base.id]}[...].",
         )
-    found: Any = unit.constants.evaluate(node)
+    found: Any = constants.evaluate(node)
     if isinstance(found, type) and found in _PYTHON_TYPES:
         found = _PYTHON_TYPES[found]
     if not isinstance(found, (ScalarType, TensorType)):
@@ -129,7 +141,11 @@ def _refuse_extras(unit: Unit, function: ast.FunctionDef) -> None:
             )
     for default in arguments.defaults:
         raise KernelSyntaxError("a parameter cannot have a default value", span=unit.span(default))
-    if getattr(function, "type_params", None):
-        raise KernelSyntaxError(
-            "type parameters are not supported here yet", span=unit.span(function)
-        )
+    for parameter in getattr(function, "type_params", ()):
+        if parameter.name not in unit.namespace:
+            raise KernelTypeError(
+                f"the type parameter '{parameter.name}' of '{function.name}' has no value",
+                span=unit.span(function),
+                advice="Give one: customize(kernel, instantiate=[...]), or callee[...](...) in a "
+                "kernel.",
+            )

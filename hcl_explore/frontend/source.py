@@ -41,21 +41,12 @@ class KernelSource:
     column_offset: int = 0
 
 
-def read_kernel(
+def read_source(
     kernel: Callable[..., Any] | str,
-    *,
     namespace: Mapping[str, object] | None = None,
     name: str | None = None,
 ) -> KernelSource:
-    """The source of a kernel given as a function object or as text.
-
-    Text may hold several functions, imports of ``hcl_explore``, ``numpy`` and ``math``, and
-    assignments of constants; the kernel is the function called ``name``, or the last one.
-    ``namespace`` adds to, and wins over, the names found around the function.
-
-    Raises ``KernelSyntaxError`` if there is no source to be had or the text does not parse,
-    ``KernelScopeError`` if the text has no function called ``name``.
-    """
+    """As ``read_kernel``, without binding type parameters."""
     if isinstance(kernel, str):
         return _read_text(kernel, namespace or {}, name)
     if not isinstance(kernel, FunctionType):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
+from mlir import ir
+
 from hcl_explore.errors import KernelError, KernelSyntaxError
 from hcl_explore.frontend.affine import affine_condition
 from hcl_explore.frontend.assignment import Assigner
@@ -18,7 +20,9 @@ from hcl_explore.frontend.expression import (
     TensorCall,
 )
 from hcl_explore.frontend.loops import LoopLowering, OpenLoop
+from hcl_explore.frontend.metaprogramming import MetaLowering
 from hcl_explore.frontend.reader import ExpressionReader
+from hcl_explore.frontend.scope import LocalFunction
 from hcl_explore.frontend.unit import describe
 from hcl_explore.lang.types import BOOL
 
@@ -39,12 +43,15 @@ class StatementLowering:
         self.reader = reader
         self.loops = loops
         self.assigner = assigner
+        self.meta = MetaLowering(builder, reader, self._block)
         self._methods: dict[type[ast.stmt], Callable[..., None]] = {
             ast.AnnAssign: self.assigner.declare,
             ast.Assign: self.assigner.assign,
             ast.AugAssign: self.assigner.augment,
             ast.Expr: self._expression,
+            ast.Assert: self._assert,
             ast.For: self._for,
+            ast.FunctionDef: self._function,
             ast.If: self._if,
             ast.Pass: self._pass,
             ast.While: self._while,
@@ -52,7 +59,12 @@ class StatementLowering:
 
     def lower(self, statements: Sequence[ast.stmt]) -> None:
         """Lower ``statements`` in the current block and scope."""
+        decided: bool | None = None
         for statement in statements:
+            if isinstance(statement, ast.With):
+                decided = self.meta.lower(statement, decided)
+                continue
+            decided = None
             method = self._methods.get(type(statement))
             if method is None:
                 raise self._unsupported(statement)
@@ -76,6 +88,32 @@ class StatementLowering:
 
     def _pass(self, statement: ast.Pass) -> None:
         """Nothing to do."""
+
+    def _function(self, statement: ast.FunctionDef) -> None:
+        """A function inside a kernel: it sees the constants around it, not the variables."""
+        scope = self.reader.scope
+        functions = {**scope.local_functions(), statement.name: statement}
+        unit = self.reader.unit.with_names(scope.constants(), functions)
+        scope.declare(statement.name, LocalFunction(unit, statement), statement)
+
+    def _assert(self, statement: ast.Assert) -> None:
+        message = ast.unparse(statement.test)
+        if statement.msg is not None:
+            if not (
+                isinstance(statement.msg, ast.Constant) and isinstance(statement.msg.value, str)
+            ):
+                raise self.reader.error(
+                    KernelSyntaxError, "the message of assert is a text in quotes", statement.msg
+                )
+            message = statement.msg.value
+        condition = self.emitter.emit_condition(self.reader.read(statement.test))
+        self.builder.op(
+            "cf.assert",
+            [condition],
+            (),
+            self.reader.unit.location(statement),
+            {"msg": ir.StringAttr.get(message)},
+        )
 
     def _expression(self, statement: ast.Expr) -> None:
         if isinstance(statement.value, ast.Constant):  # a docstring, or ...

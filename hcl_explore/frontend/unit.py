@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 
 from mlir import ir
@@ -30,6 +32,20 @@ class Unit:
         )
         for statement in self.tree.body:
             self._read(statement)
+
+    def with_names(
+        self,
+        names: Mapping[str, object],
+        functions: Mapping[str, ast.FunctionDef] | None = None,
+    ) -> Unit:
+        """The same text where ``names`` and ``functions`` have another meaning."""
+        other = copy(self)
+        other.__dict__.pop("constants", None)
+        other.namespace = {**self.namespace, **names}
+        other.functions = {**self.functions, **(functions or {})}
+        for name in names:
+            other.functions.pop(name, None)
+        return other
 
     @cached_property
     def constants(self) -> ConstantEvaluator:

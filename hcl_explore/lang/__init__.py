@@ -1,5 +1,13 @@
 """What a kernel author imports."""
 
+from hcl_explore.lang.meta import (
+    ConstExpr,
+    TypeParameter,
+    meta_elif,
+    meta_else,
+    meta_for,
+    meta_if,
+)
 from hcl_explore.lang.ops import (
     ceil,
     cos,
@@ -18,6 +26,7 @@ from hcl_explore.lang.ops import (
     tanh,
 )
 from hcl_explore.lang.partition import Partition
+from hcl_explore.lang.storage import Storage
 from hcl_explore.lang.types import (
     Fixed,
     Int,
@@ -42,9 +51,12 @@ from hcl_explore.lang.types import (
 bool = uint1
 
 __all__ = [
+    "ConstExpr",
     "Fixed",
     "Int",
     "Partition",
+    "Storage",
+    "TypeParameter",
     "UFixed",
     "UInt",
     "bfloat16",
@@ -65,6 +77,10 @@ __all__ = [
     "log",
     "log2",
     "log10",
+    "meta_elif",
+    "meta_else",
+    "meta_for",
+    "meta_if",
     "pow",
     "power",
     "reduction",

@@ -191,7 +191,7 @@ def round_to_bfloat16(value: float) -> float:
 
 
 class FixedType(ScalarType):
-    """Common part of ``Fixed`` and ``UFixed``: an integer of ``width`` bits scaled by 2**-fraction."""
+    """Common part of ``Fixed`` and ``UFixed``: ``width`` bits, scaled by 2**-fraction."""
 
     __slots__ = ()
     width: int

@@ -1,0 +1,115 @@
+"""Type parameters: what a kernel leaves open, and binding it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hcl_explore.errors import KernelTypeError, SourceSpan
+from hcl_explore.frontend.constants import ConstantEvaluator, is_number, plain_number
+from hcl_explore.lang.meta import TypeParameter
+from hcl_explore.lang.types import Float, ScalarType
+
+Arguments = Sequence[object] | Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class OpenParameter:
+    """``bounds`` are the types allowed; ``is_constant`` if it stands for a number of ``bounds[0]``.
+
+    Without bounds it may be anything.
+    """
+
+    name: str
+    bounds: tuple[ScalarType, ...]
+    is_constant: bool
+
+
+def open_parameters(function: ast.FunctionDef, constants: ConstantEvaluator) -> list[OpenParameter]:
+    """The type parameters of ``function``, in order: those in its brackets, or else the
+    ``TypeParameter`` objects that its text names."""
+    declared: Sequence[Any] = getattr(function, "type_params", ())
+    if declared:
+        return [_declared(parameter, constants) for parameter in declared]
+    found: dict[str, OpenParameter] = {}
+    for name in _names_in_order(function):
+        value = constants.namespace.get(name)
+        if isinstance(value, TypeParameter) and name not in found:
+            found[name] = OpenParameter(name, value.bounds, len(value.bounds) == 1)
+    return list(found.values())
+
+
+def _declared(parameter: Any, constants: ConstantEvaluator) -> OpenParameter:
+    bound = getattr(parameter, "bound", None)
+    if bound is None:
+        return OpenParameter(parameter.name, (), False)
+    value = constants.evaluate(bound)
+    bounds = value if isinstance(value, tuple) else (value,)
+    return OpenParameter(parameter.name, bounds, not isinstance(value, tuple))
+
+
+def _names_in_order(function: ast.FunctionDef) -> list[str]:
+    arguments = function.args
+    annotations = [a.annotation for a in (*arguments.posonlyargs, *arguments.args)]
+    parts: list[ast.AST | None] = [*annotations, function.returns, *function.body]
+    names: list[str] = []
+    for part in parts:
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            try:
+                part = ast.parse(part.value, mode="eval").body
+            except SyntaxError:
+                continue  # the reader of the annotation reports it, with its place
+        if part is not None:
+            names.extend(node.id for node in ast.walk(part) if isinstance(node, ast.Name))
+    return names
+
+
+def bind(
+    function: ast.FunctionDef,
+    parameters: Sequence[OpenParameter],
+    arguments: Arguments,
+    span: SourceSpan,
+) -> dict[str, object]:
+    """The values of the type parameters by name.
+
+    Raises ``KernelTypeError`` if there are too few or too many, or one is outside its bounds.
+    """
+    names = [parameter.name for parameter in parameters]
+    if isinstance(arguments, Mapping):
+        unknown = [name for name in arguments if name not in names]
+        values = [arguments[name] for name in names if name in arguments]
+    else:
+        unknown, values = [], list(arguments)
+    if unknown or len(values) != len(names):
+        expected = f"[{', '.join(names)}]" if names else "no type parameters"
+        raise KernelTypeError(
+            f"'{function.name}' has {expected}, but is given {list(arguments)}", span=span
+        )
+    for parameter, value in zip(parameters, values, strict=True):
+        _check(function, parameter, value, span)
+    return {
+        name: plain_number(value) if is_number(value) else value
+        for name, value in zip(names, values, strict=True)
+    }
+
+
+def _check(
+    function: ast.FunctionDef, parameter: OpenParameter, value: object, span: SourceSpan
+) -> None:
+    wanted = None
+    if not (isinstance(value, ScalarType) or is_number(value)):
+        wanted = "a type or a number"
+    elif parameter.is_constant:
+        is_float = isinstance(parameter.bounds[0], Float)
+        if not is_number(value) or (isinstance(plain_number(value), float) and not is_float):
+            wanted = f"a constant of type {parameter.bounds[0]}"
+    elif parameter.bounds and value not in parameter.bounds:
+        wanted = f"one of {', '.join(map(str, parameter.bounds))}"
+    if wanted:
+        raise KernelTypeError(
+            f"type parameter '{parameter.name}' of '{function.name}' must be {wanted}, "
+            f"not {value!r}",
+            span=span,
+        )
