@@ -45,6 +45,31 @@ _BINARY: dict[type, Callable[[ir.AffineExpr, ir.AffineExpr], ir.AffineExpr]] = {
 }
 
 
+def collect_terms(expression: ir.AffineExpr) -> ir.AffineExpr:
+    """Add up the multiples of a dimension that occurs several times: ``i * 2`` for ``i + i``."""
+    factors: dict[ir.AffineExpr, int] = {}
+    parts = 0
+    pending = [expression]
+    while pending:
+        part = pending.pop().maybe_downcast()
+        if isinstance(part, ir.AffineAddExpr):
+            pending += [part.rhs, part.lhs]
+            continue
+        parts += 1
+        factor = 1
+        if isinstance(part, ir.AffineMulExpr):
+            scale = part.rhs.maybe_downcast()
+            if isinstance(scale, ir.AffineConstantExpr):
+                part, factor = part.lhs.maybe_downcast(), scale.value
+        factors[part] = factors.get(part, 0) + factor
+    if len(factors) == parts:
+        return expression
+    total = ir.AffineExpr.get_constant(0, expression.context)
+    for part, factor in factors.items():
+        total = total + part * factor
+    return total
+
+
 class MapInputs:
     """Collects the operands of a map under construction; equal values share a dimension."""
 
@@ -71,10 +96,12 @@ class MapInputs:
     ) -> ir.AffineExpr:
         """``expression`` of ``affine_map`` over ``operands``, rewritten over these inputs."""
         dims = affine_map.n_dims
-        return substitute(
-            expression,
-            lambda position: self.dim(operands[position]),
-            lambda position: self.dim(operands[dims + position]),
+        return collect_terms(
+            substitute(
+                expression,
+                lambda position: self.dim(operands[position]),
+                lambda position: self.dim(operands[dims + position]),
+            )
         )
 
     def make_map(self, results: Sequence[ir.AffineExpr], context: ir.Context) -> ir.AffineMap:
