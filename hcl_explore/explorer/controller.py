@@ -26,10 +26,10 @@ from hcl_explore.explorer.protocol import (
     StateMessage,
     StepMessage,
 )
-from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.history import badge_html, history_html
 from hcl_explore.views.page import session_page
 from hcl_explore.views.panes import PANES, pane_list, render_pane
+from hcl_explore.views.record import SessionRecord
 
 logger = logging.getLogger(__name__)
 

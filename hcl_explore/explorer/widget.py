@@ -56,7 +56,9 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
 
     def close(self) -> None:
         """Close all views and stop following the session."""
-        self._stop_observing()
+        # ipywidgets closes once more when the object is collected.
+        stop, self._stop_observing = self._stop_observing, _nothing
+        stop()
         super().close()
 
     def _on_message(self, _: object, content: Mapping[str, Any], __: object) -> None:
@@ -78,6 +80,10 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
             action()
         else:
             self._loop.call_soon_threadsafe(action)
+
+
+def _nothing() -> None:
+    """What is left to stop when nothing is observed."""
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

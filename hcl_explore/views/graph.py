@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from hcl_explore.errors import BuildError
-from hcl_explore.views.record import GraphDiffRecord, GraphRecord
 from hcl_explore.views.dot import graph_dot
+from hcl_explore.views.record import GraphDiffRecord, GraphRecord
 from hcl_explore.views.text import escape
 
 # Laying out more than this takes seconds; nobody reads such a picture.

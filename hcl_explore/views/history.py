@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hcl_explore.views.metrics import latency_change
 from hcl_explore.views.record import (
     FailedStepRecord,
     SessionRecord,
     StepRecord,
     VerificationRecord,
 )
-from hcl_explore.views.metrics import latency_change
 from hcl_explore.views.text import attribute, escape
 from hcl_explore.views.tokens import tokenize
 

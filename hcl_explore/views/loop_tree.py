@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from hcl_explore.views.record import BufferRecord, LoopRecord, StepRecord
 from hcl_explore.views.lineage import Origin, all_loops, origins
+from hcl_explore.views.record import BufferRecord, LoopRecord, StepRecord
 from hcl_explore.views.text import attribute, escape, format_bytes
 
 Origins = Mapping[str, tuple[Origin, ...]]

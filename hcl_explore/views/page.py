@@ -8,10 +8,10 @@ import json
 from functools import cache
 from importlib import resources
 
-from hcl_explore.views.record import RECORD_VERSION, SessionRecord
 from hcl_explore.views.code import code_html
 from hcl_explore.views.history import history_html
 from hcl_explore.views.panes import PANES, pane_list, render_pane
+from hcl_explore.views.record import RECORD_VERSION, SessionRecord
 from hcl_explore.views.text import attribute, escape
 
 _PAGE = """<!DOCTYPE html>
@@ -59,9 +59,9 @@ def session_iframe(record: SessionRecord, *, height: int = 720) -> str:
     """The page inside a frame, for a notebook cell: it stays alive in an exported notebook."""
     title = f"session on {record['name']}"
     return (
-        f'<iframe style="width:100%;height:{height}px;border:0" sandbox="allow-scripts"'
+        f'<div><iframe style="width:100%;height:{height}px;border:0" sandbox="allow-scripts"'
         f"{attribute('title', title)}"
-        f"{attribute('srcdoc', session_page(record))}></iframe>"
+        f"{attribute('srcdoc', session_page(record))}></iframe></div>"
     )
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.code import code_html
 from hcl_explore.views.diff import diff_html, diff_rows
 from hcl_explore.views.graph import graph_html
 from hcl_explore.views.loop_tree import loop_tree_html
 from hcl_explore.views.metrics import metrics_html
+from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.roofline import roofline_svg
 
 
