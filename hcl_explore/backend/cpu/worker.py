@@ -20,7 +20,9 @@ from hcl_explore.backend.cpu import protocol
 from hcl_explore.backend.cpu.arena import Arena
 from hcl_explore.backend.cpu.bounds import Site
 from hcl_explore.backend.cpu.jit import JitFunction, parse_module
+from hcl_explore.backend.cpu.library import LibraryFunction
 from hcl_explore.backend.cpu.lowering import lower
+from hcl_explore.backend.cpu.signature import Signature
 from hcl_explore.errors import BuildError, HclError
 from hcl_explore.ir.context import new_context
 from hcl_explore.ir.locations import SourcePlace
@@ -38,7 +40,7 @@ class Worker:
         self._connection = connection
         self._arena = arena
         self._memory_limit = memory_limit
-        self._functions: OrderedDict[str, JitFunction] = OrderedDict()
+        self._functions: OrderedDict[str, JitFunction | LibraryFunction] = OrderedDict()
         self._context = new_context()
         self._modules = 0
 
@@ -63,16 +65,18 @@ class Worker:
     def _answer(self, header: protocol.Message, payload: bytes) -> protocol.Message:
         operation = header["op"]
         if operation == "load_module":
-            return self._load_module(header, payload)
+            return self._keep(header["key"], self._load_module(header, payload))
+        if operation == "load_library":
+            return self._keep(header["key"], self._load_library(header))
         function = self._functions[header["key"]]
         self._functions.move_to_end(header["key"])
-        if operation == "llvm_ir":
+        if operation == "llvm_ir" and isinstance(function, JitFunction):
             return {"text": function.llvm_ir()}
         self._arena.follow(header["size"])
         results = function.call(self._arena, header["arguments"], header["end"])
         return {"results": results, "size": self._arena.size}
 
-    def _load_module(self, header: protocol.Message, payload: bytes) -> protocol.Message:
+    def _load_module(self, header: protocol.Message, payload: bytes) -> JitFunction:
         self._modules += 1
         if self._modules % _MODULES_PER_CONTEXT == 0:
             self._context = new_context()
@@ -80,8 +84,14 @@ class Worker:
         lowered = lower(
             module, header["top"], debug=header["debug"], memory_limit=self._memory_limit
         )
-        function = JitFunction(lowered, self._out_of_bounds)
-        self._functions[header["key"]] = function
+        return JitFunction(lowered, self._out_of_bounds)
+
+    def _load_library(self, header: protocol.Message) -> LibraryFunction:
+        signature = Signature.from_json(header["signature"])
+        return LibraryFunction(header["path"], header["entry"], signature, self._memory_limit)
+
+    def _keep(self, key: str, function: JitFunction | LibraryFunction) -> protocol.Message:
+        self._functions[key] = function
         evicted = []
         while len(self._functions) > _CAPACITY:
             evicted.append(self._functions.popitem(last=False)[0])
