@@ -9,38 +9,62 @@ import mlir.ir as ir
 
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.ir.locations import named
+from hcl_explore.ir.rewrite import induction_variable
 
-_NAMED_ARRAYS = frozenset({"memref.alloc", "memref.alloca", "func.call"})
+NAMED_ARRAYS = frozenset({"memref.alloc", "memref.alloca", "func.call"})
+"""Operations whose results are arrays with a name."""
+
+
+def rename_loop(op: ir.Operation, name: str) -> None:
+    """Give a loop another name, and its variable with it."""
+    attrs.set_text(op, attrs.LOOP_NAME, name)
+    if op.name != "scf.while":
+        variable = induction_variable(op)
+        variable.set_location(named(name, variable.location))
+
+
+def rename_array(op: ir.Operation, name: str) -> None:
+    """Give the array that ``op`` makes another name."""
+    attrs.set_text(op, attrs.BUFFER_NAME, name)
+    op.location = named(name, op.location)
 
 
 @dataclass
 class Renaming:
     """Gives fresh names and remembers them; ``loops`` and ``buffers`` are the names taken."""
 
-    loops: set[str]
-    buffers: set[str]
+    loops: set[str] = field(default_factory=set)
+    buffers: set[str] = field(default_factory=set)
     new_loops: dict[str, str] = field(default_factory=dict)
     new_buffers: dict[str, str] = field(default_factory=dict)
 
-    def rename(self, roots: Iterable[ir.Operation]) -> None:
-        """Rename every loop and every array made in ``roots``, where its name is taken."""
+    def rename_loops(self, roots: Iterable[ir.Operation]) -> None:
+        """Rename every loop in ``roots`` whose name is taken."""
+
+        def visit(op: ir.Operation) -> ir.WalkResult:
+            old = attrs.text(op, attrs.LOOP_NAME) if op.name in attrs.LOOP_OPS else None
+            if old is not None:
+                new = self.new_loops[old] = fresh_name(old, self.loops)
+                self.loops.add(new)
+                if new != old:
+                    rename_loop(op, new)
+            return ir.WalkResult.ADVANCE
+
         for root in roots:
-            root.walk(self._visit)
+            root.walk(visit)
 
-    def _visit(self, op: ir.Operation) -> ir.WalkResult:
-        if op.name in attrs.LOOP_OPS:
-            self._fresh(op, attrs.LOOP_NAME, self.loops, self.new_loops)
-        elif op.name in _NAMED_ARRAYS:
-            self._fresh(op, attrs.BUFFER_NAME, self.buffers, self.new_buffers)
-        return ir.WalkResult.ADVANCE
+    def rename_arrays(self, roots: Iterable[ir.Operation]) -> None:
+        """Rename every array made in ``roots`` whose name is taken."""
 
-    @staticmethod
-    def _fresh(op: ir.Operation, attribute: str, taken: set[str], made: dict[str, str]) -> None:
-        old = attrs.text(op, attribute)
-        if old is None:
-            return
-        new = fresh_name(old, taken)
-        taken.add(new)
-        made[old] = new
-        if new != old:
-            attrs.set_text(op, attribute, new)
+        def visit(op: ir.Operation) -> ir.WalkResult:
+            old = attrs.text(op, attrs.BUFFER_NAME) if op.name in NAMED_ARRAYS else None
+            if old is not None:
+                new = self.new_buffers[old] = fresh_name(old, self.buffers)
+                self.buffers.add(new)
+                if new != old:
+                    rename_array(op, new)
+            return ir.WalkResult.ADVANCE
+
+        for root in roots:
+            root.walk(visit)

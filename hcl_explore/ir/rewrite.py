@@ -146,13 +146,17 @@ def replace_with_affine(
 
 def fold_apply(apply_op: ir.Operation) -> None:
     """Fold an ``affine.apply`` into the maps that use it; erase it once nothing does."""
-    users = dict.fromkeys(use.owner.operation for use in apply_op.results[0].uses)
-    for user in users:
+    refold_users(apply_op.results[0])
+    if not list(apply_op.results[0].uses):
+        apply_op.erase()
+
+
+def refold_users(value: ir.Value) -> None:
+    """Fold what makes ``value`` (an ``affine.apply``, a constant) into the maps that use it."""
+    for user in dict.fromkeys(use.owner.operation for use in value.uses):
         refold = _REFOLD.get(user.name)
         if refold is not None:
             refold(user)
-    if not list(apply_op.results[0].uses):
-        apply_op.erase()
 
 
 def _refold_load(op: ir.Operation) -> None:

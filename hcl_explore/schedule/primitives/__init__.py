@@ -21,5 +21,6 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     reverse,
     skew,
     dataflow,
+    inline,
     bind_storage,
 )

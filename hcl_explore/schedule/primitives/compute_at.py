@@ -8,8 +8,10 @@ from typing import ClassVar
 
 from hcl_explore.errors import ScheduleError
 from hcl_explore.ir import attributes as attrs
-from hcl_explore.ir import local_memory, rewrite
+from hcl_explore.ir import rewrite
+from hcl_explore.ir.duplicate import rename_loop
 from hcl_explore.ir.linear import LinearForm, Variable
+from hcl_explore.ir.local_memory import fresh_name
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.polyhedral.time import Time, original_time
@@ -228,9 +230,9 @@ def fuse_nests(fusion: Fusion) -> Outcome:
         for loop in fusion.first[-1].subtree():
             if loop in fusion.first:
                 continue
-            name = local_memory.fresh_name(loop.name, taken)
+            name = fresh_name(loop.name, taken)
             taken.add(name)
-            attrs.set_text(loop.op, attrs.LOOP_NAME, name)
+            rename_loop(loop.op, name)
             forwarding[loop.key] = (f"{root.function}:{root.band}.{name}",)
     _hand_down_names(fusion)
     body = [op.operation for op in fusion.first[-1].op.regions[0].blocks[0].operations][:-1]

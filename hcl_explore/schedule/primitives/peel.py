@@ -10,7 +10,7 @@ import mlir.ir as ir
 from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import rewrite
-from hcl_explore.ir.duplicate import Renaming
+from hcl_explore.ir.duplicate import Renaming, rename_loop
 from hcl_explore.ir.local_memory import fresh_name
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Loop, Program
@@ -80,8 +80,9 @@ class Peel(Primitive):
             peeled.move_after(rest)
         taken = set() if root is axis else {loop.name for loop in root.subtree()}
         renaming = Renaming(taken, {buffer.name for buffer in function.buffers})
-        attrs.set_text(peeled, attrs.LOOP_NAME, f"{axis.name}.peel")
-        renaming.rename([peeled])
+        rename_loop(peeled, f"{axis.name}.peel")
+        renaming.rename_loops([peeled])
+        renaming.rename_arrays([peeled])
         if root is axis:
             attrs.set_text(peeled, attrs.OP_NAME, band)
         name = renaming.new_loops[f"{axis.name}.peel"]
