@@ -1,12 +1,162 @@
 """Dependences: which access must stay after which, at what distance, and which loop carries them.
 
-Flow dependences are value-based: a read depends on the last write before it. Anti and output
-dependences go to the next write. One entry for each pair of accesses and carrier.
+A read depends on the last write of its element before it (flow); a write on the reads since and on
+the last write before it (anti, output). Each pair of accesses has one entry per carrier.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["flow", "anti", "output"]
+from hcl_explore.ir.program import Access, Buffer, Function, Loop
+from hcl_explore.polyhedral.differences import Box, Pair, common_loops
+from hcl_explore.polyhedral.domain import WIDE, Ranges, is_exact
+from hcl_explore.polyhedral.flow import CarriedSet, Flow
+from hcl_explore.polyhedral.legality import (
+    Kind,
+    Violation,
+    conflicting_pairs,
+    kind_of,
+    simultaneous_violation,
+)
+from hcl_explore.polyhedral.reductions import find_reductions
+
 Direction = Literal["<", "=", ">", "*"]
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """``sink`` must run after ``source``.
+
+    ``distance`` is in iterations of the loops around both, outermost first, None where it is not
+    constant; ``direction`` is ``<`` where the sink runs in a later iteration. ``carrier`` is the
+    loop that carries it, at ``min_distance`` iterations or more; None if it is loop-independent.
+    ``exact`` is False where something is not affine, so that the dependence is only possible.
+    ``is_reduction`` marks the two ends of one kind of accumulation.
+    """
+
+    kind: Kind
+    source: Access
+    sink: Access
+    buffer: Buffer
+    distance: tuple[int | None, ...]
+    direction: tuple[Direction, ...]
+    carrier: Loop | None
+    min_distance: int | None
+    is_reduction: bool
+    exact: bool
+
+
+def dependences(scope: Function | Loop) -> list[Dependence]:
+    """All dependences between the accesses of a function, or within one iteration of the loops
+    around a loop."""
+    fixed = scope.chain[:-1] if isinstance(scope, Loop) else ()
+    result: list[Dependence] = []
+    for group in _by_buffer(scope.all_accesses()):
+        if any(access.is_write for access in group):
+            result += _as_dependences(_exact(group, fixed), group)
+    return result
+
+
+def carried_dependences(loop: Loop) -> list[Dependence]:
+    """The dependences that ``loop`` carries: those that bound how far its iterations overlap."""
+    ranges = Ranges()
+    result: list[Dependence] = []
+    for group in _by_buffer(loop.all_accesses()):
+        if loop in group[0].buffer.home or not any(access.is_write for access in group):
+            continue
+        possible = [
+            (first, second, _carried_box(Pair(first, second, ranges), loop))
+            for first, second in conflicting_pairs(group)
+        ]
+        possible = [(first, second, box) for first, second, box in possible if box is not None]
+        if not possible:
+            continue
+        found = _exact(group, loop.chain[:-1])
+        result += _as_dependences([one for one in found if one.carrier is loop], group)
+    return result
+
+
+def parallel_violation(loop: Loop, *, reassociate: bool = False) -> Violation | None:
+    """Two iterations of ``loop`` (within one iteration of the loops around it) that conflict.
+
+    They may not run at once, even if they only accumulate: the updates would race.
+    ``reassociate`` accepts accumulations, which then need a reduction when they are carried out.
+    """
+    return simultaneous_violation(list(loop.all_accesses()), loop.depth, reassociate=reassociate)
+
+
+def _carried_box(pair: Pair, loop: Loop) -> Box | None:
+    """Bounds of the distances at which ``loop`` may carry a conflict of the pair; None: never."""
+    box = pair.box()
+    for depth in range(loop.depth):
+        if box is None:
+            return None
+        box = pair.narrow(box, depth, 0, 0)
+    return None if box is None else pair.narrow(box, loop.depth, 1, WIDE)
+
+
+def _by_buffer(accesses: Iterable[Access]) -> list[list[Access]]:
+    groups: dict[Buffer, list[Access]] = {}
+    for access in accesses:
+        groups.setdefault(access.buffer, []).append(access)
+    return list(groups.values())
+
+
+def _exact(group: Sequence[Access], fixed: Sequence[Loop]) -> list[CarriedSet]:
+    reads = [access for access in group if not access.is_write]
+    writes = [access for access in group if access.is_write]
+    flow = Flow(group, fixed)
+    found = flow.nearest(writes, writes)
+    if reads:
+        found += flow.nearest(writes, reads)
+        found += flow.nearest(reads, writes, backward=True)
+    return found
+
+
+def _as_dependences(found: Iterable[CarriedSet], group: Sequence[Access]) -> list[Dependence]:
+    reductions = find_reductions(group)
+    result = []
+    for one in found:
+        left, right = reductions.get(one.source), reductions.get(one.sink)
+        loops = common_loops(one.source, one.sink)
+        spans = [
+            _iterations(loop, least, most)
+            for loop, least, most in zip(loops, one.least, one.most, strict=True)
+        ]
+        result.append(
+            Dependence(
+                kind=kind_of(one.source, one.sink),
+                source=one.source,
+                sink=one.sink,
+                buffer=one.source.buffer,
+                distance=tuple(low if low == high else None for low, high in spans),
+                direction=tuple(_direction(low, high) for low, high in spans),
+                carrier=one.carrier,
+                min_distance=spans[one.carrier.depth][0] if one.carrier is not None else None,
+                is_reduction=left is not None
+                and right is not None
+                and left.operation == right.operation,
+                exact=is_exact(one.source) and is_exact(one.sink),
+            )
+        )
+    return result
+
+
+def _iterations(loop: Loop, least: int | None, most: int | None) -> tuple[int | None, int | None]:
+    """A span of values of the loop variable as a span of iterations."""
+    step = loop.step or 1
+    return (
+        None if least is None else -(-least // step),
+        None if most is None else most // step,
+    )
+
+
+def _direction(low: int | None, high: int | None) -> Direction:
+    if low is not None and low > 0:
+        return "<"
+    if high is not None and high < 0:
+        return ">"
+    return "=" if low == high == 0 else "*"

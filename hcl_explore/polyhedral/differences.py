@@ -168,6 +168,10 @@ class Pair:
             return narrowed
         return self._propagate(narrowed) if self._equations else narrowed
 
+    def narrow(self, box: Box, depth: int, low: int, high: int) -> Box | None:
+        """``box`` with the distance in one common loop cut to ``low .. high``; None if empty."""
+        return self.refine(box, Difference(((depth, 1),), 0, 0), low, high)
+
     def _propagate(self, box: Box) -> Box | None:
         for _ in range(_ROUNDS):
             before = box

@@ -158,34 +158,59 @@ def first_violation(
     that changes only rounding. Reductions of integers, minima and maxima may change their order
     freely, those of floating-point sums and products with ``reassociate``.
     """
-    return _OrderCheck(accesses, after, before).violation(reassociate)
+    times = {access: after(access) for access in accesses}
+    check = _OrderCheck({access: before(access) for access in accesses}, times)
+    reductions = _atomic_reductions(find_reductions(accesses), times)
+    accepted = {
+        access: reduction
+        for access, reduction in reductions.items()
+        if reduction.is_exact or reassociate
+    }
+    return check.violation(reductions, accepted, keep_apart=True)
+
+
+def simultaneous_violation(
+    accesses: Sequence[Access], depth: int, *, reassociate: bool = False
+) -> Violation | None:
+    """The smallest example of two iterations of the loop at ``depth`` around all ``accesses`` that
+    conflict and so may not run at once, or None. With ``reassociate`` two accumulations may."""
+    before = {access: original_time(access)[: 2 * depth + 2] for access in accesses}
+    after = {access: time[:-1] for access, time in before.items()}
+    reductions = find_reductions(accesses)
+    accepted = reductions if reassociate else {}
+    return _OrderCheck(before, after).violation(reductions, accepted, keep_apart=False)
 
 
 class _OrderCheck:
     """One comparison of two orders."""
 
-    def __init__(
-        self,
-        accesses: Sequence[Access],
-        after: Callable[[Access], Time],
-        before: Callable[[Access], Time],
-    ) -> None:
-        self._after = {access: after(access) for access in accesses}
-        self._before = {access: before(access) for access in accesses}
+    def __init__(self, before: Mapping[Access, Time], after: Mapping[Access, Time]) -> None:
+        self._before = before
+        self._after = after
         self._model = Model()
-        self._reductions = _atomic_reductions(find_reductions(accesses), self._after)
 
-    def violation(self, reassociate: bool) -> Violation | None:
-        """See ``first_violation``."""
-        real = _Best()
-        rounding = _Best()
+    def violation(
+        self,
+        reductions: Mapping[Access, Reduction],
+        accepted: Mapping[Access, Reduction],
+        *,
+        keep_apart: bool,
+    ) -> Violation | None:
+        """See ``first_violation``.
+
+        Accumulations of one kind among ``reductions`` commute, those ``accepted`` without a word;
+        with ``keep_apart`` they still may not run at once.
+        """
+        real, rounding = _Best(), _Best()
         undecided: Violation | None = None
         for first, second in conflicting_pairs(self._after):
             orders = self._orders(first, second)
-            left, right = self._reductions.get(first), self._reductions.get(second)
+            left, right = reductions.get(first), reductions.get(second)
             if left is not None and right is not None and left.operation == right.operation:
-                self._collect(real, first, second, _without_last(orders), only_simultaneous=True)
-                if not (left.is_exact or reassociate):
+                if keep_apart:
+                    whole = _without_last(orders)
+                    self._collect(real, first, second, whole, only_simultaneous=True)
+                if first not in accepted:
                     self._collect(rounding, first, second, orders)
             elif is_exact(first) and is_exact(second):
                 self._collect(real, first, second, orders)
@@ -312,7 +337,8 @@ def _point(loops: Mapping[Loop, int], symbols: Mapping[Symbol, int]) -> dict[Var
     return point
 
 
-def _kind(first: Access, second: Access) -> Kind:
+def kind_of(first: Access, second: Access) -> Kind:
+    """The kind of dependence of ``second`` on ``first``, at least one of which writes."""
     if not first.is_write:
         return "anti"
     return "output" if second.is_write else "flow"
@@ -322,7 +348,7 @@ def _violation(first: Access, second: Access, example: Example) -> Violation:
     values = _point(example.first, example.symbols)
     return Violation(
         buffer=first.buffer,
-        kind=_kind(first, second),
+        kind=kind_of(first, second),
         element=tuple(form.value(values) for form in first.subscripts or ()),
         first=Instance(first, tuple(example.first.items())),
         second=Instance(second, tuple(example.second.items())),
@@ -338,7 +364,7 @@ def _violation(first: Access, second: Access, example: Example) -> Violation:
 def _undecided(first: Access, second: Access) -> Violation:
     return Violation(
         buffer=first.buffer,
-        kind=_kind(first, second),
+        kind=kind_of(first, second),
         element=None,
         first=Instance(first, ()),
         second=Instance(second, ()),

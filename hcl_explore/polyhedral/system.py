@@ -152,15 +152,42 @@ class Solver:
         whole = self.of(system).to_set()
         return whole.project_out(isl.dim_type.set, kept, system.count - kept)
 
-    def _fill(self, constraint: Any, row: Row) -> Any:
+    def _fill(
+        self, constraint: Any, row: Row, places: Mapping[int, tuple[Any, int]] | None = None
+    ) -> Any:
         for variable, factor in row.items():
             if variable == CONSTANT:
                 constraint = constraint.set_constant_val(self.integer(factor))
             elif factor:
-                constraint = constraint.set_coefficient_val(
-                    isl.dim_type.set, variable, self.integer(factor)
-                )
+                kind, position = places[variable] if places else (isl.dim_type.set, variable)
+                constraint = constraint.set_coefficient_val(kind, position, self.integer(factor))
         return constraint
+
+    def relation(
+        self, system: System, parameters: Sequence[int], inputs: Sequence[int], out: Sequence[int]
+    ) -> Any:
+        """The solutions as an ``isl.Map``; variables that are not named are projected out."""
+        named = {*parameters, *inputs, *out}
+        rest = [number for number in range(system.count) if number not in named]
+        places = {
+            number: (kind, position)
+            for kind, numbers in (
+                (isl.dim_type.param, parameters),
+                (isl.dim_type.in_, inputs),
+                (isl.dim_type.out, (*out, *rest)),
+            )
+            for position, number in enumerate(numbers)
+        }
+        space = isl.Space.alloc(self.context, len(parameters), len(inputs), len(out) + len(rest))
+        local = isl.LocalSpace.from_space(space)
+        result = isl.BasicMap.universe(space)
+        for rows, make in (
+            (system.equalities, isl.Constraint.alloc_equality),
+            (system.inequalities, isl.Constraint.alloc_inequality),
+        ):
+            for row in rows:
+                result = result.add_constraint(self._fill(make(local), row, places))
+        return result.to_map().project_out(isl.dim_type.out, len(out), len(rest))
 
     def smallest_point(self, basic_set: Any, fixed: Sequence[int] = ()) -> list[int] | None:
         """The lexicographically smallest point, or None for the empty set.
