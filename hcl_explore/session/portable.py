@@ -17,7 +17,7 @@ import numpy as np
 from hcl_explore.errors import SessionError
 from hcl_explore.frontend import KernelSource, read_kernel
 from hcl_explore.frontend.source import default_namespace
-from hcl_explore.lang.types import HclType, parse_type
+from hcl_explore.lang.types import ScalarType, parse_type
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class _Collector:
         if isinstance(value, ModuleType):
             if value.__name__.partition(".")[0] == "hcl_explore":
                 self.modules[name] = None
-        elif isinstance(value, HclType):
+        elif isinstance(value, ScalarType):
             self.types[name] = str(value)
         elif isinstance(value, (bool, int, float, np.integer, np.floating, np.ndarray)):
             self._add_once(self.constants, name, value, source)
