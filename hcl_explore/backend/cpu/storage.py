@@ -96,7 +96,7 @@ class StoragePlacer:
             raise BuildError(
                 f"the arrays of this kernel take {self._heap / 2**30:.1f} GiB with {name}, of "
                 f"the {self._limit / 2**30:.1f} GiB that a kernel may use here",
-                advice="use smaller arrays",
+                advice="Use smaller arrays.",
             )
 
 

@@ -58,7 +58,7 @@ class Worker:
                 reply = _error_reply(error)
             except (MemoryError, OSError) as error:
                 reply = _error_fields(
-                    "RunError", f"there is not enough memory: {error}", "use smaller arrays", None
+                    "RunError", f"there is not enough memory: {error}", "Use smaller arrays.", None
                 )
             protocol.send(self._connection, reply)
 
@@ -105,7 +105,7 @@ class Worker:
             "RunError",
             f"{site.array} is {access} out of bounds: subscript {subscript}{where}, "
             f"where 0 to {extent - 1} are allowed",
-            "check the values that the subscript is computed from",
+            "Check the values that the subscript is computed from.",
             site.place,
         )
         with contextlib.suppress(OSError):

@@ -45,7 +45,7 @@ def test_assembly_has_the_function_and_no_directives(kernel: CpuKernel) -> None:
 def test_a_function_that_is_not_there(kernel: CpuKernel) -> None:
     with pytest.raises(BuildError, match="there is no function foo in the assembly") as caught:
         kernel.assembly("foo")
-    assert caught.value.advice == "functions: top"
+    assert caught.value.advice == "Functions: top."
 
 
 def test_a_missing_tool(kernel: CpuKernel, monkeypatch: pytest.MonkeyPatch) -> None:

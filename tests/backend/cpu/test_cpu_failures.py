@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Callable
 
@@ -112,6 +113,7 @@ def test_endless_loop(still_works: Callable[[], None]) -> None:
     still_works()
 
 
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="elsewhere it gives a number")
 def test_division_by_zero(still_works: Callable[[], None]) -> None:
     kernel = build_text(
         """func.func @divide(%a: i32, %b: i32) -> i32 {
@@ -122,7 +124,7 @@ def test_division_by_zero(still_works: Callable[[], None]) -> None:
     assert kernel(7, -2) == -3
     with pytest.raises(RunError, match="divide crashed") as caught:
         kernel(7, 0)
-    assert "no divisor is zero" in (caught.value.advice or "") or "crashed" in str(caught.value)
+    assert caught.value.advice == "Check that no divisor is zero."
     still_works()
 
 

@@ -102,11 +102,13 @@ def integer_body(dtype: str) -> str:
     %r = arith.select %c, %x, %m : i{width}"""
 
 
+INTEGERS = ["int7", "uint7", "int8", "uint16", "int32", "uint33", "int64", "uint100", "int200"]
+
 CASES = {
     "gemm": GEMM,
     **{
         dtype: elementwise(dtype, integer_body(dtype))
-        for dtype in "int7 uint7 int8 uint16 int32 uint33 int64 uint100 int200".split()
+        for dtype in INTEGERS
     },
     "float16": elementwise("float16", "%p = arith.mulf %a, %b : f16\n%r = arith.addf %p, %b : f16"),
     "float32": elementwise("float32", "%p = arith.mulf %a, %b : f32\n%r = arith.addf %p, %b : f32"),
