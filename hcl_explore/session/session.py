@@ -25,6 +25,8 @@ from hcl_explore.schedule.step import Step
 from hcl_explore.session import portable
 from hcl_explore.session.build_record import step_record
 from hcl_explore.session.palette import palette
+from hcl_explore.session.script import session_script
+from hcl_explore.views.page import session_page
 from hcl_explore.views.record import (
     RECORD_VERSION,
     FailedStepRecord,
@@ -32,8 +34,6 @@ from hcl_explore.views.record import (
     SessionRecord,
     StepRecord,
 )
-from hcl_explore.session.script import session_script
-from hcl_explore.views.page import session_page
 
 Change = Literal["changed", "verification"]
 Observer = Callable[[Change, int], None]

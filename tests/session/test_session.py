@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -261,7 +262,14 @@ def test_script_reproduces_the_schedule(tmp_path: Path, kernel) -> None:
         session.apply("split", {"axis": loop.name, "factor": 2})
     path = tmp_path / "script.py"
     path.write_text(session.to_script() + "print(s.ir)\n")
-    result = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
+    root = str(Path(hcl.__file__).parents[1])
+    result = subprocess.run(
+        [sys.executable, path],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": root},
+    )
     assert result.returncode == 0, result.stderr
     assert result.stdout.endswith(session.schedule.ir + "\n")
 
