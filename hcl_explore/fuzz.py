@@ -239,7 +239,7 @@ def _draw_value(
         return [rng.randint(parameter.minimum or 0, 4) for _ in range(count)]
     if parameter.kind == "boolean":
         return rng.random() < 0.5
-    return rng.choice(parameter.choices).value
+    return str(rng.choice(parameter.choices).value)
 
 
 # --- running ----------------------------------------------------------------------------------------
