@@ -29,11 +29,15 @@ Step = tuple[str, Mapping[str, object]]
 
 @dataclass(frozen=True)
 class Case:
-    """A kernel's text, made of stages, and the steps applied to it."""
+    """A kernel's text, made of stages, and the steps applied to it.
+
+    ``unchecked`` applies steps that are illegal all the same: to see that the fuzzer would notice.
+    """
 
     stages: tuple[str, ...]
     steps: tuple[Step, ...]
     size: int
+    unchecked: bool = False
 
     @property
     def kernel(self) -> str:
@@ -284,7 +288,7 @@ def run(case: Case) -> Failure | None:
         return Failure("kernel refused", str(error))
     for name, arguments in case.steps:
         try:
-            scheduled.apply(name, arguments)
+            scheduled.apply(name, arguments, unchecked=case.unchecked)
         except ScheduleError as error:
             return Failure("internal error", str(error)) if _is_our_fault(error) else None
         except Exception:  # the fuzzer's purpose: anything else is a failure to report
