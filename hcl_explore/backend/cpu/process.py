@@ -84,7 +84,11 @@ class WorkerProcess:
         finally:
             theirs.close()
             os.close(lifeline)
-        self._await_start()
+        try:
+            self._await_start()
+        except BaseException:  # an interrupt, too, must not leave a process behind
+            self.kill()
+            raise
 
     def _await_start(self) -> None:
         try:

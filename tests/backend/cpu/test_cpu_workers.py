@@ -248,3 +248,16 @@ def test_a_module_in_the_callers_folder_does_not_shadow_ours(tmp_path: Path) -> 
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert done.stdout.strip() == "True", done.stderr
+
+
+@pytest.mark.parametrize("program", ["/nonexistent/python", "/bin/false"])
+def test_a_worker_that_cannot_start(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hcl_explore.backend.cpu.process.sys.executable", program)
+    pool = Pool(1)
+    for _ in range(2):  # the failure does not take up the place of a worker
+        with (
+            pytest.raises(RunError, match="the CPU worker process could not start"),
+            pool.worker("key"),
+        ):
+            pass
+    pool.close()
