@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hcl_explore.errors import KernelSyntaxError, KernelTypeError
+from hcl_explore.frontend.array_functions import ArrayFunctions
 from hcl_explore.frontend.elementwise import lift
 from hcl_explore.frontend.expression import (
     Binary,
@@ -23,6 +24,7 @@ from hcl_explore.frontend.expression import (
 from hcl_explore.frontend.kernel_calls import KernelCallReader, refuse_keywords
 from hcl_explore.frontend.scope import LocalFunction
 from hcl_explore.lang import ops
+from hcl_explore.lang.library.function import LibraryFunction
 from hcl_explore.lang.promotion import common_type
 from hcl_explore.lang.types import (
     FixedType,
@@ -61,7 +63,16 @@ _EXTREMES: dict[object, str] = {
     np.minimum: "min",
     np.maximum: "max",
 }
-_ABSOLUTES = (builtins.abs, np.abs, math.fabs)
+_ABSOLUTES = (builtins.abs, ops.abs, np.abs, math.fabs)
+_OPERATORS: dict[object, ast.operator] = {
+    ops.add: ast.Add(),
+    ops.sub: ast.Sub(),
+    ops.mul: ast.Mult(),
+    ops.div: ast.Div(),
+    np.add: ast.Add(),
+    np.subtract: ast.Sub(),
+    np.multiply: ast.Mult(),
+}
 _CONVERSIONS: dict[object, ScalarType] = {builtins.int: int32, builtins.float: float32}
 _BUILTINS: dict[str, object] = {
     name: getattr(builtins, name) for name in ("min", "max", "abs", "int", "float", "range", "len")
@@ -74,7 +85,8 @@ class CallReader:
     def __init__(self, reader: ExpressionReader, callees: CalleeResolver) -> None:
         self.reader = reader
         self.callees = callees
-        self.kernels = KernelCallReader(reader)
+        self.kernels = KernelCallReader(reader, callees)
+        self.arrays = ArrayFunctions(reader)
 
     def target(self, node: ast.expr) -> object:
         """The Python object that a call names, or the callee's syntax tree."""
@@ -110,8 +122,8 @@ class CallReader:
         if isinstance(node.func, ast.Attribute) and self.reader.is_value(node.func.value):
             value = self.reader.read_any(node.func.value)
             return self.reader.methods.call(value, node, node.func)
-        callee, instantiate = self._split_instance(node.func)
-        target: Any = self.target(callee)
+        named, instantiate = self._split_instance(node.func)
+        target: Any = self.target(named)
         if isinstance(target, ScalarType):
             kind = target
             return self._apply(
@@ -121,9 +133,14 @@ class CallReader:
             raise self.reader.error(
                 KernelTypeError, f"{ast.unparse(node.func)} is not a function", node
             )
-        signature = self.callees.find(self.reader.unit, target, node, instantiate)
-        if signature is not None:
-            return self.kernels.read(signature, node)
+        callee = self.callees.callee(self.reader.unit, target)
+        if callee is not None:
+            return self.kernels.read(callee, node, instantiate)
+        if isinstance(target, LibraryFunction):
+            return self.kernels.library(target, node)
+        handler = ArrayFunctions.find(target)
+        if handler is not None:
+            return handler(self.arrays, node)
         if target in (ops.grid, ops.reduction, range):
             raise self.reader.error(
                 KernelSyntaxError,
@@ -169,7 +186,33 @@ class CallReader:
             name = _MATH[target][0]
             count = 2 if name == "powf" else 1
             return lambda values: self.math(name, self._exact(values, count, node), node)
+        if target in _OPERATORS:
+            op = _OPERATORS[target]
+            return lambda values: self.reader.binary(op, *self._two(values, node), node)
+        if target is ops.relu:
+            return lambda values: self._relu(self._exactly(values, 1, node), node)
+        if target is ops.gelu:
+            return lambda values: self._gelu(self._exactly(values, 1, node), node)
         return None
+
+    def _two(self, values: list[Expr], node: ast.Call) -> tuple[Expr, Expr]:
+        left, right = self._exact(values, 2, node)
+        return left, right
+
+    def _relu(self, value: Expr, node: ast.Call) -> Expr:
+        return self._extreme("max", [value, self.reader.number(0, node)], node)
+
+    def _gelu(self, x: Expr, node: ast.Call) -> Expr:
+        def times(left: Expr, right: Expr) -> Expr:
+            return self.reader.binary(ast.Mult(), left, right, node)
+
+        def plus(left: Expr, right: Expr) -> Expr:
+            return self.reader.binary(ast.Add(), left, right, node)
+
+        cubic = times(times(times(self.reader.number(ops.GELU_CUBIC, node), x), x), x)
+        inner = times(self.reader.number(ops.GELU_SCALE, node), plus(x, cubic))
+        factor = plus(self.reader.number(1, node), self.math("tanh", [inner], node))
+        return times(times(self.reader.number(0.5, node), x), factor)
 
     def _apply(self, function: Callable[[list[Expr]], Expr], node: ast.Call) -> Operand:
         """``function`` of the arguments, element by element where one of them is an array."""

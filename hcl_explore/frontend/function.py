@@ -61,6 +61,7 @@ class FunctionLowering:
         self.loops = LoopLowering(self.builder, self.emitter, self.reader, BandNames())
         self.filler = Filler(self.builder, self.emitter, self.reader, self.loops)
         self.emitter.stager = self.filler
+        self.reader.call = self._call
         self.assigner = Assigner(
             self.builder, self.reader, self.filler, tables, self._assigned | handed_on
         )
@@ -123,6 +124,12 @@ class FunctionLowering:
                 self.unit.location(table.node),
             )
         return self._materialised[key]
+
+    def _call(self, call: TensorCall) -> Buffer:
+        result = call.signature.results[0]
+        assert isinstance(result, TensorType)
+        value = self.emitter.emit_call(call).results[0]
+        return Buffer(call.signature.symbol, result, value)
 
     # --- results ---------------------------------------------------------------------------------
 

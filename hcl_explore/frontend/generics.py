@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hcl_explore.errors import KernelTypeError, SourceSpan
+from hcl_explore.errors import KernelShapeError, KernelTypeError, SourceSpan
 from hcl_explore.frontend.constants import ConstantEvaluator, is_number, plain_number
+from hcl_explore.frontend.expression import LITERAL, ArrayValue, Expr
 from hcl_explore.lang.meta import TypeParameter
-from hcl_explore.lang.types import Float, ScalarType
+from hcl_explore.lang.types import Float, ScalarType, float32
 
 Arguments = Sequence[object] | Mapping[str, object]
 
@@ -32,7 +33,8 @@ def open_parameters(function: ast.FunctionDef, constants: ConstantEvaluator) -> 
     ``TypeParameter`` objects that its text names."""
     declared: Sequence[Any] = getattr(function, "type_params", ())
     if declared:
-        return [_declared(parameter, constants) for parameter in declared]
+        unbound = [one for one in declared if one.name not in constants.namespace]
+        return [_declared(parameter, constants) for parameter in unbound]
     found: dict[str, OpenParameter] = {}
     for name in _names_in_order(function):
         value = constants.namespace.get(name)
@@ -56,11 +58,8 @@ def _names_in_order(function: ast.FunctionDef) -> list[str]:
     parts: list[ast.AST | None] = [*annotations, function.returns, *function.body]
     names: list[str] = []
     for part in parts:
-        if isinstance(part, ast.Constant) and isinstance(part.value, str):
-            try:
-                part = ast.parse(part.value, mode="eval").body
-            except SyntaxError:
-                continue  # the reader of the annotation reports it, with its place
+        if isinstance(part, ast.expr):
+            part = _unquoted(part)
         if part is not None:
             names.extend(node.id for node in ast.walk(part) if isinstance(node, ast.Name))
     return names
@@ -93,6 +92,71 @@ def bind(
         name: plain_number(value) if is_number(value) else value
         for name, value in zip(names, values, strict=True)
     }
+
+
+def parameter_ranks(function: ast.FunctionDef) -> list[int]:
+    """The number of dimensions of each parameter, by its annotation."""
+    return [len(_sizes(parameter.annotation)) for parameter in function.args.args]
+
+
+def _sizes(annotation: ast.expr | None) -> list[ast.expr]:
+    if not isinstance(annotation, ast.Subscript):
+        return []
+    sizes = annotation.slice
+    return list(sizes.elts) if isinstance(sizes, ast.Tuple) else [sizes]
+
+
+def infer(
+    function: ast.FunctionDef,
+    parameters: Sequence[OpenParameter],
+    values: Sequence[Expr | ArrayValue],
+    span: SourceSpan,
+) -> dict[str, object]:
+    """The values of the type parameters that follow from the types of the arguments.
+
+    Raises ``KernelTypeError`` if one does not follow, ``KernelShapeError`` if two arguments say
+    different things.
+    """
+    names = {parameter.name for parameter in parameters}
+    found: dict[str, object] = {}
+
+    def note(node: ast.expr | None, value: object) -> None:
+        if not isinstance(node, ast.Name) or node.id not in names:
+            return
+        if found.setdefault(node.id, value) != value:
+            raise KernelShapeError(
+                f"the arguments of '{function.name}' do not fit together: {node.id} is "
+                f"{found[node.id]} and {value}",
+                span=span,
+            )
+
+    annotated = (*function.args.posonlyargs, *function.args.args)
+    for parameter, value in zip(annotated, values, strict=False):
+        annotation = _unquoted(parameter.annotation)
+        if isinstance(value, Expr):
+            note(annotation, float32 if value.type is LITERAL else value.type)
+        elif isinstance(annotation, ast.Subscript):
+            note(annotation.value, value.type.element)
+            for size, extent in zip(_sizes(annotation), value.type.shape, strict=False):
+                note(size, extent)
+    missing = [parameter.name for parameter in parameters if parameter.name not in found]
+    if missing:
+        raise KernelTypeError(
+            f"the type parameters {', '.join(missing)} of '{function.name}' do not follow from "
+            "its arguments",
+            span=span,
+            advice=f"Give all of them: {function.name}[...](...).",
+        )
+    return bind(function, parameters, found, span)
+
+
+def _unquoted(annotation: ast.expr | None) -> ast.expr | None:
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        try:
+            return ast.parse(annotation.value, mode="eval").body
+        except SyntaxError:
+            return annotation  # the reader of the annotation reports it, with its place
+    return annotation
 
 
 def _check(

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import FunctionType
 
 from mlir import ir
 
-from hcl_explore.errors import KernelRecursionError, KernelSyntaxError
+from hcl_explore.errors import KernelRecursionError, KernelSyntaxError, SourceSpan
 from hcl_explore.frontend.builder import Builder
 from hcl_explore.frontend.expression import Signature
 from hcl_explore.frontend.function import FunctionLowering, function_attributes
-from hcl_explore.frontend.generics import bind, open_parameters
 from hcl_explore.frontend.memory import ConstantTables
 from hcl_explore.frontend.scope import LocalFunction
-from hcl_explore.frontend.signatures import read_signature
+from hcl_explore.frontend.signatures import Callee, read_signature
 from hcl_explore.frontend.source import KernelSource, read_source
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
@@ -82,37 +81,32 @@ class _ModuleLowering:
             sources = sources.adding(source.filename, source.first_line, lines)
         return sources
 
-    def find(
-        self,
-        unit: Unit,
-        target: object,
-        node: ast.Call,
-        instantiate: Sequence[object] | None = None,
-    ) -> Signature | None:
-        """The signature of a called kernel, which is lowered first if it has not been yet."""
-        caller = unit
+    def callee(self, unit: Unit, target: object) -> Callee | None:
+        """The kernel that ``target``, named in ``unit``, is; None if it is none."""
         if isinstance(target, LocalFunction):
-            unit, target = target.unit, target.function
-        elif isinstance(target, FunctionType) and target.__module__ not in _LANGUAGE:
-            unit = self._unit_of(target)
-            target = unit.functions[unit.source.name]
-        if not isinstance(target, ast.FunctionDef):
-            return None
-        suffix = ""
-        if instantiate is not None:
-            parameters = open_parameters(target, unit.constants)
-            bound = bind(target, parameters, instantiate, caller.span(node))
-            unit = self._instance_of(unit, target, bound)
-            suffix = "".join(f"_{value}" for value in bound.values())
-        key = (id(unit), id(target))
+            return Callee(target.unit, target.function)
+        if isinstance(target, ast.FunctionDef):
+            return Callee(unit, target)
+        if isinstance(target, FunctionType) and target.__module__ not in _LANGUAGE:
+            other = self._unit_of(target)
+            return Callee(other, other.functions[other.source.name])
+        return None
+
+    def signature(
+        self, callee: Callee, bound: Mapping[str, object], suffix: str, span: SourceSpan
+    ) -> Signature:
+        """The signature of a kernel called at ``span``, which is lowered first if need be."""
+        function = callee.function
+        unit = self._instance_of(callee.unit, function, bound) if bound else callee.unit
+        key = (id(unit), id(function))
         if any(active == key for active, _ in self._active):
-            chain = " → ".join([name for _, name in self._active] + [target.name])
+            chain = " → ".join([name for _, name in self._active] + [function.name])
             raise KernelRecursionError(
                 f"a kernel cannot call itself: {chain}",
-                span=caller.span(node),
+                span=span,
                 advice="Hardware has no call stack; use a loop.",
             )
-        return self._done.get(key) or self._lower_function(unit, target, suffix)
+        return self._done.get(key) or self._lower_function(unit, function, suffix)
 
     def _unit_of(self, function: FunctionType) -> Unit:
         if function not in self._units:

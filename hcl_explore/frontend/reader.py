@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -45,6 +46,7 @@ from hcl_explore.frontend.methods import MethodReader
 from hcl_explore.frontend.scope import LocalFunction, Scope, VisibleConstants
 from hcl_explore.frontend.signatures import CalleeResolver
 from hcl_explore.frontend.unit import Unit, describe
+from hcl_explore.lang.library import bmm, matmul
 from hcl_explore.lang.promotion import common_type, promote
 from hcl_explore.lang.types import (
     BOOL,
@@ -101,6 +103,8 @@ class ExpressionReader:
         self.unit = unit
         self.scope = scope
         self.materialise = materialise
+        self.call: Callable[[TensorCall], Buffer] | None = None
+        """Makes a call that returns an array; None where nothing may be emitted."""
         self.constants = ConstantEvaluator(VisibleConstants(scope), unit.span, scope.not_constant)
         self.calls = CallReader(self, callees)
         self.indexer = Indexer(self)
@@ -136,7 +140,10 @@ class ExpressionReader:
 
     def read(self, node: ast.expr) -> Expr:
         """The scalar expression ``node``."""
-        value = self.read_any(node)
+        return self.require_scalar(self.read_any(node), node)
+
+    def require_scalar(self, value: Value, node: ast.AST) -> Expr:
+        """``value``, if it is a scalar. Raises ``KernelError`` otherwise."""
         if isinstance(value, Expr):
             return value
         if isinstance(value, ArrayValue):
@@ -161,6 +168,15 @@ class ExpressionReader:
             node,
             "Assign it to an annotated variable: T: int32[4] = [1, 2, 3, 4].",
         )
+
+    @contextmanager
+    def without_calls(self) -> Iterator[None]:
+        """Read what may not be evaluated, or more than once: no calls may be made for it."""
+        call, self.call = self.call, None
+        try:
+            yield
+        finally:
+            self.call = call
 
     def number(self, value: int | float, node: ast.AST) -> Constant:
         """A constant with its type."""
@@ -216,7 +232,20 @@ class ExpressionReader:
         value = self.read_any(node)
         if isinstance(value, Table):
             return self.materialise(value)
-        return value if isinstance(value, ArrayValue) else self.read(node)
+        if isinstance(value, TensorCall) and len(value.signature.results) == 1:
+            return self._result_of(value)
+        return value if isinstance(value, ArrayValue) else self.require_scalar(value, node)
+
+    def _result_of(self, call: TensorCall) -> Buffer:
+        """The array that a call inside an expression returns; the call is made at once."""
+        if self.call is None:
+            raise self.error(
+                KernelSyntaxError,
+                f"'{call.signature.symbol}' returns an array and may not be called in a condition",
+                call.node,
+                "Assign the result to a variable first.",
+            )
+        return self.call(call)
 
     def _read_attribute(self, node: ast.Attribute) -> Value:
         if self.is_value(node.value):
@@ -266,6 +295,13 @@ class ExpressionReader:
 
     def combine(self, op: ast.operator, left: Operand, right: Operand, node: ast.AST) -> Operand:
         """``left op right``, element by element where one of them is an array."""
+        if isinstance(op, ast.MatMult):
+            if not (isinstance(left, ArrayValue) and isinstance(right, ArrayValue)):
+                raise self.error(KernelTypeError, "'@' works on arrays", node)
+            function = bmm if left.type.rank == 3 else matmul
+            product = self.calls.kernels.library_call(function, [left, right], (), node)
+            assert isinstance(product, TensorCall)
+            return self._result_of(product)
         return lift(
             self, lambda values: self.binary(op, values[0], values[1], node), [left, right], node
         )
@@ -273,17 +309,13 @@ class ExpressionReader:
     def binary(self, op: ast.operator, left: Expr, right: Expr, node: ast.AST) -> Expr:
         """``left op right`` with its type; constants are folded as Python does."""
         if isinstance(left, Constant) and isinstance(right, Constant):
-            if isinstance(op, ast.MatMult):
-                raise self.error(KernelTypeError, "'@' works on arrays", node)
             try:
                 return self.number(fold(type(op), left.value, right.value), node)
             except ValueError as error:
                 raise self.error(KernelTypeError, str(error), node) from None
         if isinstance(op, ast.Pow):
             return self._power(left, right, node)
-        operator = BINARY_OPERATORS.get(type(op))
-        if operator is None:
-            raise self.error(KernelSyntaxError, "'@' is not part of the kernel language", node)
+        operator = BINARY_OPERATORS[type(op)]
         self._check_constant_operand(operator, left, right, node)
         return Binary(self._result_type(operator, left, right, node), node, operator, left, right)
 
@@ -373,7 +405,8 @@ class ExpressionReader:
         operator = "and" if isinstance(node.op, ast.And) else "or"
         operands: list[Expr] = []
         for value in node.values:
-            operand = self.read(value)
+            with self.without_calls():
+                operand = self.read(value)
             if isinstance(operand, Constant):
                 if bool(operand.value) == (operator == "or"):
                     operands.append(self.number(int(operator == "or"), value))
@@ -410,8 +443,9 @@ class ExpressionReader:
         return Compare(BOOL, node, operator, left, right)
 
     def _read_select(self, node: ast.IfExp) -> Expr:
-        condition = self.read(node.test)
-        if_true, if_false = self.read(node.body), self.read(node.orelse)
+        with self.without_calls():
+            condition = self.read(node.test)
+            if_true, if_false = self.read(node.body), self.read(node.orelse)
         if isinstance(condition, Constant):
             return if_true if condition.value else if_false
         return Select(self.common(if_true, if_false), node, condition, if_true, if_false)

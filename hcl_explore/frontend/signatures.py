@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from hcl_explore.errors import KernelShapeError, KernelSyntaxError, KernelTypeError
+from hcl_explore.errors import KernelShapeError, KernelSyntaxError, KernelTypeError, SourceSpan
 from hcl_explore.frontend.constants import ConstantEvaluator
 from hcl_explore.frontend.expression import Signature
+from hcl_explore.frontend.generics import OpenParameter, open_parameters
 from hcl_explore.frontend.source import parse_text
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.lang.types import (
@@ -31,17 +33,31 @@ _PYTHON_TYPES: dict[object, ScalarType] = {
 _PYTHON_NAMES: dict[str, ScalarType] = {"int": int32, "float": float32, "bool": BOOL}
 
 
-class CalleeResolver(Protocol):
-    """Finds the kernel that a call names."""
+@dataclass(frozen=True)
+class Callee:
+    """A kernel that can be called: its syntax tree and the text it stands in."""
 
-    def find(
-        self,
-        unit: Unit,
-        target: object,
-        node: ast.Call,
-        instantiate: Sequence[object] | None = None,
-    ) -> Signature | None:
-        """The signature of ``target``, lowered into the module; None if it is no kernel."""
+    unit: Unit
+    function: ast.FunctionDef
+
+    def open_parameters(self) -> list[OpenParameter]:
+        """The type parameters without a value."""
+        return open_parameters(self.function, self.unit.constants)
+
+
+class CalleeResolver(Protocol):
+    """Knows the kernels of a module."""
+
+    def callee(self, unit: Unit, target: object) -> Callee | None:
+        """The kernel that ``target``, named in ``unit``, is; None if it is none."""
+
+    def signature(
+        self, callee: Callee, bound: Mapping[str, object], suffix: str, span: SourceSpan
+    ) -> Signature:
+        """The signature of a kernel called at ``span``, which is lowered first if need be.
+
+        ``bound`` gives its type parameters; ``suffix`` goes behind its name.
+        """
 
 
 def annotated_type(

@@ -159,7 +159,8 @@ class StatementLowering:
             raise self.reader.error(
                 KernelSyntaxError, "a loop cannot have an else part", statement.orelse[0]
             )
-        condition = self.reader.read(statement.test)
+        with self.reader.without_calls():
+            condition = self.reader.read(statement.test)
         if isinstance(condition, Constant):
             if not condition.value:
                 return

@@ -92,3 +92,65 @@ def power(x: Any, y: Any) -> Any:
 
 
 pow = power
+
+
+def abs(x: Any) -> Any:
+    """Absolute value."""
+    return np.abs(x)
+
+
+def add(x: Any, y: Any) -> Any:
+    """x + y, element by element."""
+    return np.add(x, y)
+
+
+def sub(x: Any, y: Any) -> Any:
+    """x - y, element by element."""
+    return np.subtract(x, y)
+
+
+def mul(x: Any, y: Any) -> Any:
+    """x · y, element by element."""
+    return np.multiply(x, y)
+
+
+def div(x: Any, y: Any) -> Any:
+    """x / y, element by element; integers round toward zero."""
+    quotient = np.true_divide(x, y)
+    if np.result_type(x, y).kind in "iub":
+        return np.trunc(quotient).astype(np.asarray(x).dtype)
+    return quotient
+
+
+def relu(x: Any) -> Any:
+    """max(x, 0)."""
+    return np.maximum(x, 0)
+
+
+def gelu(x: Any) -> Any:
+    """x / 2 · (1 + tanh(sqrt(2/π) · (x + 0.044715 x³))), the common form with tanh."""
+    return 0.5 * x * (1 + np.tanh(GELU_SCALE * (x + GELU_CUBIC * x * x * x)))
+
+
+GELU_SCALE = 0.7978845608028654
+GELU_CUBIC = 0.044715
+
+
+def copy(x: Any) -> Any:
+    """An array of its own with the same elements."""
+    return np.copy(x)
+
+
+def transpose(x: Any, axes: tuple[int, ...] | None = None) -> Any:
+    """The dimensions of ``x`` in another order; reversed if none is given."""
+    return np.transpose(x, axes)
+
+
+def view(x: Any, shape: tuple[int, ...]) -> Any:
+    """The elements of ``x`` in the same order, in another shape of the same size."""
+    return np.reshape(x, shape)
+
+
+def concat(x: Any, y: Any, axis: int = 0) -> Any:
+    """``y`` after ``x`` along dimension ``axis``, which counts from 0."""
+    return np.concatenate((x, y), axis)

@@ -1,0 +1,31 @@
+"""Operations on whole arrays: loop nests in kernels, NumPy in plain Python.
+
+Results have the element type of the arguments; integers wrap. A library function called in a
+kernel becomes a kernel of its own in the module, whose loops schedules can address.
+"""
+
+from __future__ import annotations
+
+from hcl_explore.lang.library import kernels, reference
+from hcl_explore.lang.library.function import LibraryFunction
+
+matmul = LibraryFunction((kernels.matmul,), reference.matmul)
+bmm = LibraryFunction((kernels.bmm,), reference.matmul)
+linear = LibraryFunction((kernels.linear, kernels.linear_bias), reference.linear)
+conv2d = LibraryFunction((kernels.conv2d,), reference.conv2d)
+maxpool = LibraryFunction((kernels.maxpool,), reference.maxpool, constants=("K", "S"))
+sumpool = LibraryFunction((kernels.sumpool,), reference.sumpool, constants=("K", "S"))
+softmax = LibraryFunction((kernels.softmax1, kernels.softmax, kernels.softmax3), reference.softmax)
+layernorm = LibraryFunction((kernels.layernorm, kernels.layernorm3), reference.layernorm)
+
+__all__ = [
+    "LibraryFunction",
+    "bmm",
+    "conv2d",
+    "layernorm",
+    "linear",
+    "matmul",
+    "maxpool",
+    "softmax",
+    "sumpool",
+]

@@ -1,0 +1,152 @@
+"""The library in the kernel language. Only the compiler reads these functions."""
+
+# Annotations of the kernel language are no Python types.
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import hcl_explore.lang.ops as hcl
+from hcl_explore.lang.meta import TypeParameter
+
+T = TypeParameter("T")
+B, C, F, H, W, K, M, N, P, R, S = map(TypeParameter, "BCFHWKMNPRS")
+
+EPSILON = 1e-5
+
+
+def matmul(X: T[M, K], Y: T[K, N]) -> T[M, N]:
+    Z: T[M, N] = 0
+    for i, j in hcl.grid(M, N, name="matmul"):
+        for k in hcl.reduction(K):
+            Z[i, j] += X[i, k] * Y[k, j]
+    return Z
+
+
+def bmm(X: T[B, M, K], Y: T[B, K, N]) -> T[B, M, N]:
+    Z: T[B, M, N] = 0
+    for b, i, j in hcl.grid(B, M, N, name="bmm"):
+        for k in hcl.reduction(K):
+            Z[b, i, j] += X[b, i, k] * Y[b, k, j]
+    return Z
+
+
+def linear(X: T[M, K], Y: T[N, K]) -> T[M, N]:
+    Z: T[M, N] = 0
+    for i, j in hcl.grid(M, N, name="linear"):
+        for k in hcl.reduction(K):
+            Z[i, j] += X[i, k] * Y[j, k]
+    return Z
+
+
+def linear_bias(X: T[M, K], Y: T[N, K], bias: T[N]) -> T[M, N]:
+    Z: T[M, N]
+    for i, j in hcl.grid(M, N, name="bias"):
+        Z[i, j] = bias[j]
+    for i, j in hcl.grid(M, N, name="linear"):
+        for k in hcl.reduction(K):
+            Z[i, j] += X[i, k] * Y[j, k]
+    return Z
+
+
+def conv2d(X: T[B, C, H, W], Y: T[F, C, R, S]) -> T[B, F, H - R + 1, W - S + 1]:
+    Z: T[B, F, H - R + 1, W - S + 1] = 0
+    for b, f, h, w in hcl.grid(B, F, H - R + 1, W - S + 1, name="conv2d"):
+        for c, r, s in hcl.reduction(C, R, S):
+            Z[b, f, h, w] += X[b, c, h + r, w + s] * Y[f, c, r, s]
+    return Z
+
+
+def maxpool(X: T[B, C, H, W]) -> T[B, C, (H - K) // S + 1, (W - K) // S + 1]:
+    Z: T[B, C, (H - K) // S + 1, (W - K) // S + 1]
+    for b, c, h, w in hcl.grid(B, C, (H - K) // S + 1, (W - K) // S + 1, name="maxpool"):
+        largest: T = X[b, c, S * h, S * w]
+        for r, s in hcl.reduction(K, K):
+            largest = max(largest, X[b, c, S * h + r, S * w + s])
+        Z[b, c, h, w] = largest
+    return Z
+
+
+def sumpool(X: T[B, C, H, W]) -> T[B, C, (H - K) // S + 1, (W - K) // S + 1]:
+    Z: T[B, C, (H - K) // S + 1, (W - K) // S + 1]
+    for b, c, h, w in hcl.grid(B, C, (H - K) // S + 1, (W - K) // S + 1, name="sumpool"):
+        total: T = 0
+        for r, s in hcl.reduction(K, K):
+            total += X[b, c, S * h + r, S * w + s]
+        Z[b, c, h, w] = total
+    return Z
+
+
+def softmax1(X: T[N]) -> T[N]:
+    Z: T[N]
+    largest: T = X[0]
+    for j in hcl.reduction(N, name="largest"):
+        largest = max(largest, X[j])
+    total: T = 0
+    for j in hcl.reduction(N, name="powers"):
+        Z[j] = hcl.exp(X[j] - largest)
+        total += Z[j]
+    for j in hcl.grid(N, name="quotients"):
+        Z[j] /= total
+    return Z
+
+
+def softmax(X: T[M, N]) -> T[M, N]:
+    Z: T[M, N]
+    for i in hcl.grid(M, name="softmax"):
+        largest: T = X[i, 0]
+        for j in hcl.reduction(N):
+            largest = max(largest, X[i, j])
+        total: T = 0
+        for k in hcl.reduction(N):
+            Z[i, k] = hcl.exp(X[i, k] - largest)
+            total += Z[i, k]
+        for n in hcl.grid(N):
+            Z[i, n] /= total
+    return Z
+
+
+def softmax3(X: T[B, M, N]) -> T[B, M, N]:
+    Z: T[B, M, N]
+    for b, i in hcl.grid(B, M, name="softmax"):
+        largest: T = X[b, i, 0]
+        for j in hcl.reduction(N):
+            largest = max(largest, X[b, i, j])
+        total: T = 0
+        for k in hcl.reduction(N):
+            Z[b, i, k] = hcl.exp(X[b, i, k] - largest)
+            total += Z[b, i, k]
+        for n in hcl.grid(N):
+            Z[b, i, n] /= total
+    return Z
+
+
+def layernorm(X: T[M, N], gamma: T[N], beta: T[N]) -> T[M, N]:
+    Z: T[M, N]
+    for i in hcl.grid(M, name="layernorm"):
+        total: T = 0
+        for j in hcl.reduction(N):
+            total += X[i, j]
+        mean: T = total / N
+        squares: T = 0
+        for k in hcl.reduction(N):
+            squares += (X[i, k] - mean) * (X[i, k] - mean)
+        deviation: T = hcl.sqrt(squares / N + EPSILON)
+        for n in hcl.grid(N):
+            Z[i, n] = (X[i, n] - mean) / deviation * gamma[n] + beta[n]
+    return Z
+
+
+def layernorm3(X: T[B, M, N], gamma: T[N], beta: T[N]) -> T[B, M, N]:
+    Z: T[B, M, N]
+    for b, i in hcl.grid(B, M, name="layernorm"):
+        total: T = 0
+        for j in hcl.reduction(N):
+            total += X[b, i, j]
+        mean: T = total / N
+        squares: T = 0
+        for k in hcl.reduction(N):
+            squares += (X[b, i, k] - mean) * (X[b, i, k] - mean)
+        deviation: T = hcl.sqrt(squares / N + EPSILON)
+        for n in hcl.grid(N):
+            Z[b, i, n] = (X[b, i, n] - mean) / deviation * gamma[n] + beta[n]
+    return Z
