@@ -246,7 +246,7 @@ def _draw_value(
     return str(rng.choice(parameter.choices).value)
 
 
-# --- running ----------------------------------------------------------------------------------------
+# --- running ------------------------------------------------------------------------
 
 
 def extend(rng: random.Random, case: Case, tally: Counter[str]) -> tuple[Case, Failure | None]:
