@@ -13,6 +13,7 @@ from hcl_explore.analysis.graph import Graph
 from hcl_explore.backend import cpu
 from hcl_explore.backend.cpu import CpuKernel
 from hcl_explore.backend.hls import HlsCode
+from hcl_explore.backend.hls.csim import CsimKernel, build_csim
 from hcl_explore.backend.verify import Verification, compare
 from hcl_explore.errors import (
     BuildError,
@@ -357,30 +358,48 @@ class Schedule:
     @overload
     def build(self, *, timeout_s: float = ..., debug: bool = ...) -> CpuKernel: ...
     @overload
-    def build(self, target: Literal["vhls"]) -> HlsCode: ...
+    def build(self, target: Literal["vhls"], *, mode: None = None) -> HlsCode: ...
     @overload
     def build(
-        self, target: str | None, *, timeout_s: float = ..., debug: bool = ...
-    ) -> CpuKernel | HlsCode: ...
+        self, target: Literal["vhls"], *, mode: Literal["csim"], timeout_s: float = ...
+    ) -> CsimKernel: ...
+    @overload
+    def build(
+        self,
+        target: str | None,
+        *,
+        mode: str | None = ...,
+        timeout_s: float = ...,
+        debug: bool = ...,
+    ) -> CpuKernel | HlsCode | CsimKernel: ...
 
     def build(
-        self, target: str | None = None, *, timeout_s: float = 60.0, debug: bool = False
-    ) -> CpuKernel | HlsCode:
+        self,
+        target: str | None = None,
+        *,
+        mode: str | None = None,
+        timeout_s: float = 60.0,
+        debug: bool = False,
+    ) -> CpuKernel | HlsCode | CsimKernel:
         """Compile the program now.
 
         ``target`` None or ``"cpu"`` gives a callable on NumPy arrays that runs in a worker process
         for at most ``timeout_s`` seconds a call; ``debug`` checks data-dependent subscripts while
-        it runs. ``"vhls"`` gives Vitis HLS C++ (``.hls_code``).
+        it runs. ``"vhls"`` gives Vitis HLS C++ (``.hls_code``), or with ``mode="csim"`` a callable
+        that runs this very C++, compiled with g++.
 
         Raises:
-            BuildError: unknown target, or the program cannot be compiled for it.
+            BuildError: unknown target or mode, or the program cannot be compiled for it.
         """
-        if target in (None, "cpu"):
+        if target in (None, "cpu") and mode is None:
             return cpu.build(self.snapshot.module, self.top, timeout_s=timeout_s, debug=debug)
-        if target == "vhls":
+        if target == "vhls" and mode is None:
             return self.snapshot.hls
+        if target == "vhls" and mode == "csim":
+            return build_csim(self.snapshot.hls, timeout_s=timeout_s)
         raise BuildError(
-            f"no target '{target}'", advice='Targets: None or "cpu" (runs here), "vhls" (HLS C++).'
+            f"no target '{target}'" + (f" with mode '{mode}'" if mode else ""),
+            advice='Targets: None or "cpu" (runs here); "vhls" (HLS C++), which takes mode="csim".',
         )
 
     def verify(self) -> Verification:

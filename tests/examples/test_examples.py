@@ -45,6 +45,19 @@ def test_every_step_of_its_schedule(example: Example) -> None:
         np.testing.assert_array_equal(found, plain)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "example", [e for e in EXAMPLES if e.schedule], ids=lambda example: example.name
+)
+def test_the_emitted_cpp_computes_the_same_bits(example: Example) -> None:
+    schedule = hcl.customize(example.kernel)
+    for primitive, arguments in example.schedule:
+        schedule.apply(primitive, arguments)
+    on_cpu, _ = run(schedule, example, 3)
+    arguments = example.inputs(np.random.default_rng(3))
+    np.testing.assert_array_equal(schedule.build("vhls", mode="csim")(*arguments), on_cpu)
+
+
 def test_an_unknown_example_gets_a_suggestion() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'gemm'"):
         hcl.examples.get("gem")
