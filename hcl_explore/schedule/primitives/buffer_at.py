@@ -86,7 +86,7 @@ class BufferAt(Primitive):
     def _parallel_refusal(self, program: Program, plan: _Plan) -> ScheduleError | None:
         """Copying out elements that were only copied in would race with other iterations."""
         parallel = next((loop for loop in self.axis.chain if loop.parallel), None)
-        if parallel is None or not plan.stores or plan.writes_all:
+        if parallel is None or not plan.stores or _writes_all(plan.accesses, plan.box, self.axis):
             return None
         return not_applicable(
             program,
@@ -205,16 +205,12 @@ def local_copy_refusal(
 
 @dataclass(frozen=True)
 class _Plan:
-    """What to build: the box, and whether it is copied in and out.
-
-    ``writes_all`` says that every iteration writes every element of the box for certain.
-    """
+    """What to build: the box, and whether it is copied in and out."""
 
     accesses: Sequence[Access]
     box: Box
     loads: bool
     stores: bool
-    writes_all: bool
 
 
 def _plan(target: Buffer, axis: Loop) -> _Plan | None:
@@ -222,18 +218,34 @@ def _plan(target: Buffer, axis: Loop) -> _Plan | None:
     box = footprint_box(accesses, axis.chain)
     if box is None:
         return None
-    writes = [access for access in accesses if access.is_write]
-    if not writes:
-        return _Plan(accesses, box, loads=True, stores=False, writes_all=False)
-    written = footprint_box(writes, axis.chain)
-    writes_all = (
+    if not any(access.is_write for access in accesses):
+        return _Plan(accesses, box, loads=True, stores=False)
+    loads = (
+        _starts_with_a_read(accesses, axis)
+        or upward_exposed_reads(target, axis)
+        or not _writes_all(accesses, box, axis)
+    )
+    return _Plan(accesses, box, loads, stores=True)
+
+
+def _starts_with_a_read(accesses: Sequence[Access], axis: Loop) -> bool:
+    """Whether the very first access of an iteration surely is a read: a quick test."""
+    depth = axis.depth + 1
+    first = min(accesses, key=lambda a: (*(loop.position for loop in a.loops[depth:]), a.position))
+    inner = first.loops[depth:]
+    is_sure = not first.guards and all(loop.trip_count and not loop.guards for loop in inner)
+    return is_sure and not first.is_write
+
+
+def _writes_all(accesses: Sequence[Access], box: Box, axis: Loop) -> bool:
+    """Whether every iteration writes every element of the box for certain."""
+    written = footprint_box([access for access in accesses if access.is_write], axis.chain)
+    return (
         written is not None
         and written.extents == box.extents
         and all(a.minus(b) == LinearForm() for a, b in zip(written.lower, box.lower, strict=True))
         and written.is_exact
     )
-    loads = not writes_all or upward_exposed_reads(target, axis)
-    return _Plan(accesses, box, loads, stores=True, writes_all=writes_all)
 
 
 @dataclass(frozen=True)
