@@ -199,7 +199,8 @@ class _OrderCheck:
         """See ``first_violation``.
 
         Accumulations of one kind among ``reductions`` commute, those ``accepted`` without a word;
-        with ``keep_apart`` they still may not run at once.
+        with ``keep_apart`` two instances of one of them still may not run at once (of two
+        statements, ``_atomic_reductions`` has seen to it).
         """
         real, rounding = _Best(), _Best()
         undecided: Violation | None = None
@@ -207,7 +208,7 @@ class _OrderCheck:
             orders = self._orders(first, second)
             left, right = reductions.get(first), reductions.get(second)
             if left is not None and right is not None and left.operation == right.operation:
-                if keep_apart:
+                if keep_apart and left is right and first.is_write and not second.is_write:
                     whole = _without_last(orders)
                     self._collect(real, first, second, whole, only_simultaneous=True)
                 if first not in accepted:
