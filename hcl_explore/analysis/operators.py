@@ -184,6 +184,7 @@ class Tables:
         if uncertainty is None or uncertainty >= 1:
             raise file.error("'uncertainty' must be a share below 1", "uncertainty")
         self.uncertainty = uncertainty
+        self.has_uram = bool(data.get("has_uram", False))
         self.logic = {name: _curve(file, logic, name) for name in _LOGIC.values()}
         self.register_mux_ns = file.positive(logic, "register_mux") or 0.0
         self.memories = {core.kind: core for core in _memory_cores(file)}

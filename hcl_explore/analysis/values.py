@@ -57,6 +57,8 @@ class Values:
     statements: dict[tuple[str, Loop | None], list[Statement]] = field(default_factory=dict)
     conditions: dict[ir.Operation, Value] = field(default_factory=dict)
     loads: dict[Access, Value] = field(default_factory=dict)
+    indices: dict[Access, tuple[Value, ...]] = field(default_factory=dict)
+    """The subscripts of the stores that are not affine."""
 
     def of(self, function: Function, loop: Loop | None) -> list[Statement]:
         return self.statements.get((function.name, loop), [])
@@ -116,13 +118,16 @@ class _Reader:
                 operands = list(op.operands)
                 if access.is_write:
                     statements.append(Statement(access, (self._value(operands[0], home),)))
+                    if name == "memref.store":
+                        indices = tuple(self._value(o, home) for o in operands[2:])
+                        self.values.indices[access] = indices
                 else:
                     result = op.results[0]
                     bits, is_float = _type_of(result)
                     indices = (
-                        ()
-                        if name == "affine.load"
-                        else tuple(self._value(o, home) for o in operands[1:])
+                        tuple(self._value(o, home) for o in operands[1:])
+                        if name == "memref.load"
+                        else ()
                     )
                     load = Value(LOAD, indices, bits, is_float, home, access)
                     self.known[result] = self.values.loads[access] = load

@@ -1,0 +1,119 @@
+"""How many iterations of a pipelined nest lie between a write and a later read of its element."""
+
+from __future__ import annotations
+
+import math
+
+from hcl_explore.analysis.plan import Plan
+from hcl_explore.ir.linear import LinearForm
+from hcl_explore.ir.program import Access, Loop
+
+
+def carried_distance(store: Access, load: Access, nest: tuple[Loop, ...], plan: Plan) -> int | None:
+    """The least number of iterations of the (flattened) ``nest`` after which ``load`` may read what
+    ``store`` wrote; None if it never does.
+
+    Exact where both subscripts have the same coefficients, so that the distance does not depend on
+    the place; else 1, the most cautious answer, as the tool's.
+    """
+    if store.subscripts is None or load.subscripts is None:
+        return 1
+    unrolled = [
+        loop
+        for loop in (*store.loops, *load.loops)
+        if plan[loop].mode == "unrolled" or (plan[loop].copies > 1 and loop not in nest)
+    ]
+    return _search(store, load, nest, unrolled, plan)
+
+
+def _search(
+    store: Access, load: Access, nest: tuple[Loop, ...], unrolled: list[Loop], plan: Plan
+) -> int | None:
+    assert store.subscripts is not None and load.subscripts is not None
+    known: dict[Loop, int] = {}
+    is_free = set(nest)
+    for written, read in zip(store.subscripts, load.subscripts, strict=True):
+        if written.roundings or read.roundings:
+            return 1
+        verdict = _equation(written, read, nest, unrolled, known, is_free)
+        if verdict == "never":
+            return None
+        if verdict == "unknown":
+            return 1
+    return _flattened(known, is_free, nest, plan)
+
+
+def _equation(
+    written: LinearForm,
+    read: LinearForm,
+    nest: tuple[Loop, ...],
+    unrolled: list[Loop],
+    known: dict[Loop, int],
+    is_free: set[Loop],
+) -> str:
+    """Use one dimension: the store at iteration x and the load at iteration x + d touch the same
+    element where ``written(x) == read(x + d)``. Fixes the distances that it determines."""
+    moving = [loop for loop in nest if read.coefficient(loop) or written.coefficient(loop)]
+    if any(read.coefficient(loop) != written.coefficient(loop) for loop in moving):
+        return "unknown"
+    gap = written.constant - read.constant
+    slack_low = slack_high = 0
+    for form, sign in ((written, 1), (read, -1)):
+        for variable, factor in form.terms:
+            if variable in nest:
+                continue
+            if variable in unrolled and isinstance(variable, Loop) and variable.trip_count:
+                low, high = _range(variable)
+                ends = (sign * factor * low, sign * factor * high)
+                slack_low, slack_high = slack_low + min(ends), slack_high + max(ends)
+            elif read.coefficient(variable) != written.coefficient(variable):
+                return "unknown"
+    if not moving:
+        return "always" if slack_low <= -gap <= slack_high else "never"
+    if len(moving) > 1:
+        return "unknown"
+    loop = moving[0]
+    factor = read.coefficient(loop) * (loop.step or 1)
+    least, most = sorted(((gap + slack_low) / factor, (gap + slack_high) / factor))
+    if loop in known:
+        return "always" if least <= known[loop] <= most else "never"
+    if slack_low == slack_high:
+        if (gap + slack_low) % factor:
+            return "never"
+        known[loop] = (gap + slack_low) // factor
+    else:
+        # Between copies of an unrolled loop any whole distance in the range occurs.
+        known[loop] = max(1, math.ceil(least)) if most >= 1 else math.floor(most)
+    is_free.discard(loop)
+    return "always"
+
+
+def _range(loop: Loop) -> tuple[int, int]:
+    start = loop.lower[0].constant if loop.lower and loop.lower[0].is_constant else 0
+    return start, start + (loop.step or 1) * ((loop.trip_count or 1) - 1)
+
+
+def _flattened(
+    known: dict[Loop, int], is_free: set[Loop], nest: tuple[Loop, ...], plan: Plan
+) -> int | None:
+    """The distance vector as a number of iterations of the flattened nest; the least positive one
+    where loops do not occur in the subscripts."""
+    total = 0
+    for loop in nest:
+        trips = plan.trips(loop, loop.trip_count) if loop.trip_count else 1
+        distance = known.get(loop, 0)
+        copies = plan[loop].copies
+        if copies > 1:
+            distance = -(-distance // copies)
+        total = total * trips + distance
+    if total > 0:
+        return total
+    if not is_free:
+        return None
+    # A loop that the element does not depend on: the next iteration of the innermost such loop.
+    step = 1
+    for loop in reversed(nest):
+        if loop in is_free:
+            return step + total if step + total > 0 else None
+        step *= plan.trips(loop, loop.trip_count) if loop.trip_count else 1
+    return None

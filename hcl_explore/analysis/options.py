@@ -1,0 +1,38 @@
+"""What the HLS tool does by itself; every automatism can be switched off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class EstimateOptions:
+    """How the modelled tool behaves.
+
+    ``tool``: ``vitis`` (Vitis HLS 2021 and later: pipelines by itself, gives pipelined loops a
+    module of their own) or ``vivado`` (Vivado HLS up to 2020: does what the pragmas say).
+    ``auto_pipeline``: pipeline innermost loops of more than ``pipeline_threshold`` iterations, and
+    the parent of smaller ones (UG1399, "Automatic Loop Pipelining").
+    ``uncertainty``: the share of the clock period kept free; None takes the tool's default.
+    ``while_trips``: how many iterations a loop without a static bound is assumed to make.
+    """
+
+    tool: Literal["vitis", "vivado"] = "vitis"
+    auto_pipeline: bool = True
+    pipeline_threshold: int = 64
+    auto_partition: bool = True
+    flatten: bool = True
+    uncertainty: float | None = None
+    while_trips: int = 1
+
+    @property
+    def pipelines_by_itself(self) -> bool:
+        return self.auto_pipeline and self.tool == "vitis"
+
+    @property
+    def clock_uncertainty(self) -> float | None:
+        """UG902 names 12.5 % for Vivado HLS; None stands for the family's entry (Vitis, 27 %)."""
+        if self.uncertainty is not None:
+            return self.uncertainty
+        return 0.125 if self.tool == "vivado" else None

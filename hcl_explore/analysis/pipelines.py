@@ -1,0 +1,247 @@
+"""One pipelined loop: its initiation interval, what bounds it, and its depth."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from hcl_explore.analysis.carried import carried_distance
+from hcl_explore.analysis.datapath import Datapath, DatapathBuilder, Node
+from hcl_explore.analysis.plan import Plan
+from hcl_explore.analysis.ports import PortLoad, port_loads
+from hcl_explore.analysis.timing import Machine, Moment, Scheduler, Timing, path_cycles
+from hcl_explore.analysis.values import Values
+from hcl_explore.ir.program import Access, Buffer, Function, Loop
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One lower bound of an initiation interval, why, and what would lower it."""
+
+    ii: int
+    kind: str
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipelined loop nest: ``depth`` and ``ii`` in cycles, ``bounds`` the greatest first."""
+
+    loop: Loop
+    ii: int
+    depth: int
+    bounds: tuple[Bound, ...]
+    path: Datapath
+    timing: Timing
+    port_loads: dict[Buffer, PortLoad] = field(default_factory=dict)
+    fast: frozenset[Node] = frozenset()
+
+
+class PipelineAnalysis:
+    """Finds II and depth of a pipelined loop."""
+
+    def __init__(
+        self, function: Function, loop: Loop, plan: Plan, values: Values, machine: Machine
+    ) -> None:
+        self.loop = loop
+        self.plan = plan
+        self.machine = machine
+        self.entry = plan[loop]
+        self.nest = plan.nest_of(loop)
+        self.path = DatapathBuilder(function, values, plan).build(loop)
+
+    def run(self) -> Pipeline:
+        in_memory = [
+            node
+            for node in (*self.path.loads, *self.path.stores)
+            if node.access is not None and self.machine.memory_of(node.access.buffer) is not None
+        ]
+        loads = port_loads(in_memory, self.plan)
+        shares = {
+            buffer: load.busiest / max(load.reads + load.writes, 1)
+            for buffer, load in loads.items()
+        }
+        machine = replace(self.machine, shares=shares)
+        target = self.entry.target_ii
+        bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
+        if self.entry.is_asked and any(b.kind == "recurrence" and b.ii > target for b in bounds):
+            # Asked for a smaller interval, the tool takes the operator of least latency there.
+            machine = replace(machine, fast=self._on_recurrences())
+            bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
+        if target > 1 and self.entry.is_asked:
+            bounds.append(Bound(target, "target", f"initiation interval {target} was asked for"))
+        bounds.sort(key=lambda bound: -bound.ii)
+        ii = max([1, *(bound.ii for bound in bounds)])
+        timing = Scheduler(machine, copies=self._copies).run(self.path.entries)
+        return Pipeline(
+            self.loop,
+            ii,
+            timing.cycles,
+            tuple(bound for bound in bounds if bound.ii > 1),
+            self.path,
+            timing,
+            loads,
+            frozenset(machine.fast),
+        )
+
+    def _copies(self, loop: Loop) -> int:
+        return self.plan[loop].copies
+
+    # --- ports --------------------------------------------------------------------------------
+
+    def _port_bounds(self, loads: dict[Buffer, PortLoad]) -> list[Bound]:
+        bounds = []
+        for buffer, load in loads.items():
+            if load.cycles <= 1:
+                continue
+            what = []
+            if load.reads:
+                what.append(f"{load.reads} read{'s' if load.reads > 1 else ''}")
+            if load.writes:
+                what.append(f"{load.writes} write{'s' if load.writes > 1 else ''}")
+            reason = f"{' and '.join(what)} of {buffer.name} per iteration, {load.ports} ports"
+            if buffer.partition:
+                reason += f" a bank; {load.busiest} fall on the busiest bank"
+            bounds.append(
+                Bound(load.cycles, "memory ports", reason, self._port_remedy(buffer, load))
+            )
+        return bounds
+
+    def _port_remedy(self, buffer: Buffer, load: PortLoad) -> str:
+        dim = self._varying_dim(buffer)
+        if dim is None:
+            return f"keep {buffer.name} in registers: partition({buffer.name}, complete)"
+        factor = load.cycles
+        extent = buffer.shape[dim - 1]
+        known = next((e for e in buffer.partition if e.dim == dim), None)
+        factor *= known.banks(extent) if known else 1
+        if factor >= extent:
+            return f"partition({buffer.name}, dim={dim}) completely"
+        return f"partition({buffer.name}, dim={dim}, factor={factor}, cyclic)"
+
+    def _varying_dim(self, buffer: Buffer) -> int | None:
+        """The dimension along which the copies of an iteration spread; None if there is none."""
+        copied = {
+            inner
+            for inner in self.loop.subtree()
+            if self.plan[inner].mode == "unrolled" or self.plan[inner].copies > 1
+        }
+        accesses = [a for a in self.loop.all_accesses() if a.buffer is buffer]
+        for access in accesses:
+            for dim, form in enumerate(access.subscripts or (), 1):
+                if any(variable in copied for variable in form.variables()):
+                    return dim
+        forms = {a.subscripts for a in accesses if a.subscripts is not None}
+        for dim in range(len(buffer.shape), 0, -1):
+            if len({subscripts[dim - 1] for subscripts in forms}) > 1:
+                return dim
+        return None
+
+    # --- recurrences --------------------------------------------------------------------------
+
+    def _recurrences(self, machine: Machine) -> list[Bound]:
+        bounds = []
+        for register, value in self.path.carried:
+            end = self._way(machine, register, value, (0, self._reset_delay(machine, register)))
+            if end is None:
+                continue
+            cycles = end[0]
+            if end[1] + machine.operators.register_mux_ns > machine.operators.budget_ns:
+                cycles += 1
+            bounds.append(self._bound(cycles, 1, register.access, value))
+        bounds += self._through_memory(machine)
+        return [bound for bound in bounds if bound.ii > 1]
+
+    def _reset_delay(self, machine: Machine, register: Node) -> float:
+        """A cell that is set anew in each run of the inner loop of a flattened nest is read through
+        a selection."""
+        if len(self.nest) > 1 and register.access is not None:
+            return machine.operators.get("select", register.bits).delay_ns
+        return 0.0
+
+    def _through_memory(self, machine: Machine) -> list[Bound]:
+        bounds = []
+        for load in self.path.loads:
+            assert load.access is not None
+            kind = machine.memory_of(load.access.buffer)
+            for store in self.path.stores:
+                assert store.access is not None
+                if store.access.buffer is not load.access.buffer:
+                    continue
+                distance = carried_distance(store.access, load.access, self.nest, self.plan)
+                if distance is None:
+                    continue
+                if kind is None:
+                    read: Moment = (0, machine.operators.register_mux_ns)
+                else:
+                    core = machine.operators.memory(kind)
+                    read = (core.latency, core.delay_ns)
+                end = self._way(machine, load, store, read)
+                if end is None:
+                    continue
+                # What is written in one cycle can be asked for in the next.
+                cycles = end[0] + (1 if kind is not None else 0)
+                bounds.append(self._bound(cycles, distance, load.access, store.inputs[0]))
+        return bounds
+
+    def _way(self, machine: Machine, source: Node, target: Node, end: Moment) -> Moment | None:
+        return path_cycles(machine, self.path.entries, self._copies, source, target, end)
+
+    def _bound(self, cycles: int, distance: int, access: Access | None, value: Node) -> Bound:
+        name = access.buffer.name if access is not None else "a value"
+        operation = _slowest(value, self.machine)
+        far = "the next iteration" if distance == 1 else f"the iteration {distance} later"
+        reason = f"{name} is needed by {far}, {cycles} cycles after it is read ({operation})"
+        remedy = (
+            f"reorder so that another loop is innermost, or split {self.loop.name} and keep "
+            f"several partial results"
+        )
+        return Bound(math.ceil(cycles / distance), "recurrence", reason, remedy)
+
+    def _on_recurrences(self) -> frozenset[Node]:
+        """The operations on the way from what an iteration starts with to what it leaves."""
+        ends = [(register, value) for register, value in self.path.carried]
+        for load in self.path.loads:
+            for store in self.path.stores:
+                if (
+                    load.access is not None
+                    and store.access is not None
+                    and load.access.buffer is store.access.buffer
+                    and carried_distance(store.access, load.access, self.nest, self.plan)
+                ):
+                    ends.append((load, store))
+        found: set[Node] = set()
+        for source, target in ends:
+            found |= _between(source, target)
+        return frozenset(found)
+
+
+def _between(source: Node, target: Node) -> set[Node]:
+    leads: dict[Node, bool] = {source: True}
+    order = [target]
+    seen = {target}
+    for node in order:
+        for inner in node.inputs:
+            if inner not in seen:
+                seen.add(inner)
+                order.append(inner)
+    for node in reversed(order):
+        leads.setdefault(node, False)
+    changed = True
+    while changed:
+        changed = False
+        for node in reversed(order):
+            if not leads[node] and any(leads[inner] for inner in node.inputs):
+                leads[node] = changed = True
+    return {node for node, on_way in leads.items() if on_way}
+
+
+def _slowest(value: Node, machine: Machine) -> str:
+    node = value
+    while node.kind in ("wire", "select", "register") and node.inputs:
+        node = node.inputs[-1] if node.kind == "wire" else node.inputs[min(1, len(node.inputs) - 1)]
+    if node.kind in ("wire", "register", "load", "store"):
+        return node.kind
+    operator = machine.operator(node)
+    return f"{node.kind} of {operator.latency} cycles" if operator.latency else node.kind

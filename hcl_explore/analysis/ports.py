@@ -1,0 +1,160 @@
+"""Memory ports: how many cycles the accesses of one iteration need, bank by bank."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import prod
+
+from hcl_explore.analysis.datapath import Node
+from hcl_explore.analysis.plan import Plan
+from hcl_explore.ir.attributes import PartitionedDim
+from hcl_explore.ir.linear import LinearForm
+from hcl_explore.ir.program import Access, Buffer, Loop
+
+PORTS_PER_BANK = 2
+_MOST_PLACES = 1 << 14
+
+
+@dataclass(frozen=True)
+class PortLoad:
+    """What one iteration asks of a buffer: ``reads`` and ``writes`` of different elements,
+    the number of them that fall on the busiest bank, and that bank's ``ports``."""
+
+    buffer: Buffer
+    reads: int
+    writes: int
+    busiest: int
+    ports: int
+
+    @property
+    def cycles(self) -> int:
+        return -(-self.busiest // self.ports)
+
+
+def port_loads(nodes: Iterable[Node], plan: Plan) -> dict[Buffer, PortLoad]:
+    """The port loads of the loads and stores among ``nodes``, for buffers in memory."""
+    by_buffer: defaultdict[Buffer, list[Access]] = defaultdict(list)
+    for node in nodes:
+        if node.access is not None:
+            by_buffer[node.access.buffer].append(node.access)
+    return {buffer: _load_of(buffer, accesses, plan) for buffer, accesses in by_buffer.items()}
+
+
+def copies_of(access: Access, plan: Plan) -> int:
+    """How many different elements the copies of one access touch."""
+    loops = _copied_loops(access, plan)
+    if access.subscripts is None:
+        return prod(plan[loop].copies for loop in loops)
+    used = {v for form in access.subscripts for v in form.variables()}
+    return prod(plan[loop].copies for loop in loops if loop in used)
+
+
+def _copied_loops(access: Access, plan: Plan) -> list[Loop]:
+    return [loop for loop in access.loops if plan[loop].copies > 1 or plan[loop].mode == "unrolled"]
+
+
+def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan) -> PortLoad:
+    places: set[tuple[object, ...]] = set()
+    busy: Counter[tuple[int, ...]] = Counter()
+    everywhere = 0
+    counts = {True: 0, False: 0}
+    for access in accesses:
+        for place, banks in _places(access, plan):
+            key = (access.is_write, *place)
+            if key in places:
+                continue
+            places.add(key)
+            counts[access.is_write] += 1
+            if banks is None:
+                everywhere += 1
+            else:
+                busy[banks] += 1
+        if len(places) >= _MOST_PLACES:
+            # Beyond this the banks are taken as evenly used.
+            total = sum(copies_of(a, plan) for a in accesses)
+            banks_there = prod(e.banks(buffer.shape[e.dim - 1]) for e in buffer.partition)
+            writes = sum(copies_of(a, plan) for a in accesses if a.is_write)
+            share = -(-total // banks_there)
+            return PortLoad(buffer, total - writes, writes, share, PORTS_PER_BANK)
+    busiest = everywhere + max(busy.values(), default=0)
+    return PortLoad(buffer, counts[False], counts[True], busiest, PORTS_PER_BANK)
+
+
+def _places(
+    access: Access, plan: Plan
+) -> Iterable[tuple[tuple[object, ...], tuple[int, ...] | None]]:
+    """Each copy's element (as what identifies it within the iteration) and its bank; None for the
+    bank where it is known only at run time, so that the access keeps a port of every bank busy."""
+    loops = _copied_loops(access, plan)
+    if access.subscripts is None:
+        for copy in range(prod(plan[loop].copies for loop in loops)):
+            yield (access, copy), None
+        return
+    used = {v for form in access.subscripts for v in form.variables()}
+    loops = [loop for loop in loops if loop in used]
+    dims = access.buffer.partition
+    ranges = [range(plan[loop].copies) for loop in loops]
+    split = [_split(form, loops) for form in access.subscripts]
+    for point in itertools.product(*ranges):
+        offsets = tuple(
+            sum(f * x for f, x in zip(factors, point, strict=True)) for factors, _ in split
+        )
+        place = tuple((rest, offset) for (_, rest), offset in zip(split, offsets, strict=True))
+        banks = [
+            _bank(e, access.buffer.shape[e.dim - 1], split[e.dim - 1][1], offsets[e.dim - 1], plan)
+            for e in dims
+        ]
+        known = tuple(bank for bank in banks if bank is not None)
+        yield place, known if len(known) == len(banks) else None
+
+
+def _split(form: LinearForm, loops: list[Loop]) -> tuple[list[int], LinearForm]:
+    """The steps of the copied loops in a subscript, and the rest of it with their first values."""
+    factors = []
+    rest = form
+    for loop in loops:
+        factor = form.coefficient(loop)
+        factors.append(factor * (loop.step or 1))
+        if loop.lower is not None and loop.lower[0].is_constant:
+            start = LinearForm(((loop, -factor),), factor * loop.lower[0].constant)
+            is_whole = loop.trip_count is not None
+            rest = rest.plus(start) if factor and is_whole else rest
+    return factors, rest
+
+
+def _bank(
+    entry: PartitionedDim, extent: int, rest: LinearForm, offset: int, plan: Plan
+) -> int | None:
+    """The bank along one partitioned dimension, if it is the same in every iteration.
+
+    With cyclic banks the part that varies from iteration to iteration must step by multiples of
+    the factor; block and complete partitions need a constant subscript.
+    """
+    number = entry.banks(extent)
+    if entry.kind == "cyclic":
+        if rest.roundings or any(f * _step(v, plan) % number for v, f in rest.terms):
+            return None
+        starts = sum(f * _first(v) for v, f in rest.terms)
+        return (rest.constant + starts + offset) % number
+    if not rest.is_constant:
+        return None
+    return (rest.constant + offset) // -(-extent // number)
+
+
+def _step(variable: object, plan: Plan) -> int:
+    """How far a variable moves between the iterations that are left after unrolling."""
+    if not isinstance(variable, Loop):
+        return 1
+    entry = plan[variable]
+    return (variable.step or 1) * (1 if entry.mode == "unrolled" else entry.copies)
+
+
+def _first(variable: object) -> int:
+    """The first value of a loop whose start is constant, so that its steps count from there."""
+    if isinstance(variable, Loop) and variable.lower is not None:
+        start = variable.lower[0]
+        return start.constant if start.is_constant else 0
+    return 0

@@ -1,0 +1,64 @@
+"""Why a figure is what it is: a tree of sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hcl_explore.analysis.regions import FunctionModel, LoopModel
+
+
+@dataclass(frozen=True)
+class Reason:
+    """``what`` it explains, its ``value``, the ``why``; ``children`` are what it is made of."""
+
+    what: str
+    value: str
+    why: str
+    children: tuple[Reason, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self, indent: int = 0) -> list[str]:
+        """The tree as text, two spaces a level."""
+        head = f"{'  ' * indent}{self.what} = {self.value}"
+        lines = [f"{head}: {self.why}" if self.why else head]
+        for child in self.children:
+            lines.extend(child.lines(indent + 1))
+        return lines
+
+
+def latency_reason(model: FunctionModel) -> Reason:
+    """Why a function takes the cycles that it takes."""
+    parts = [loop_reason(loop) for loop in model.loops]
+    parts += [latency_reason(call) for call in model.calls]
+    why = (
+        "dataflow: the stages overlap"
+        if model.is_dataflow
+        else "its loops and calls one after the other, side by side where they share no data"
+    )
+    return Reason(f"latency of {model.function.name}", f"{model.latency} cycles", why, tuple(parts))
+
+
+def loop_reason(model: LoopModel) -> Reason:
+    """Why a loop takes the cycles that it takes."""
+    name = model.loop.name
+    about = "" if model.is_exact else " (trip count estimated)"
+    if model.pipeline is not None and model.mode == "pipelined":
+        pipeline = model.pipeline
+        formula = f"depth {pipeline.depth} + II {pipeline.ii} × ({model.trips} iterations - 1)"
+        bounds = tuple(
+            Reason("II", str(b.ii), b.reason + (f"; {b.remedy} lowers it" if b.remedy else ""))
+            for b in pipeline.bounds
+        )
+        return Reason(
+            name,
+            f"{model.latency} cycles",
+            f"{formula}{about}",
+            (Reason("pipelined", "yes", model.why), *bounds),
+        )
+    children = tuple(loop_reason(child) for child in model.children)
+    if model.mode == "flattened":
+        return Reason(name, f"{model.latency} cycles", model.why + about, children)
+    why = f"{model.trips} iterations × {model.states} states{about}; {model.why}"
+    return Reason(name, f"{model.latency} cycles", why, children)

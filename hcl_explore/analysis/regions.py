@@ -1,0 +1,337 @@
+"""Latency of whole functions: the states that a body steps through, loop by loop.
+
+Counted as the tool counts (checked on the reports of the development data):
+- a pipelined loop takes ``depth + II * (trips - 1)`` cycles, the reports print one less;
+- as a module of its own (Vitis) it costs two cycles more to run and two states to call;
+- a loop that runs step by step takes ``trips * states of its body`` and one state to leave;
+- modules that share no written memory run side by side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+
+from hcl_explore.analysis.datapath import Block, Datapath, DatapathBuilder, Node
+from hcl_explore.analysis.operators import Operator
+from hcl_explore.analysis.options import EstimateOptions
+from hcl_explore.analysis.pipelines import Pipeline, PipelineAnalysis
+from hcl_explore.analysis.plan import Plan
+from hcl_explore.analysis.timing import Machine, Scheduler, Timing
+from hcl_explore.analysis.trips import average_trip_count
+from hcl_explore.analysis.values import Values
+from hcl_explore.ir.program import Call, Function, Loop, Program
+
+_SHARED_BETWEEN_MODULES = ("f", "div")
+
+
+@dataclass
+class Units:
+    """Functional units. ``shared`` may serve modules that do not run at the same time; ``own``
+    belong to one module. Both count units by operator."""
+
+    shared: Counter[Operator] = field(default_factory=Counter)
+    own: Counter[Operator] = field(default_factory=Counter)
+
+    def add(self, operator: Operator, count: int) -> None:
+        is_shared = operator.kind.startswith(_SHARED_BETWEEN_MODULES)
+        (self.shared if is_shared else self.own)[operator] += count
+
+    def alongside(self, other: Units) -> Units:
+        return Units(self.shared + other.shared, self.own + other.own)
+
+    def instead_of(self, other: Units) -> Units:
+        """The units of two parts that never run at the same time."""
+        return Units(self.shared | other.shared, self.own + other.own)
+
+    def all(self) -> Counter[Operator]:
+        return self.shared + self.own
+
+
+@dataclass
+class LoopModel:
+    """What the model says of one loop. ``latency`` of one run, as reports print it; ``pipeline`` of
+    a pipelined loop, ``states`` of an iteration of one that runs step by step."""
+
+    loop: Loop
+    trips: int
+    is_exact: bool
+    latency: int
+    cost: int
+    mode: str
+    states: int = 0
+    pipeline: Pipeline | None = None
+    children: list[LoopModel] = field(default_factory=list)
+    units: Units = field(default_factory=Units)
+    registers: int = 0
+    why: str = ""
+    is_module: bool = False
+
+
+@dataclass
+class FunctionModel:
+    """What the model says of a function: cycles from start to end, and until it can start again."""
+
+    function: Function
+    latency: int
+    interval: int
+    loops: list[LoopModel]
+    units: Units
+    registers: int
+    states: int
+    calls: list[FunctionModel] = field(default_factory=list)
+    is_dataflow: bool = False
+
+
+class RegionModels:
+    """Builds the models of all functions of a program, callees first."""
+
+    def __init__(
+        self,
+        program: Program,
+        plan: Plan,
+        values: Values,
+        machine: Machine,
+        options: EstimateOptions,
+    ) -> None:
+        self.plan = plan
+        self.values = values
+        self.machine = machine
+        self.options = options
+        self.notes: list[str] = []
+        self.functions: dict[str, FunctionModel] = {}
+        for function in program.functions.values():
+            self.functions[function.name] = self._function(function)
+
+    # --- functions ----------------------------------------------------------------------------
+
+    def _function(self, function: Function) -> FunctionModel:
+        if function.dataflow:
+            return self._dataflow(function)
+        region = _Region(self, function, function)
+        region.run()
+        models = list(region.loops.values())
+        alone = len(region.timing.blocks) == 1 and not region.path.nodes
+        if alone and models and models[0].mode == "pipelined":
+            latency = models[0].latency + 2
+        else:
+            latency = max(region.states - 1, 0) if models or region.calls else region.states - 1
+        return FunctionModel(
+            function,
+            latency,
+            latency + 1,
+            models,
+            region.units,
+            region.registers,
+            region.states,
+            region.calls,
+        )
+
+    def _dataflow(self, function: Function) -> FunctionModel:
+        """Stages overlap: a new start every interval of the slowest; the last stage ends after
+        all before it have handed on their results."""
+        region = _Region(self, function, function)
+        region.run()
+        costs = {block: region.cycles(block) for block in region.timing.blocks}
+        slowest = max((cost for cost, _ in costs.values()), default=1)
+        units = Units()
+        for block in costs:
+            units = units.alongside(region.block_units(block))
+        latency = max((end for _, end in region.timing.blocks.values()), default=0)
+        return FunctionModel(
+            function,
+            latency,
+            slowest,
+            list(region.loops.values()),
+            units,
+            region.registers,
+            region.states,
+            region.calls,
+            is_dataflow=True,
+        )
+
+    # --- loops --------------------------------------------------------------------------------
+
+    def loop(self, function: Function, loop: Loop, *, is_module: bool) -> LoopModel:
+        """The model of a loop that is not unrolled, seen from the body it stands in."""
+        mode = self.plan[loop].mode
+        if mode == "flattened":
+            inner = self.loop(function, loop.loops[0], is_module=is_module)
+            inner_trips = inner.trips
+            trips, is_exact = self._trips(loop)
+            model = LoopModel(
+                loop, trips, is_exact, inner.latency, inner.cost, "flattened", children=[inner]
+            )
+            model.pipeline, model.units = inner.pipeline, inner.units
+            model.is_module, model.registers = inner.is_module, inner.registers
+            model.why = f"flattened with {loop.loops[0].name}: {inner_trips} iterations in all"
+            return model
+        if mode == "pipelined":
+            return self._pipelined(function, loop, is_module)
+        return self._sequential(function, loop)
+
+    def _trips(self, loop: Loop) -> tuple[int, bool]:
+        """Iterations in one run, and whether that is exact; the mean where bounds vary."""
+        if loop.trip_count is not None:
+            return self.plan.trips(loop, loop.trip_count), True
+        mean = average_trip_count(loop)
+        if mean is not None:
+            return max(0, self.plan.trips(loop, round(mean))), False
+        assumed = self.options.while_trips
+        self.notes.append(
+            f"{loop.key}: the number of iterations is not known before it runs; assumed {assumed}"
+        )
+        return assumed, False
+
+    def _pipelined(self, function: Function, loop: Loop, is_module: bool) -> LoopModel:
+        pipeline = PipelineAnalysis(function, loop, self.plan, self.values, self.machine).run()
+        trips, is_exact = 1, True
+        for member in self.plan.nest_of(loop):
+            count, exact = self._trips(member)
+            trips, is_exact = trips * count, is_exact and exact
+        run = pipeline.depth + pipeline.ii * (trips - 1) if trips else 0
+        latency = max(run - 1, 0) if pipeline.depth > 1 else run
+        cost = latency + (4 if is_module else 2)
+        model = LoopModel(
+            loop, trips, is_exact, latency, cost, "pipelined", pipeline.depth, pipeline
+        )
+        model.is_module = is_module
+        model.why = self.plan[loop].why
+        model.units = self._pipeline_units(pipeline)
+        model.registers = pipeline_registers(pipeline)
+        return model
+
+    def _pipeline_units(self, pipeline: Pipeline) -> Units:
+        counts: Counter[Operator] = Counter()
+        for node in pipeline.path.nodes:
+            if node.kind in ("load", "store", "wire", "register"):
+                continue
+            operator = self.machine.operators.get(
+                node.kind, node.bits, node.other_bits, fastest=node in pipeline.fast
+            )
+            counts[operator] += math.prod(self.plan[loop].copies for loop in node.levels)
+        units = Units()
+        for operator, count in counts.items():
+            # An operator of several cycles serves II operations; small logic is not shared.
+            is_shared = operator.latency > 0 or operator.dsp > 0
+            units.add(operator, -(-count // pipeline.ii) if is_shared else count)
+        return units
+
+    def _sequential(self, function: Function, loop: Loop) -> LoopModel:
+        region = _Region(self, function, loop)
+        region.run()
+        trips, is_exact = self._trips(loop)
+        states = region.states
+        model = LoopModel(
+            loop,
+            trips,
+            is_exact,
+            trips * states,
+            trips * states + 1,
+            "dataflow" if loop.dataflow else "sequential",
+            states,
+            children=list(region.loops.values()),
+        )
+        model.units, model.registers = region.units, region.registers
+        model.why = self.plan[loop].why or "runs step by step"
+        return model
+
+
+class _Region:
+    """A body that runs step by step: straight-line code, loops and calls."""
+
+    def __init__(self, models: RegionModels, function: Function, body: Loop | Function) -> None:
+        self.models = models
+        self.function = function
+        self.body = body
+        self.path: Datapath = DatapathBuilder(function, models.values, models.plan).build(body)
+        self.loops: dict[Loop, LoopModel] = {}
+        self.calls: list[FunctionModel] = []
+        self.timing = Timing()
+        self.units = Units()
+        self.registers = 0
+        self.states = 1
+
+    def run(self) -> None:
+        models = self.models
+        blocks = [entry for entry in self.path.entries if isinstance(entry, Block)]
+        is_alone = len(blocks) == 1 and not self.path.nodes and self.body is self.function
+        for block in blocks:
+            if isinstance(block.item, Loop):
+                is_module = models.options.tool == "vitis" and not is_alone
+                self.loops[block.item] = models.loop(self.function, block.item, is_module=is_module)
+            else:
+                self.calls.append(models.functions[block.item.callee])
+        self.timing = Scheduler(
+            models.machine,
+            block_cycles=self.cycles,
+            copies=lambda loop: models.plan[loop].copies,
+        ).run(self.path.entries)
+        self.states = self.timing.cycles
+        self._gather()
+
+    def cycles(self, block: Block) -> tuple[int, bool]:
+        """States that a block takes in the body around it, and whether it is a module."""
+        if isinstance(block.item, Call):
+            return self.models.functions[block.item.callee].latency + 2, True
+        model = self.loops[block.item]
+        return model.cost, model.is_module
+
+    def block_units(self, block: Block) -> Units:
+        if isinstance(block.item, Call):
+            return self.models.functions[block.item.callee].units
+        return self.loops[block.item].units
+
+    def _gather(self) -> None:
+        own = Units()
+        starts: Counter[tuple[Operator, int]] = Counter()
+        for node in self.path.nodes:
+            if node.kind not in ("load", "store", "wire", "register"):
+                operator = self.models.machine.operator(node)
+                starts[operator, self.timing.start.get(node, 0)] += self._copies(node)
+        busiest: Counter[Operator] = Counter()
+        for (operator, _), count in starts.items():
+            if operator.latency or operator.dsp:
+                busiest[operator] = max(busiest[operator], count)
+            else:
+                busiest[operator] += count
+        for operator, count in busiest.items():
+            own.add(operator, count)
+        self.registers = 32 + sum(n.bits for n in self.path.nodes if n.kind == "load")
+        blocks = sorted(self.timing.blocks.items(), key=lambda item: item[1])
+        together = Units()
+        until = -1
+        total = own
+        for block, (begin, end) in blocks:
+            units = self.block_units(block)
+            if begin <= until:
+                together = together.alongside(units)
+            else:
+                total = total.instead_of(together)
+                together = units
+            until = max(until, end)
+        self.units = total.instead_of(together)
+        self.registers += sum(model.registers for model in self.loops.values())
+
+    def _copies(self, node: Node) -> int:
+        return math.prod(self.models.plan[loop].copies for loop in node.levels)
+
+
+def pipeline_registers(pipeline: Pipeline) -> int:
+    """Bits that the pipeline carries from stage to stage: each value from its making to its last
+    use, as many times over as iterations are under way."""
+    timing = pipeline.timing
+    last_use: dict[Node, int] = {}
+    for node in pipeline.path.nodes:
+        begin = timing.start.get(node)
+        if begin is None:
+            continue
+        for source in node.inputs:
+            last_use[source] = max(last_use.get(source, 0), begin)
+    bits = 0
+    for node, until in last_use.items():
+        end = timing.end.get(node)
+        if end is not None and node.literal is None:
+            bits += node.bits * max(0, math.ceil((until - end[0]) / pipeline.ii))
+    return bits

@@ -1,0 +1,73 @@
+"""The roofline: what a device allows at an operational intensity, and where designs stand."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from hcl_explore.analysis.device import Device
+from hcl_explore.analysis.operators import operator_tables, operators_at
+from hcl_explore.analysis.regions import Units
+from hcl_explore.analysis.work import Work
+
+_COUNTED = frozenset({"fadd", "fsub", "fmul", "fdiv", "fsqrt", "fexp", "add", "mul", "div"})
+
+
+class Roofline(TypedDict):
+    """The fields of ``RooflineRecord``: [name, GB/s] of each memory, [name, GOP/s] of each peak."""
+
+    bandwidths: list[tuple[str, float]]
+    peaks: list[tuple[str, float]]
+
+
+def device_roofline(device: Device, clock_mhz: float) -> Roofline:
+    """The ceilings of a device at a clock, without memories whose bandwidth no source states."""
+    bandwidths = [
+        (memory.name, memory.peak_gb_per_s)
+        for memory in device.memories
+        if memory.peak_gb_per_s is not None
+    ]
+    peaks = [
+        (kind, peak)
+        for kind in ("int8", "int32", "float32", "float64")
+        if (peak := peak_gops(device, clock_mhz, kind)) is not None
+    ]
+    return Roofline(bandwidths=bandwidths, peaks=peaks)
+
+
+def peak_gops(device: Device, clock_mhz: float, kind: str) -> float | None:
+    """Multiply-accumulates that the DSP blocks hold, two operations each per cycle.
+
+    An int8 product goes through one DSP block with its sum; None where the DSP count is unknown.
+    """
+    if device.dsp is None:
+        return None
+    if kind.startswith("float"):
+        operators = operators_at(device.family, 1000.0 / clock_mhz)
+        bits = int(kind[5:])
+        cost = operators.get("fmul", bits).dsp + operators.get("fadd", bits).dsp
+    else:
+        bits = int(kind[3:])
+        cost = operator_tables(device.family).multiplier_dsp(max(bits, 11), max(bits, 11))
+    return 2 * (device.dsp // max(cost, 1)) * clock_mhz / 1000.0
+
+
+def attainable_gops(device: Device, clock_mhz: float, work: Work) -> float | None:
+    """min(peak, bandwidth × operational intensity) for the type that most operations have; None
+    where there are no operations or a ceiling is unknown."""
+    if not work.total:
+        return None
+    kind = max(work.operations, key=lambda name: work.operations[name])
+    width = 64 if kind.endswith("64") else 32
+    peak = peak_gops(device, clock_mhz, f"{'float' if kind.startswith('float') else 'int'}{width}")
+    memory = device.main_memory
+    if not work.bytes or memory is None or memory.peak_gb_per_s is None:
+        return peak if work.bytes == 0 else None
+    bound = memory.peak_gb_per_s * work.total / work.bytes
+    return bound if peak is None else min(peak, bound)
+
+
+def design_gops(units: Units, clock_mhz: float) -> float | None:
+    """What the design's own operators could do, one operation each per cycle; None where it has
+    none."""
+    count = sum(n for operator, n in units.all().items() if operator.kind in _COUNTED)
+    return count * clock_mhz / 1000.0 if count else None

@@ -1,0 +1,300 @@
+"""When each operation of a body starts and ends: list scheduling with chaining.
+
+A moment is (cycle, ns into it). An operation of latency 0 follows its operands in the same cycle
+while its delay fits before the clock edge; one of latency n ends in the n-th cycle after its
+start, its result ready ``delay`` into that cycle. A memory answers ``latency`` cycles after it is
+asked; its ports limit how many may ask in a cycle.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from hcl_explore.analysis.datapath import Block, Entry, Nest, Node
+from hcl_explore.analysis.operators import Operator, Operators
+from hcl_explore.analysis.ports import PORTS_PER_BANK
+from hcl_explore.ir.program import Buffer, Loop
+
+Moment: TypeAlias = "tuple[int, float]"
+START: Moment = (0, 0.0)
+_BALANCED = frozenset({"add", "mul", "gate", "icmp", "select"})
+
+
+@dataclass
+class Timing:
+    """``start`` (the cycle an operation begins) and ``end`` of every node's first copy, ``last``
+    the end of its last copy where that is later."""
+
+    start: dict[Node, int] = field(default_factory=dict)
+    end: dict[Node, Moment] = field(default_factory=dict)
+    last: dict[Node, Moment] = field(default_factory=dict)
+    blocks: dict[Block, tuple[int, int]] = field(default_factory=dict)
+
+    def ready(self, node: Node) -> Moment | None:
+        """When all copies of a node have their result; None for one that is not scheduled."""
+        return self.last.get(node) or self.end.get(node)
+
+    @property
+    def cycles(self) -> int:
+        """The number of cycles from the first to the last operation."""
+        cycle = max((moment[0] for moment in self.end.values()), default=0)
+        cycle = max(cycle, max((moment[0] for moment in self.last.values()), default=0))
+        return 1 + max(cycle, max((end for _, end in self.blocks.values()), default=0))
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a body runs on: operators at the clock, the kind of memory behind each buffer, and the
+    ports of its busiest bank that one copy of an access takes (``shares``)."""
+
+    operators: Operators
+    memory_of: Callable[[Buffer], str | None]
+    shares: dict[Buffer, float]
+    fast: Collection[Node] = ()
+
+    def operator(self, node: Node) -> Operator:
+        return self.operators.get(node.kind, node.bits, node.other_bits, fastest=node in self.fast)
+
+
+class Scheduler:
+    """Schedules one body. With ``seeds`` only what depends on them, which end when they say."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        *,
+        seeds: dict[Node, Moment] | None = None,
+        block_cycles: Callable[[Block], tuple[int, bool]] | None = None,
+        copies: Callable[[Loop], int],
+        start: Moment = START,
+    ) -> None:
+        self.machine = machine
+        self.budget = machine.operators.budget_ns
+        self.seeds = seeds
+        self.block_cycles = block_cycles
+        self.copies = copies
+        self.origin = start
+        self.timing = Timing()
+        self.free: dict[Buffer, float] = {}
+        self.barrier = 0
+
+    def run(self, entries: Iterable[Entry]) -> Timing:
+        for entry in entries:
+            if isinstance(entry, Node):
+                self._node(entry)
+            elif isinstance(entry, Nest):
+                self._nest(entry)
+            else:
+                self._block(entry)
+        return self.timing
+
+    # --- single operations --------------------------------------------------------------------
+
+    def _inputs_ready(self, node: Node) -> Moment | None:
+        """When the operands are there; None if seeds are given and none of them leads here."""
+        timing = self.timing
+        moment = None if self.seeds is not None else self.origin
+        for source in node.inputs:
+            ready = self._ready(source, node)
+            if ready is not None and (moment is None or ready > moment):
+                moment = ready
+        for source in node.after:
+            # A memory written in one cycle can be read in the next.
+            ready = timing.ready(source)
+            if ready is not None and (moment is None or (ready[0] + 1, 0.0) > moment):
+                moment = (ready[0] + 1, 0.0)
+        return moment
+
+    def _ready(self, source: Node, user: Node) -> Moment | None:
+        """A value made by all copies of a loop that the user is outside of is ready last."""
+        timing = self.timing
+        found = timing.last.get(source) if not source.levels <= user.levels else None
+        if found is None:
+            found = timing.end.get(source)
+        if found is None and source.kind in ("wire", "register") and source not in timing.end:
+            self._node(source)
+            found = timing.end.get(source)
+        return found
+
+    def _node(self, node: Node) -> None:
+        if self.seeds is not None and node in self.seeds:
+            self.timing.end[node] = self.seeds[node]
+            return
+        ready = self._inputs_ready(node)
+        if ready is None:
+            return
+        if self.barrier > ready[0]:
+            ready = (self.barrier, 0.0)
+        if node.kind in ("wire", "register"):
+            self.timing.start[node], self.timing.end[node] = ready[0], ready
+        elif node.access is not None and node.kind in ("load", "store"):
+            self._memory(node, ready)
+        else:
+            operator = self.machine.operator(node)
+            self._place(node, ready, operator.latency, operator.delay_ns)
+
+    def _place(self, node: Node, ready: Moment, latency: int, delay: float) -> None:
+        cycle, offset = ready
+        if offset + delay > self.budget:
+            cycle, offset = cycle + 1, 0.0
+        self.timing.start[node] = cycle
+        self.timing.end[node] = (cycle + latency, delay if latency else offset + delay)
+
+    def _memory(self, node: Node, ready: Moment) -> None:
+        assert node.access is not None
+        buffer = node.access.buffer
+        kind = self.machine.memory_of(buffer)
+        if kind is None:
+            # Registers: a mux in front of a write, one behind a read with a varying index.
+            mux = self.machine.operators.register_mux_ns
+            self._place(node, ready, 0, mux)
+            return
+        core = self.machine.operators.memory(kind)
+        cycle, offset = ready
+        if offset + core.delay_ns > self.budget:
+            cycle += 1
+        copies = math.prod(self.copies(loop) for loop in node.levels)
+        taken = self.machine.shares.get(buffer, 1.0) * copies / PORTS_PER_BANK
+        begin = max(float(cycle), self.free.get(buffer, 0.0))
+        if self.seeds is None:
+            self.free[buffer] = begin + taken
+            if begin > cycle:
+                cycle = math.floor(begin)
+        self.timing.start[node] = cycle
+        burst = max(0, math.ceil(begin + taken - 1e-9) - 1 - cycle) if self.seeds is None else 0
+        if node.kind == "store":
+            self.timing.end[node] = (cycle, offset if cycle == ready[0] else 0.0)
+        else:
+            self.timing.end[node] = (cycle + core.latency, core.delay_ns)
+        if burst:
+            end = self.timing.end[node]
+            self.timing.last[node] = (end[0] + burst, end[1])
+
+    # --- unrolled loops -----------------------------------------------------------------------
+
+    def _nest(self, nest: Nest) -> None:
+        """Schedule the first copy, find how far apart the copies are, and shift the last one."""
+        before = set(self.timing.end)
+        self.run(nest.entries)
+        inside = [node for node in self.timing.end if node not in before]
+        if nest.copies <= 1:
+            return
+        period = 0.0
+        for register, value, distance in nest.carried:
+            period = max(period, self._period(nest, register, value) / distance)
+        if period <= 0.0:
+            return
+        shift = period * (nest.copies - 1)
+        for node in inside:
+            end = self.timing.ready(node)
+            assert end is not None
+            depends = nest.loop in node.levels
+            if depends or any(value is node for _, value, _ in nest.carried):
+                self.timing.last[node] = self._later(end, shift)
+
+    def _later(self, moment: Moment, cycles: float) -> Moment:
+        whole = math.floor(cycles + 1e-9)
+        offset = moment[1] + (cycles - whole) * self.budget
+        if offset > self.budget:
+            return moment[0] + whole + 1, offset - self.budget
+        return moment[0] + whole, offset
+
+    def _period(self, nest: Nest, register: Node, value: Node) -> float:
+        """Cycles from one copy's value to the next one's, in a cell handed from copy to copy."""
+        first = self.timing.ready(value)
+        if first is None:
+            return 0.0
+        chain = _operations_between(register, value, nest.entries)
+        if chain is None:
+            return 0.0
+        if len(chain) == 1 and chain[0].kind in _BALANCED and not chain[0].is_float:
+            # Integer accumulations are balanced into a tree of log2(copies) operations.
+            operator = self.machine.operator(chain[0])
+            depth = math.log2(nest.copies) * max(operator.delay_ns / self.budget, operator.latency)
+            return depth / (nest.copies - 1)
+        again = Scheduler(
+            self.machine, seeds={register: first}, copies=self.copies, block_cycles=None
+        )
+        second = again.run(nest.entries).ready(value)
+        if second is None:
+            return 0.0
+        return (second[0] - first[0]) + (second[1] - first[1]) / self.budget
+
+    # --- loops and calls that stay ------------------------------------------------------------
+
+    def _block(self, block: Block) -> None:
+        """Loops run alone; calls (and loops that have become modules) wait for their operands."""
+        if self.block_cycles is None:
+            return
+        cycles, is_module = self.block_cycles(block)
+        ready = 0
+        for source in block.after:
+            moment = self._ready(source, source)
+            if moment is not None:
+                ready = max(ready, moment[0])
+        if is_module:
+            for other, (_, end) in self.timing.blocks.items():
+                if _conflict(other, block):
+                    ready = max(ready, end + 1)
+            begin = max(ready, self.barrier)
+            self.timing.blocks[block] = (begin, begin + cycles - 1)
+            return
+        # The state in which the body begins comes first, then those of the loop.
+        begin = max(self.timing.cycles, self.barrier)
+        self.timing.blocks[block] = (begin, begin + cycles - 1)
+        self.barrier = begin + cycles
+
+
+def path_cycles(
+    machine: Machine,
+    entries: Iterable[Entry],
+    copies: Callable[[Loop], int],
+    source: Node,
+    target: Node,
+    start: Moment,
+) -> Moment | None:
+    """When ``target`` ends if ``source`` ends at ``start`` and nothing else delays it; None where
+    no path leads from one to the other."""
+    scheduler = Scheduler(machine, seeds={source: start}, copies=copies)
+    return scheduler.run(entries).ready(target)
+
+
+def _conflict(first: Block, second: Block) -> bool:
+    """Whether two modules must run one after the other: one writes what the other touches."""
+    reads, writes = _touched(first)
+    other_reads, other_writes = _touched(second)
+    return bool(writes & (other_reads | other_writes) or reads & other_writes)
+
+
+def _touched(block: Block) -> tuple[set[Buffer], set[Buffer]]:
+    item = block.item
+    if isinstance(item, Loop):
+        accesses = list(item.all_accesses())
+        return (
+            {a.buffer for a in accesses if not a.is_write},
+            {a.buffer for a in accesses if a.is_write},
+        )
+    buffers = {buffer for buffer in (*item.arguments, *item.results) if buffer is not None}
+    writes = {b for b in buffers if any(a.is_write and a.op == item.op for a in b.accesses)}
+    return buffers, writes
+
+
+def _operations_between(source: Node, target: Node, entries: Iterable[Entry]) -> list[Node] | None:
+    """The operations on the ways from ``source`` to ``target``; None if there is no way."""
+    leads: dict[Node, bool] = {source: True}
+
+    def reaches(node: Node) -> bool:
+        known = leads.get(node)
+        if known is None:
+            leads[node] = False
+            known = leads[node] = sum(reaches(inner) for inner in node.inputs) > 0
+        return known
+
+    if not reaches(target):
+        return None
+    inside = {entry for entry in entries if isinstance(entry, Node)}
+    chain = [n for n, on_way in leads.items() if on_way and n is not source and n in inside]
+    return [node for node in chain if node.kind not in ("wire", "register")]
