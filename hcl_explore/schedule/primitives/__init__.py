@@ -22,5 +22,6 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     skew,
     dataflow,
     inline,
+    outline,
     bind_storage,
 )
