@@ -50,15 +50,21 @@ def emit_division(emitter: Emitter, expr: Binary) -> tuple[ir.Value, ScalarType]
 
 
 def _work_type(expr: Binary) -> ScalarType:
-    """Wide enough for both operands, and for the quotient of the smallest integer by -1."""
+    """Wide enough for both operands, and to divide the smallest integer by -1: that quotient needs
+    one bit more, and processors trap on it even for the remainder."""
     if isinstance(expr.type, Index):
         return index
-    work = common_type(expr.left.type, expr.right.type)
+    left, right = expr.left.type, expr.right.type
+    work = common_type(left, right)
     if isinstance(work, Index):
         return index
-    divisor_known = isinstance(expr.right, Constant) and expr.right.value != -1
-    if isinstance(work, Int) and expr.operator != "%" and not divisor_known:
-        return Int(min(work.width + 1, MAX_WIDTH))
+    smallest = isinstance(left, Int) and isinstance(work, Int) and left.width == work.width
+    if isinstance(expr.right, Constant):
+        minus_one = expr.right.value == -1
+    else:
+        minus_one = isinstance(right, Int)
+    if smallest and minus_one:
+        return Int(min(work.bits + 1, MAX_WIDTH))
     return work
 
 
