@@ -203,11 +203,10 @@ class Solver:
                 basic_set = basic_set.fix_val(isl.dim_type.set, number, value)
         elif basic_set.is_empty():
             return None
-        return self.coordinates(basic_set.lexmin().sample_point())
-
-    def coordinates(self, point: Any) -> list[int]:
-        space = point.get_space()
-        return [
-            int(point.get_coordinate_val(isl.dim_type.set, number).to_python())
-            for number in range(space.dim(isl.dim_type.set))
-        ]
+        point, rest = [], basic_set.to_set()
+        # One dimension after the other: isl's ``lexmin`` fails on some sets with strides.
+        for number in range(rest.dim(isl.dim_type.set)):
+            least = rest.dim_min_val(number)
+            rest = rest.fix_val(isl.dim_type.set, number, least)
+            point.append(int(least.to_python()))
+        return point
