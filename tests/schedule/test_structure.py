@@ -9,7 +9,6 @@ import hcl_explore as hcl
 from hcl_explore import index, int32
 from hcl_explore.errors import ArgumentError, NotApplicableError, StaleHandleError, UnknownNameError
 
-
 WEIGHTS = [1, 2, 3]
 
 
@@ -119,6 +118,12 @@ def varying(A: int32[10]) -> int32[8]:
     return r
 
 
+def data_dependent(A: int32[10], first: int32[8]) -> int32[8]:
+    start: index = first[0]
+    r: int32[8] = window(A, start)
+    return r
+
+
 def test_dataflow_of_the_kernel() -> None:
     s = hcl.customize(chain)
     s.dataflow()
@@ -195,13 +200,19 @@ def test_inlined_loops_can_be_scheduled() -> None:
     assert_same(s)
 
 
+def test_inline_where_a_loop_variable_is_handed_over() -> None:
+    s = hcl.customize(varying)
+    s.inline("window")
+    assert_same(s)
+
+
 def test_inline_refusals() -> None:
     s = hcl.customize(caller)
     with pytest.raises(NotApplicableError, match="'caller' is the kernel itself"):
         s.inline("caller")
     with pytest.raises(UnknownNameError, match="no function 'wind'"):
         s.inline("wind")
-    s = hcl.customize(varying)
+    s = hcl.customize(data_dependent)
     with pytest.raises(NotApplicableError, match="argument 2 of 'window' is used in subscripts"):
         s.inline("window")
 
@@ -240,14 +251,15 @@ def test_outlined_functions_can_be_scheduled_and_inlined_again() -> None:
 
 
 def test_outline_refusals() -> None:
-    s = hcl.customize(stages)
-    s.pipeline("t")
-    with pytest.raises(NotApplicableError, match="'i' is inside 't', which is pipelined"):
-        s.outline("i")
+    s = hcl.customize(caller)
+    s.unroll("S_i_0.i")
+    s.inline("window")
+    with pytest.raises(NotApplicableError, match="'i_1' is inside 'i', which is unrolled"):
+        s.outline("i_1")
 
 
 def test_outline_needs_a_name_for_what_it_hands_over() -> None:
-    def computed(A: int32[8], n: int32):
+    def computed(A: int32[8]):
         for i in range(8):
             m: index = A[i]
             for j in range(m):

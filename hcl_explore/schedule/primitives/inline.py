@@ -63,12 +63,12 @@ class Inline(Primitive):
         symbols = _symbols_in_maps(callee)
         for _, call in calls:
             for position in symbols:
-                if not _is_constant_index(call.op.operands[position]):
+                if not _fits_subscripts(call.op.operands[position]):
                     return NotApplicableError(
                         f"inline: argument {position + 1} of '{self.func}' is used in subscripts, "
-                        "and this call does not pass a constant or an index argument",
+                        "and this call passes a value that is computed while it runs",
                         span=program.sources.span(call.place),
-                        advice="Only indices that are the same during the whole call fit there.",
+                        advice="Constants, index arguments and loop variables fit there.",
                     )
         return None
 
@@ -120,11 +120,11 @@ def _symbols_in_maps(callee: Function) -> set[int]:
     }
 
 
-def _is_constant_index(value: ir.Value) -> bool:
-    """Whether MLIR takes the value as a symbol of an affine map anywhere in the function."""
+def _fits_subscripts(value: ir.Value) -> bool:
+    """Whether affine maps may use the value: a constant, an argument, a loop's variable."""
     owner = value.owner
     if isinstance(owner, ir.Block):
-        return bool(owner.owner.name == "func.func")
+        return bool(owner.owner.operation.name in ("func.func", "affine.for"))
     return bool(owner.operation.name == "arith.constant")
 
 
