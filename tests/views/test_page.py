@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import hashlib
 import json
 import re
@@ -11,6 +10,7 @@ from typing import Any
 
 import gemm_records
 import pytest
+from hostile_records import HOSTILE, hostile_session
 from html_check import Checked
 
 from hcl_explore.views.history import history_html
@@ -18,30 +18,10 @@ from hcl_explore.views.page import embed_json, page_data, session_iframe, sessio
 from hcl_explore.views.panes import PANES, render_pane
 from hcl_explore.views.record import SessionRecord
 
-HOSTILE = "</script><img src=x onerror=alert(1)>\"'&<b>"
-
-
-def hostile(value: Any) -> Any:
-    """The record with markup in every string that is not one of a fixed set."""
-    if isinstance(value, str):
-        return value + HOSTILE
-    if isinstance(value, list):
-        return [hostile(item) for item in value]
-    if isinstance(value, tuple):
-        return tuple(hostile(item) for item in value)
-    if isinstance(value, dict):
-        fixed = {"status", "kind", "version"}
-        return {
-            (k + HOSTILE if k.startswith("gemm:") else k): v if k in fixed else hostile(v)
-            for k, v in value.items()
-        }
-    return value
-
 
 @pytest.fixture(scope="module")
 def hostile_record() -> SessionRecord:
-    record: SessionRecord = hostile(copy.deepcopy(gemm_records.session_record()))
-    return record
+    return hostile_session()
 
 
 def embedded(page: str) -> dict[str, Any]:
