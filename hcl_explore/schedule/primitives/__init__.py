@@ -23,5 +23,6 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     dataflow,
     inline,
     outline,
+    reshape,
     bind_storage,
 )

@@ -1,0 +1,176 @@
+"""reshape: give an array another shape of as many elements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+import mlir.ir as ir
+
+from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
+from hcl_explore.ir import local_memory
+from hcl_explore.ir.linear import LinearForm, Rounding
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Buffer, Program
+from hcl_explore.polyhedral.domain import Ranges
+from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.primitive import Outcome, Primitive, register
+
+
+@register
+@dataclass(frozen=True)
+class Reshape(Primitive):
+    """Store a local array in another shape; its elements keep their row-major order.
+
+    Before::
+
+        B: int32[4, 8]
+        for i in range(4):
+            for j in range(8): B[i, j] = f(i, j)
+
+    After ``s.reshape(s.B, [32])``::
+
+        B: int32[32]
+        for i in range(4):
+            for j in range(8): B[8 * i + j] = f(i, j)
+    """
+
+    name: ClassVar[str] = "reshape"
+    group: ClassVar[str] = "Memory"
+    law: ClassVar[str] = "Always legal: only where elements are stored changes."
+
+    target: Buffer = param.buffer("the array to reshape")
+    shape: tuple[int, ...] = param.integers("the new extents, as many elements as now", minimum=1)
+
+    def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
+        target = self.target
+        span = program.sources.span(target.place)
+        if target.kind != "local":
+            what = {
+                "argument": "an argument of its function",
+                "result": "returned",
+                "constant": "a constant table",
+            }[target.kind]
+            return NotApplicableError(
+                f"reshape: '{target.name}' is {what}: its shape is part of the interface",
+                span=span,
+                advice="Reshape a local array; buffer_at makes one.",
+            )
+        if prod(self.shape) != target.elements or not target.shape:
+            return ArgumentError(
+                f"reshape: '{target.name}' has {target.elements} elements "
+                f"({_text(target.shape)}), and {_text(self.shape)} has {prod(self.shape)}",
+                span=span,
+                advice="The product of the new extents must be the same.",
+            )
+        if self.shape == target.shape:
+            return ArgumentError(
+                f"reshape: '{target.name}' already is {_text(self.shape)}", span=span
+            )
+        if target.partition:
+            return NotApplicableError(
+                f"reshape: '{target.name}' is partitioned ({target.partition[0]}), and its "
+                "dimensions would change",
+                span=span,
+                advice="Undo that step, reshape, and partition then.",
+            )
+        for access in target.accesses:
+            if access.subscripts is None or not access.op.name.startswith("affine."):
+                how = "handed to a call" if access.is_call else "used with other subscripts"
+                return NotApplicableError(
+                    f"reshape: '{target.name}' is {how} here",
+                    span=program.sources.span(access.place),
+                    advice="Only arrays with affine subscripts everywhere can be reshaped.",
+                )
+        return None
+
+    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+        old = self.target.value.owner.operation
+        new = local_memory.allocate(
+            self.target.name, self.target, self.shape, ir.InsertionPoint(old)
+        ).operation
+        for attribute in old.attributes:
+            if attribute not in new.attributes:
+                new.attributes[attribute] = old.attributes[attribute]
+        function = program.functions[self.target.function]
+        for access in self.target.accesses:
+            subscripts = _regroup(access.subscripts or (), self.target.shape, self.shape)
+            local_memory.redirect(access, new.results[0], subscripts, function)
+        old.erase()
+        return Outcome(buffers=(self.target.key,))
+
+    def explain(self) -> str:
+        return f"store {self.target.name} as {_text(self.shape)}"
+
+
+def _text(shape: Sequence[int]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def _regroup(
+    subscripts: Sequence[LinearForm], old: Sequence[int], new: Sequence[int]
+) -> list[LinearForm]:
+    """The subscripts of the same element in the new shape.
+
+    Both shapes are cut into the shortest runs of equal products, so that untouched dimensions keep
+    their subscripts.
+    """
+    result: list[LinearForm] = []
+    old_at = new_at = 0
+    while old_at < len(old) and new_at < len(new):
+        old_end, new_end = old_at + 1, new_at + 1
+        while (old_size := prod(old[old_at:old_end])) != (new_size := prod(new[new_at:new_end])):
+            if old_size < new_size:
+                old_end += 1
+            else:
+                new_end += 1
+        run = _linear(subscripts[old_at:old_end], old[old_at:old_end])
+        result += _unravel(run, new[new_at:new_end])
+        old_at, new_at = old_end, new_end
+    # What is left on either side are extents of 1.
+    return result + [LinearForm()] * (len(new) - new_at)
+
+
+def _linear(subscripts: Sequence[LinearForm], extents: Sequence[int]) -> LinearForm:
+    total = LinearForm()
+    for form, extent in zip(subscripts, extents, strict=True):
+        total = total.times(extent).plus(form)
+    return total
+
+
+def _unravel(number: LinearForm, extents: Sequence[int]) -> list[LinearForm]:
+    result: list[LinearForm] = []
+    for extent in reversed(extents[1:]):
+        number, rest = _divide(number, extent)
+        result.append(rest)
+    return [number, *reversed(result)]
+
+
+def _divide(form: LinearForm, divisor: int) -> tuple[LinearForm, LinearForm]:
+    """Quotient and remainder; without rounding where the remainder is seen to be small enough."""
+    if divisor == 1:
+        return form, LinearForm()
+    varying = LinearForm(
+        tuple((variable, factor) for variable, factor in form.terms if factor % divisor),
+        roundings=tuple(r for r in form.roundings if r.coefficient % divisor),
+    )
+    least, _ = Ranges().of_form(varying)
+    rest = varying.plus(LinearForm(constant=-least + (form.constant + least) % divisor))
+    whole = form.minus(rest)
+    low, high = Ranges().of_form(rest)
+    if low >= 0 and high < divisor:
+        quotient = LinearForm(
+            tuple((variable, factor // divisor) for variable, factor in whole.terms),
+            whole.constant // divisor,
+            tuple(
+                Rounding(r.kind, r.form, r.divisor, r.coefficient // divisor)
+                for r in whole.roundings
+            ),
+        )
+        return quotient, rest
+    return (
+        LinearForm(roundings=(Rounding("floordiv", form, divisor),)),
+        LinearForm(roundings=(Rounding("mod", form, divisor),)),
+    )
