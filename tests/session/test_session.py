@@ -88,8 +88,9 @@ def test_links_point_to_the_right_lines(session: Session) -> None:
 
 
 def test_the_figures_of_a_step_follow_the_program(session: Session) -> None:
-    session.apply("partition", {"target": "A", "dim": 2})
-    session.apply("partition", {"target": "B", "dim": 1})
+    banks = {"partition_type": "cyclic", "factor": 4}
+    session.apply("partition", {"target": "A", "dim": 2, **banks})
+    session.apply("partition", {"target": "B", "dim": 1, **banks})
     before, after = session.step_record(3)["estimate"], session.step_record(5)["estimate"]
     assert before["latency_cycles"] is not None
     assert after["latency_cycles"] is not None
