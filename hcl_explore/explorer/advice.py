@@ -45,21 +45,18 @@ def trial_arguments(
 ) -> dict[str, object] | None:
     """Arguments that put the subject in hand into the form; None where that is not enough."""
     arguments: dict[str, object] = {}
-    uses_subject = False
+    subjects = {"loop": loop, "buffer": buffer}
     for parameter in primitive["parameters"]:
-        kind = parameter["kind"]
-        if kind == "loop" and loop is not None:
-            arguments[parameter["name"]] = loop
-            uses_subject = True
-        elif kind == "buffer" and buffer is not None:
-            arguments[parameter["name"]] = buffer
-            uses_subject = True
+        subject = subjects.pop(parameter["kind"], None)
+        if subject is not None:
+            arguments[parameter["name"]] = subject
         elif not parameter["optional"]:
             trial = _trial(parameter)
             if trial is None:
                 return None
             arguments[parameter["name"]] = trial
-    return arguments if uses_subject else None
+    used = {loop, buffer} & {value for value in arguments.values() if isinstance(value, str)}
+    return arguments if used - {None} else None
 
 
 def _trial(parameter: ParameterRecord) -> Any:

@@ -107,10 +107,10 @@ def _node(node: GraphNodeRecord, names: dict[str, str], marks: dict[str, str]) -
 
 def _edge(edge: GraphEdgeRecord, names: dict[str, str], marks: dict[str, str]) -> str:
     mark = marks.get(edge_key(edge), "")
-    parts = [edge["label"]] if edge["label"] else []
-    if edge["bytes"] is not None:
-        parts.append(format_bytes(edge["bytes"]))
-    label = _MARK_SIGNS.get(mark, "") + " · ".join(parts) if parts else ""
+    text = edge["label"]
+    if not text and edge["bytes"] is not None:
+        text = format_bytes(edge["bytes"])
+    label = _MARK_SIGNS.get(mark, "") + text if text else ""
     style = ", style=dashed" if mark == "removed" else ""
     css = f"is-{mark}" if mark else "flow"
     return (

@@ -10,6 +10,7 @@ from fake_session import COUNTEREXAMPLE, FakeSession
 
 from hcl_explore.explorer.advice import trial_arguments
 from hcl_explore.explorer.controller import Controller
+from hcl_explore.views.record import PrimitiveRecord
 
 RIGHT_STEP = {"primitive": "split", "arguments": {"axis": "k", "factor": 8}}
 
@@ -166,6 +167,17 @@ def test_trial_arguments_fill_required_numbers_only(browser: Browser) -> None:
     assert trial_arguments(by_name["split"], "k", None) == {"axis": "k", "factor": 2}
     assert trial_arguments(by_name["pipeline"], "k", None) == {"axis": "k"}
     assert trial_arguments(by_name["tile"], "k", None) is None
+
+
+def test_a_primitive_that_needs_two_loops_is_not_judged_by_one() -> None:
+    axis = next(p for p in FakeSession().palette() if p["name"] == "split")["parameters"][0]
+    merge = PrimitiveRecord(
+        name="merge", group="", summary="", law="", parameters=[axis, {**axis, "name": "by"}]
+    )
+    assert trial_arguments(merge, "k", None) is None
+    skew = PrimitiveRecord(**{**merge, "parameters": [axis, {**axis, "optional": True}]})
+    assert trial_arguments(skew, "k", None) == {"axis": "k"}
+    assert trial_arguments(skew, None, "A") is None
 
 
 @pytest.mark.parametrize(

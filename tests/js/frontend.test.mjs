@@ -116,22 +116,48 @@ const split = {
 
 test("a control starts with the loop in hand, the default, or the first choice", () => {
   const [axis, factor, , rewind] = split.parameters;
-  assert.equal(form.initialValue(axis, { loop: "j", buffer: null }), "j");
-  assert.equal(form.initialValue(axis, { loop: "gone", buffer: null }), "i");
-  assert.equal(form.initialValue(factor, { loop: null, buffer: null }), "");
-  assert.equal(form.initialValue(rewind, { loop: null, buffer: null }), false);
+  const nobody = { loop: null, buffer: null };
+  assert.equal(form.initialValue(axis, { loop: "j", buffer: null }, true), "j");
+  assert.equal(form.initialValue(axis, { loop: "gone", buffer: null }, true), "i");
+  assert.equal(form.initialValue(axis, { loop: "j", buffer: null }, false), "");
+  assert.equal(form.initialValue(factor, nobody, true), "");
+  assert.equal(form.initialValue(rewind, nobody, true), false);
   const ii = parameter("initiation_interval", "integer", { optional: true, default: 1 });
-  assert.equal(form.initialValue(ii, { loop: null, buffer: null }), "1");
+  assert.equal(form.initialValue(ii, nobody, true), "1");
 });
 
 test("values stay while they can when the program changes", () => {
   const nobody = { loop: null, buffer: null };
   const axis = parameter("axis", "loop", { choices: ["k.outer", "k.inner"] });
-  assert.equal(form.keptValue(axis, "k.inner", nobody), "k.inner");
-  assert.equal(form.keptValue(axis, "k", nobody), "k.outer");
+  assert.equal(form.keptValue(axis, "k.inner", nobody, true), "k.inner");
+  assert.equal(form.keptValue(axis, "k", nobody, true), "k.outer");
   const axes = parameter("axes", "loops", { choices: ["i", "k.outer"] });
-  assert.deepEqual(form.keptValue(axes, ["k", "i"], nobody), ["i"]);
-  assert.equal(form.keptValue(parameter("factor", "integer"), "16", nobody), "16");
+  assert.deepEqual(form.keptValue(axes, ["k", "i"], nobody, true), ["i"]);
+  assert.equal(form.keptValue(parameter("factor", "integer"), "16", nobody, true), "16");
+});
+
+test("picked loops go from one control to the next, or into the list", () => {
+  const choices = ["i", "j", "k"];
+  const merge = {
+    name: "merge",
+    parameters: [
+      parameter("first", "loop", { choices }),
+      parameter("second", "loop", { choices }),
+      parameter("target", "buffer", { choices: ["A"] }),
+    ],
+  };
+  const values = form.keptValues(merge, undefined, { loop: "k", buffer: null });
+  assert.deepEqual([...values.values()], ["k", "", "A"]);
+  let last = form.fill(merge, values, "loop", "i", null);
+  last = form.fill(merge, values, "loop", "j", last);
+  assert.deepEqual([...values.values()], ["i", "j", "A"]);
+  last = form.fill(merge, values, "loop", "k", last);
+  assert.deepEqual([...values.values()], ["k", "j", "A"]);
+  assert.equal(form.fill(merge, values, "loop", "z", last), null);
+  const reorder = { name: "reorder", parameters: [parameter("axes", "loops", { choices })] };
+  const order = form.keptValues(reorder, undefined, { loop: null, buffer: null });
+  for (const loop of ["j", "i"]) form.fill(reorder, order, "loop", loop, null);
+  assert.deepEqual(order.get("axes"), ["j", "i"]);
 });
 
 test("arguments are typed, and those at their default left out", () => {

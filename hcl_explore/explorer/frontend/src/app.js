@@ -246,7 +246,7 @@ export class App {
     if (choice === null) return;
     this.picked = subject.dataset.loop ?? subject.dataset.buffer;
     this.#markChosen();
-    palette.pick({ [kind]: choice });
+    palette.pick(kind, choice);
   }
 
   #markChosen() {

@@ -63,6 +63,20 @@ export function takesText(target) {
   );
 }
 
+/**
+ * A docstring's sentence, in which names stand between double back quotes.
+ * @param {string} text
+ * @returns {(Node | string)[]}
+ */
+export function prose(text) {
+  return text.split("``").map((part, at) => (at % 2 ? el("code", {}, part) : part));
+}
+
+/** The same without the quotes, for tooltips. @param {string} text */
+export function plain(text) {
+  return text.replaceAll("``", "");
+}
+
 let counter = 0;
 
 /** An id that no other element of the page has. @param {string} prefix */

@@ -1,6 +1,6 @@
 // One control per kind of parameter.
 
-import { el, uniqueId } from "./dom.js";
+import { el, prose, uniqueId } from "./dom.js";
 import { moved, toggled } from "./form.js";
 
 /** @typedef {import("./client.js").Parameter} Parameter */
@@ -35,7 +35,7 @@ export function field(parameter, value, onChange) {
     parameter.optional && el("span", { class: "optional" }, " optional"),
   );
   if (parameter.kind === "loops") control.element.setAttribute("aria-labelledby", `${id}-label`);
-  const help = el("small", { id: `${id}-help` }, parameter.help);
+  const help = el("small", { id: `${id}-help` }, ...prose(parameter.help));
   control.element.setAttribute("aria-describedby", `${id}-help`);
   return {
     element: el("div", { class: "hx-field" }, label, control.element, help),
@@ -57,7 +57,7 @@ function checkbox(parameter, value, onChange, id) {
       "div",
       { class: "hx-field is-check" },
       el("label", { for: id }, box, parameter.label),
-      el("small", {}, parameter.help),
+      el("small", {}, ...prose(parameter.help)),
     ),
   };
 }
@@ -85,7 +85,9 @@ function selectControl(parameter, value, onChange, id) {
     name: parameter.name,
     onchange: () => onChange(select.value),
   });
-  if (value === "") select.append(el("option", { value: "" }, "–"));
+  if (value === "" || (parameter.optional && parameter.default === null)) {
+    select.append(el("option", { value: "" }, "–"));
+  }
   for (const choice of parameter.choices) {
     select.append(el("option", { value: choice, selected: choice === value }, choice));
   }

@@ -10,13 +10,15 @@
  * The value a control starts with.
  * @param {Parameter} parameter
  * @param {Subject} subject
+ * @param {boolean} first whether it is the form's first control of its kind
  * @returns {Value}
  */
-export function initialValue(parameter, subject) {
+export function initialValue(parameter, subject, first) {
   const { kind, choices } = parameter;
   if (kind === "loops") return [];
   if (kind === "boolean") return parameter.default === true;
   if (kind === "loop" || kind === "buffer") {
+    if (!first) return ""; // two loops of one form are hardly ever the same
     const wanted = kind === "loop" ? subject.loop : subject.buffer;
     if (wanted !== null && choices.includes(wanted)) return wanted;
   }
@@ -33,16 +35,60 @@ export function initialValue(parameter, subject) {
  * @param {Parameter} parameter
  * @param {Value | undefined} value
  * @param {Subject} subject
+ * @param {boolean} first
  * @returns {Value}
  */
-export function keptValue(parameter, value, subject) {
-  if (value === undefined) return initialValue(parameter, subject);
+export function keptValue(parameter, value, subject, first) {
+  if (value === undefined) return initialValue(parameter, subject, first);
   if (Array.isArray(value)) return value.filter((item) => parameter.choices.includes(item));
   const chosen = ["loop", "buffer", "function", "choice"].includes(parameter.kind);
   if (chosen && value !== "" && !parameter.choices.includes(String(value))) {
-    return initialValue(parameter, subject);
+    return initialValue(parameter, subject, first);
   }
   return value;
+}
+
+/**
+ * The values of a whole form after the program changed.
+ * @param {Primitive} primitive
+ * @param {Map<string, Value> | undefined} old
+ * @param {Subject} subject
+ * @returns {Map<string, Value>}
+ */
+export function keptValues(primitive, old, subject) {
+  const kinds = primitive.parameters.map((parameter) => parameter.kind);
+  return new Map(
+    primitive.parameters.map((parameter, at) => [
+      parameter.name,
+      keptValue(parameter, old?.get(parameter.name), subject, kinds.indexOf(parameter.kind) === at),
+    ]),
+  );
+}
+
+/**
+ * Put what was picked into the form: into its list of loops, else into the control of that kind
+ * that was not filled last.
+ * @param {Primitive} primitive
+ * @param {Map<string, Value>} values changed in place
+ * @param {"loop" | "buffer"} kind
+ * @param {string} name
+ * @param {string | null} filledLast
+ * @returns {string | null} the parameter that was filled
+ */
+export function fill(primitive, values, kind, name, filledLast) {
+  const fitting = primitive.parameters.filter((parameter) => parameter.choices.includes(name));
+  const list = fitting.find((parameter) => kind === "loop" && parameter.kind === "loops");
+  if (list) {
+    const chosen = /** @type {string[]} */ (values.get(list.name) ?? []);
+    values.set(list.name, toggled(chosen, name));
+    return list.name;
+  }
+  const singles = fitting.filter((parameter) => parameter.kind === kind);
+  if (!singles.length) return null;
+  const after = singles.findIndex((parameter) => parameter.name === filledLast) + 1;
+  const target = singles[after % singles.length];
+  values.set(target.name, name);
+  return target.name;
 }
 
 /**

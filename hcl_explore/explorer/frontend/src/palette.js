@@ -1,8 +1,8 @@
 // The palette: primitives by group, and the form of the chosen one.
 
-import { button, el } from "./dom.js";
+import { button, el, plain, prose } from "./dom.js";
 import { field } from "./field.js";
-import { argumentsOf, keptValue, toggled } from "./form.js";
+import { argumentsOf, fill, keptValues } from "./form.js";
 
 /** @typedef {import("./client.js").Primitive} Primitive */
 /** @typedef {import("./form.js").Subject} Subject */
@@ -35,6 +35,8 @@ export class Palette {
     this.verdicts = {};
     /** @type {import("./field.js").Field[]} */
     this.fields = [];
+    /** @type {string | null} */
+    this.filledLast = null;
     this.question = 0;
     /** @type {any} */
     this.timer = null;
@@ -68,11 +70,7 @@ export class Palette {
     this.primitives = primitives;
     for (const primitive of primitives) {
       const old = this.values.get(primitive.name);
-      const kept = primitive.parameters.map((parameter) => {
-        const value = keptValue(parameter, old?.get(parameter.name), this.subject);
-        return /** @type {[string, Value]} */ ([parameter.name, value]);
-      });
-      this.values.set(primitive.name, new Map(kept));
+      this.values.set(primitive.name, keptValues(primitive, old, this.subject));
     }
     if (!primitives.some((primitive) => primitive.name === this.chosen)) this.chosen = null;
     this.#drawGroups();
@@ -81,23 +79,19 @@ export class Palette {
   }
 
   /**
-   * A loop or array was picked in the loop tree: it goes into the form.
-   * @param {Partial<Subject>} picked
+   * A loop or array was picked in the loop tree: it goes into the form, and is where the other
+   * forms start.
+   * @param {"loop" | "buffer"} kind
+   * @param {string} name
    */
-  pick(picked) {
-    this.subject = { ...this.subject, ...picked };
+  pick(kind, name) {
+    this.subject = { ...this.subject, [kind]: name };
     for (const primitive of this.primitives) {
-      const values = this.values.get(primitive.name);
-      if (!values) continue;
-      for (const parameter of primitive.parameters) {
-        const name = parameter.kind === "buffer" ? picked.buffer : picked.loop;
-        if (!name || !parameter.choices.includes(name)) continue;
-        if (parameter.kind === "loop" || parameter.kind === "buffer") {
-          values.set(parameter.name, name);
-        } else if (parameter.kind === "loops" && primitive.name === this.chosen) {
-          const list = /** @type {string[]} */ (values.get(parameter.name) ?? []);
-          values.set(parameter.name, toggled(list, name));
-        }
+      const values = /** @type {Map<string, Value>} */ (this.values.get(primitive.name));
+      if (primitive.name === this.chosen) {
+        this.filledLast = fill(primitive, values, kind, name, this.filledLast);
+      } else if (!primitive.parameters.some((parameter) => parameter.kind === "loops")) {
+        fill(primitive, values, kind, name, null);
       }
     }
     this.#drawForm();
@@ -107,6 +101,7 @@ export class Palette {
   /** @param {string} name */
   choose(name) {
     this.chosen = name;
+    this.filledLast = null;
     this.messages.replaceChildren();
     this.#drawGroups();
     this.#drawForm();
@@ -156,7 +151,7 @@ export class Palette {
         class: `hx-prim${reason === null ? "" : " is-refused"}`,
         "data-primitive": primitive.name,
         "aria-pressed": String(primitive.name === this.chosen),
-        title: reason === null ? primitive.summary : `${primitive.summary}\n\nNot here: ${reason}`,
+        title: reason === null ? plain(primitive.summary) : `${plain(primitive.summary)}\n\nNot here: ${reason}`,
         onclick: () => this.choose(primitive.name),
       },
       primitive.name,
@@ -187,7 +182,7 @@ export class Palette {
       }),
     );
     this.form.replaceChildren(
-      el("p", { class: "what" }, el("code", {}, primitive.name), ` ${primitive.summary}`),
+      el("p", { class: "what" }, el("code", {}, primitive.name), " ", ...prose(primitive.summary)),
       ...this.fields.map((one) => one.element),
       this.verdict,
       el(
@@ -195,7 +190,7 @@ export class Palette {
         { class: "apply" },
         button("Apply", () => this.#submit(), { class: "is-primary", "data-action": "apply" }),
       ),
-      el("p", { class: "law" }, primitive.law),
+      el("p", { class: "law" }, ...prose(primitive.law)),
     );
     this.#ask(0);
   }
