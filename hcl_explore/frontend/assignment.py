@@ -14,6 +14,7 @@ from hcl_explore.errors import (
     KernelTypeError,
 )
 from hcl_explore.frontend.builder import Builder
+from hcl_explore.frontend.emit import concrete
 from hcl_explore.frontend.expression import (
     ArrayValue,
     Buffer,
@@ -282,6 +283,15 @@ class Assigner:
                 KernelTypeError,
                 f"'{name}' has no type yet",
                 target,
-                f"Declare it at its first assignment: {name}: int32 = ...",
+                f"Declare it at its first assignment: {name}: {_likely_type(value)} = ...",
             )
         self.reader.scope.declare(name, buffer, target)
+
+
+def _likely_type(value: Value) -> str:
+    """A type to propose for a variable with that first value."""
+    if isinstance(value, ArrayValue):
+        return str(value.type)
+    if isinstance(value, Expr) and isinstance(value.type, Float):
+        return str(concrete(value.type))
+    return "int32"

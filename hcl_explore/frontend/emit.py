@@ -9,11 +9,13 @@ Everything else is computed at its type by the promotion rules and converted.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable
 from typing import Protocol
 
 from mlir import ir
 
+from hcl_explore.errors import KernelTypeError
 from hcl_explore.frontend.affine import (
     AffineCondition,
     AffineOperands,
@@ -43,6 +45,7 @@ from hcl_explore.frontend.expression import (
     TensorCall,
     Unary,
 )
+from hcl_explore.frontend.unit import Unit
 from hcl_explore.lang.promotion import common_type
 from hcl_explore.lang.types import (
     BOOL,
@@ -90,11 +93,11 @@ class Stager(Protocol):
 
 
 class Emitter:
-    """Emits typed expressions through a builder; ``locate`` gives a syntax node its location."""
+    """Emits typed expressions of ``unit`` through a builder."""
 
-    def __init__(self, builder: Builder, locate: Callable[[Expr], ir.Location]) -> None:
+    def __init__(self, builder: Builder, unit: Unit) -> None:
         self.builder = builder
-        self.locate = locate
+        self.unit = unit
         self.changed: set[str] = set()
         """Names of the array arguments that anything has been stored in."""
         self.stager: Stager | None = None
@@ -103,7 +106,7 @@ class Emitter:
         """The value of ``expr`` as ``wanted`` (by default as its own type)."""
         wanted = concrete(expr.type, None) if wanted is None else wanted
         if isinstance(expr, Constant):
-            return self.builder.constant(wanted, expr.value, self.locate(expr))
+            return self._constant(expr, wanted)
         if isinstance(expr.type, Index) and (affine := self._emit_affine(expr)) is not None:
             return self._cast(affine, index, wanted, expr)
         if isinstance(expr, Binary):
@@ -132,6 +135,17 @@ class Emitter:
         assert isinstance(expr, KernelCall)
         value = self.emit_call(expr.call).results[0]
         return self._cast(value, expr.type, wanted, expr)
+
+    def locate(self, expr: Expr) -> ir.Location:
+        """The place of ``expr`` in the source."""
+        return self.unit.location(expr.node)
+
+    def _constant(self, expr: Constant, wanted: ScalarType) -> ir.Value:
+        if not isinstance(wanted, Float) and not math.isfinite(expr.value):
+            raise KernelTypeError(
+                f"{expr.value} cannot be converted to {wanted}", span=self.unit.span(expr.node)
+            )
+        return self.builder.constant(wanted, expr.value, self.locate(expr))
 
     def _cast(
         self, value: ir.Value, source: ScalarType, target: ScalarType, expr: Expr

@@ -57,7 +57,7 @@ class FunctionLowering:
         self._assigned, handed_on = changed_names(function)
         self.entry = self._make_entry()
         self.builder = Builder(ir.InsertionPoint(self.entry))
-        self.emitter = Emitter(self.builder, lambda expr: unit.location(expr.node))
+        self.emitter = Emitter(self.builder, unit)
         self.loops = LoopLowering(self.builder, self.emitter, self.reader, BandNames())
         self.filler = Filler(self.builder, self.emitter, self.reader, self.loops)
         self.emitter.stager = self.filler

@@ -290,21 +290,28 @@ class ExpressionReader:
 
     # --- operators ---------------------------------------------------------------------------
 
-    def _read_binary(self, node: ast.BinOp) -> Operand:
-        return self.combine(node.op, self.operand(node.left), self.operand(node.right), node)
+    def _read_binary(self, node: ast.BinOp) -> Value:
+        left, right = self.operand(node.left), self.operand(node.right)
+        if isinstance(node.op, ast.MatMult):
+            return self._product(left, right, node)
+        return self.combine(node.op, left, right, node)
 
     def combine(self, op: ast.operator, left: Operand, right: Operand, node: ast.AST) -> Operand:
         """``left op right``, element by element where one of them is an array."""
         if isinstance(op, ast.MatMult):
-            if not (isinstance(left, ArrayValue) and isinstance(right, ArrayValue)):
-                raise self.error(KernelTypeError, "'@' works on arrays", node)
-            function = bmm if left.type.rank == 3 else matmul
-            product = self.calls.kernels.library_call(function, [left, right], (), node)
-            assert isinstance(product, TensorCall)
-            return self._result_of(product)
+            return self._result_of(self._product(left, right, node))
         return lift(
             self, lambda values: self.binary(op, values[0], values[1], node), [left, right], node
         )
+
+    def _product(self, left: Operand, right: Operand, node: ast.AST) -> TensorCall:
+        """``left @ right``: the library's matrix product."""
+        if not (isinstance(left, ArrayValue) and isinstance(right, ArrayValue)):
+            raise self.error(KernelTypeError, "'@' works on arrays", node)
+        function = bmm if left.type.rank == 3 else matmul
+        product = self.calls.kernels.library_call(function, [left, right], (), node)
+        assert isinstance(product, TensorCall)
+        return product
 
     def binary(self, op: ast.operator, left: Expr, right: Expr, node: ast.AST) -> Expr:
         """``left op right`` with its type; constants are folded as Python does."""

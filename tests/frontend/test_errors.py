@@ -81,6 +81,7 @@ TYPES = [
     ("negative shift", body("z: int32 = «x >> -1»"), "leaves nothing of it"),
     ("division by zero", body("z: int32 = «x // 0»"), "division by zero"),
     ("constant by zero", body("z: int32 = «1 / 0»"), "division by zero"),
+    ("infinite", body("z: int32 = «1e999»"), "inf cannot be converted to int32"),
     ("float subscript", body("B[«y»] = 0"), "a subscript must be an integer"),
     ("float bound", body("for i in range(«y»):\n    pass"), "a loop bound must be an integer"),
     ("inexact bound", body("for i in range(«7 / 2»):\n    pass"), "a loop bound must be"),

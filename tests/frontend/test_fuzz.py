@@ -37,6 +37,26 @@ def kernel(A: float32[N, 4], B: int32[N], x: int32, y: float32, n: index) -> (in
         count -= 1
         total /= count + 1.5
     return C, total
+
+def arrays(A: float32[N, 4], B: int32[N], x: int32, n: index) -> float32[4, 4]:
+    M: ConstExpr[int32] = N // 2
+    def inner(v: float32[M]) -> float32:
+        return v[0] + v[M - 1]
+    A[0] = A[1] * 2 + inner(A[n])
+    A[1:3, :] = A[2:4, ::-1]
+    B[:] = B[::-1] + B[n : n + 1]
+    B[x & 7][0:4] = x[4:8]
+    with hcl.meta_for(M) as t:
+        with hcl.meta_if(t % 2 == 0):
+            B[t] += t
+        with hcl.meta_else():
+            B[t] = B[t].reverse() ^ A[t, 0].bitcast()
+    assert x > 0, "positive"
+    C, total = kernel(A, B, x, 0.5, n)
+    C[0] = total
+    D: float32[4, N] = hcl.relu(A.T)
+    E = D @ A
+    return hcl.softmax(E) + hcl.view(A, (2, 4, 4))[0] - hcl.concat(A, A)[0:4]
 """
 
 FRAGMENTS = [
@@ -49,6 +69,9 @@ FRAGMENTS = [
     "range(4)", "range(x)", "range(0, 4, x)", "min", "max(x)", "float(x)", "int(y)", "hcl.exp",
     "return", "return x", "pass", "break", "for i in range(3):", "while x:", "if x:", "else:",
     "import os", "lambda: 0", "[i for i in B]", "{}", "*B", "**B", "yield", "await x", "f'{x}'",
+    "A.T", "B.copy()", "x.reverse()", "y.bitcast()", "A[:, 0]", "A[n:n + 2]", "B[::-1]", "A @ A.T",
+    "hcl.matmul(A, A)", "hcl.relu(B)", "hcl.view(B, (2, 4))", "hcl.concat(B, B)", "inner", "M", "t",
+    "with hcl.meta_if(x):", "ConstExpr[int32]", "hcl.meta_for(3)", "hcl.softmax", "assert x",
     "# ", "\n", "    ", "\\", "é", "\t", "hcl.Partition", "helper(x, A, 3)", "TABLE[x]",
 ]  # fmt: skip
 
