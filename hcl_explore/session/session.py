@@ -75,6 +75,8 @@ class Session:
 
     def _adopt(self, schedule: Schedule) -> None:
         self._stop_watching()
+        with self._lock:
+            self._records.clear()  # step 0 has no key of its own
         self.schedule = schedule
         self._stop_watching = schedule.on_change(self._on_schedule_change)
 
