@@ -20,6 +20,9 @@ WIDTH, HEIGHT = 760, 430
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 18, 18, 46
 # Points closer than this share one label.
 _SAME_PLACE_PX = 14.0
+# Of a ceiling's label: its line height, and the mean width of a character.
+_LABEL_HEIGHT_PX = 15.0
+_LABEL_CHARACTER_PX = 6.2
 
 
 class _Scale:
@@ -111,14 +114,19 @@ def _ceilings(roofline: RooflineRecord, scale: _Scale) -> list[str]:
             f'<text transform="translate({x:.1f} {y:.1f}) rotate({scale.diagonal_degrees:.1f}) '
             f'translate(0 -6)">{escape(name)} {format_gops(rate)} GB/s</text>'
         )
-    for name, peak in roofline["peaks"]:
+    label_x, label_y = float(WIDTH - _RIGHT), -_LABEL_HEIGHT_PX
+    for name, peak in sorted(roofline["peaks"], key=lambda entry: -entry[1]):
         x1, x2, y = scale.x(max(peak / top_rate, area.low_x)), WIDTH - _RIGHT, scale.y(peak)
         css = "roof" if peak == top_peak else "roof is-inner"
         out.append(f'<line class="{css}" x1="{x1:.1f}" y1="{y:.1f}" x2="{x2}" y2="{y:.1f}"/>')
+        text = f"{name} {format_gops(peak)} GOP/s"
+        # Where lines are close, the lower label moves to the left of the one above.
+        if y - label_y >= _LABEL_HEIGHT_PX:
+            label_x = x2 - 4
         out.append(
-            f'<text x="{x2 - 4}" y="{y - 6:.1f}" text-anchor="end">'
-            f"{escape(name)} {format_gops(peak)} GOP/s</text>"
+            f'<text x="{label_x:.0f}" y="{y - 6:.1f}" text-anchor="end">{escape(text)}</text>'
         )
+        label_x, label_y = label_x - _LABEL_CHARACTER_PX * len(text) - 10, y
     out.append("</g>")
     return out
 

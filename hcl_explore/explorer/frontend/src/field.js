@@ -32,7 +32,7 @@ export function field(parameter, value, onChange) {
     "label",
     { for: parameter.kind === "loops" ? null : id, id: `${id}-label` },
     parameter.label,
-    parameter.optional && el("span", { class: "optional" }, " optional"),
+    parameter.optional && parameter.default === null && el("span", { class: "optional" }, " optional"),
   );
   if (parameter.kind === "loops") control.element.setAttribute("aria-labelledby", `${id}-label`);
   const help = el("small", { id: `${id}-help` }, ...prose(parameter.help));

@@ -13,6 +13,8 @@ export class Links {
     this.hooks = hooks;
     /** @type {number | null} */
     this.line = null;
+    /** @type {HTMLElement | null} */
+    this.subject = null;
     root.addEventListener("pointerover", (event) => this.#follow(event));
     root.addEventListener("focusin", (event) => this.#follow(event));
     root.addEventListener("pointerleave", () => this.#clear());
@@ -24,7 +26,7 @@ export class Links {
     const subject = closest(event, "[data-loop], [data-buffer]");
     this.#lightSteps(subject?.dataset.steps ?? "");
     const line = linked ? Number(linked.dataset.src) : null;
-    this.light(line);
+    this.light(line, subject);
     this.hooks.onLine(line);
     this.hooks.onStatus(describe(subject, line));
   }
@@ -36,10 +38,16 @@ export class Links {
     this.hooks.onStatus("");
   }
 
-  /** Light up everything that comes from a line of the kernel. @param {number | null} line */
-  light(line) {
-    if (line !== this.line) {
+  /**
+   * Light up everything that comes from a line of the kernel; of the tree only the loop or array
+   * itself where it is one that is pointed at.
+   * @param {number | null} line
+   * @param {HTMLElement | null} [subject]
+   */
+  light(line, subject = null) {
+    if (line !== this.line || subject !== this.subject) {
       this.line = line;
+      this.subject = subject;
       this.refresh();
     }
   }
@@ -49,7 +57,8 @@ export class Links {
     for (const element of this.root.querySelectorAll(".is-lit")) element.classList.remove("is-lit");
     if (this.line === null) return;
     for (const element of this.root.querySelectorAll(`[data-src="${this.line}"]`)) {
-      element.classList.add("is-lit");
+      const other = element.matches("[data-loop], tr") && this.subject && !element.contains(this.subject);
+      if (!other) element.classList.add("is-lit");
     }
   }
 

@@ -68,6 +68,7 @@ export class Palette {
   /** The program changed. @param {Primitive[]} primitives */
   setPrimitives(primitives) {
     this.primitives = primitives;
+    this.#forgetGoneSubjects();
     for (const primitive of primitives) {
       const old = this.values.get(primitive.name);
       this.values.set(primitive.name, keptValues(primitive, old, this.subject));
@@ -76,6 +77,16 @@ export class Palette {
     this.#drawGroups();
     this.#drawForm();
     this.#survey();
+  }
+
+  #forgetGoneSubjects() {
+    for (const kind of /** @type {("loop" | "buffer")[]} */ (["loop", "buffer"])) {
+      const name = this.subject[kind];
+      const known = this.primitives.some((primitive) =>
+        primitive.parameters.some((p) => p.kind === kind && name && p.choices.includes(name)),
+      );
+      if (!known) this.subject = { ...this.subject, [kind]: null };
+    }
   }
 
   /**
@@ -245,8 +256,11 @@ export class Palette {
   }
 
   async #survey() {
-    if (this.subject.loop === null && this.subject.buffer === null) return;
-    this.verdicts = await this.hooks.survey(this.subject);
+    const { subject } = this;
+    const none = subject.loop === null && subject.buffer === null;
+    const verdicts = none ? {} : await this.hooks.survey(subject);
+    if (subject !== this.subject) return; // something else was picked meanwhile
+    this.verdicts = verdicts;
     this.#drawGroups();
   }
 }
