@@ -266,18 +266,18 @@ class Assigner:
     ) -> None:
         """The first assignment of a call's result needs no annotation: the callee has one."""
         name = target.id
-        if name in self.reader.unit.namespace and not isinstance(value, TensorCall):
-            raise self.reader.error(
-                KernelScopeError,
-                f"'{name}' is a constant from outside the kernel and cannot be changed",
-                target,
-                f"Declare a variable of its own: {name}_local: int32 = ...",
-            )
         if isinstance(value, TensorCall):
             buffer = self._bind_result(name, self.single_result(value), value, statement)
         elif isinstance(value, Expr) and (from_call or isinstance(value, KernelCall)):
             buffer = self.filler.allocate(name, TensorType(value.type, ()), target)
             self.filler.fill(buffer, value, statement)
+        elif name in self.reader.unit.namespace:
+            raise self.reader.error(
+                KernelScopeError,
+                f"'{name}' is a constant from outside the kernel and cannot be changed",
+                target,
+                f"Declare a variable of its own: {name}_local: {_likely_type(value)} = ...",
+            )
         else:
             raise self.reader.error(
                 KernelTypeError,

@@ -132,16 +132,21 @@ def _read_function(function: FunctionType, namespace: Mapping[str, object]) -> K
 
 
 def _display_name(code: CodeType) -> str:
-    """The file's own name; a notebook cell (whose file name is a random one) is called ``cell``."""
+    """The file's own name; a notebook cell, whose file has a random name, is ``Cell In[3]``."""
     path = PurePath(code.co_filename)
     if any(part.startswith("ipykernel_") for part in path.parts) or "ipython-input" in path.name:
-        return "cell"
+        # Without importing IPython: if it runs us, it is there.
+        get_shell = getattr(sys.modules.get("IPython"), "get_ipython", None)
+        shell = get_shell() if get_shell is not None else None
+        if shell is not None and (names := shell.compile.format_code_name(code.co_filename)):
+            return " ".join(names)
+        return f"cell {path.stem}"
     return path.name
 
 
 def _capture(function: FunctionType, tree: ast.Module) -> dict[str, object]:
     """The values of all names the function reads that are found around it."""
-    wanted = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    wanted = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _local_names(tree)
     captured: dict[str, object] = {}
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
@@ -155,6 +160,17 @@ def _capture(function: FunctionType, tree: ast.Module) -> dict[str, object]:
         elif name in function.__globals__:
             captured[name] = function.__globals__[name]
     return captured
+
+
+def _local_names(tree: ast.Module) -> set[str]:
+    """Names that Python takes as local because the function assigns them somewhere."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+    return names
 
 
 def _enclosing_locals(function: FunctionType) -> Mapping[str, object]:

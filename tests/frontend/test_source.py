@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,39 @@ def test_captured_values_are_those_at_reading_time() -> None:
     limit = 5
     assert source.namespace["limit"] == 4
     assert "unused" not in source.namespace
+
+
+shadowed = 5
+
+
+def test_a_name_assigned_in_the_kernel_is_not_the_global() -> None:
+    def f(A: int32[8]):
+        for shadowed in range(4):
+            A[shadowed] = 0
+        A[0] = shadowed
+
+    source = read_kernel(f)
+    assert "shadowed" not in source.namespace
+    with pytest.raises(KernelScopeError, match="outside the block"):
+        lower(source, new_context())
+
+
+def test_notebook_cells_are_told_apart() -> None:
+    """In a process of its own: a shell leaves its traces in the interpreter."""
+    program = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+cell = "from hcl_explore.lang import int32\\ndef f(A: int32[4]):\\n    A[0] = unknown\\n"
+for _ in range(2):
+    shell.run_cell(cell, store_history=True)
+from hcl_explore.frontend import read_kernel
+source = read_kernel(shell.user_ns["f"])
+print(source.filename, source.first_line, source.text.count("\\n"))
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert result.stdout.strip().endswith("In[2] 2 2"), result.stdout + result.stderr
 
 
 @pytest.mark.parametrize(
