@@ -62,7 +62,7 @@ def graph_dot(
     names = {node["id"]: f"n{number}" for number, node in enumerate(nodes)}
     out = [
         "digraph dataflow {",
-        "  bgcolor=transparent; rankdir=LR; nodesep=0.25; ranksep=0.45; pad=0.1;",
+        "  bgcolor=transparent; rankdir=TB; nodesep=0.35; ranksep=0.4; pad=0.1;",
         '  node [fontname="Helvetica", fontsize=11, margin="0.12,0.07", height=0.3];',
         '  edge [fontname="Helvetica", fontsize=9, arrowsize=0.6];',
     ]
