@@ -6,14 +6,18 @@ import builtins
 import difflib
 
 from hcl_explore.errors import UnknownNameError
-from hcl_explore.examples import image, linear_algebra
+from hcl_explore.examples import image, linear_algebra, polybench
 from hcl_explore.examples.example import Example
 
-_EXAMPLES = {e.name: e for e in (*linear_algebra.EXAMPLES, *image.EXAMPLES)}
+_EXAMPLES: dict[str, Example] = {
+    example.name: example
+    for module in (linear_algebra, image, polybench)
+    for example in module.EXAMPLES
+}
 
 
 def list() -> builtins.list[Example]:
-    """All examples, in the order of the menu."""
+    """All examples, group by group, in the order of the menu."""
     return [*_EXAMPLES.values()]
 
 

@@ -15,15 +15,18 @@ Step = tuple[str, dict[str, object]]
 class Example:
     """A kernel with what is needed to run, check and schedule it.
 
-    ``inputs`` draws the arguments; ``reference`` takes them and gives what the kernel returns, by
-    NumPy. ``relative_tolerance`` is 0 where the result must be exact. ``schedule`` is a good
-    schedule: primitives by name, with their arguments.
+    ``inputs`` draws the arguments. ``reference`` is called as the kernel is, and by NumPy or plain
+    Python returns what it returns and leaves in the array arguments what it leaves there.
+    ``relative_tolerance`` is the allowed error over the largest magnitude of an array, 0 where
+    results must be exact. ``schedule`` is a good schedule: primitives by name, with their
+    arguments. ``group`` is the example's heading in a menu.
     """
 
     kernel: Callable[..., Any]
     summary: str
     inputs: Callable[[np.random.Generator], tuple[Any, ...]]
     reference: Callable[..., Any]
+    group: str
     relative_tolerance: float = 0.0
     schedule: tuple[Step, ...] = ()
 

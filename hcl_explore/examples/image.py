@@ -67,6 +67,7 @@ EXAMPLES = (
         "edge filter on a grey image, 3 × 3 window",
         _photo,
         lambda image: np.minimum(_gradient(image), 255),
+        "Image",
         schedule=(
             ("reuse_at", {"target": "image", "axis": "y"}),
             ("pipeline", {"axis": "x"}),
@@ -77,6 +78,7 @@ EXAMPLES = (
         "three stages: blur, Sobel, threshold",
         _photo,
         _edges_reference,
+        "Image",
         schedule=(
             ("reuse_at", {"target": "image", "axis": "y"}),
             ("reuse_at", {"target": "blurred", "axis": "y1"}),

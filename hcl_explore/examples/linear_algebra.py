@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import hcl_explore.lang as hcl
+from hcl_explore.examples.arrays import uniform
 from hcl_explore.examples.example import Example
 from hcl_explore.lang import float32
 
@@ -49,19 +50,17 @@ def _jacobi_reference(A: np.ndarray) -> np.ndarray:
             grid[1:-1, 1:-1] + grid[1:-1, :-2] + grid[1:-1, 2:] + grid[2:, 1:-1] + grid[:-2, 1:-1]
         )
         grid[1:-1, 1:-1] = result[1:-1, 1:-1]
+    A[:] = grid
     return result
-
-
-def _uniform(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    return rng.uniform(-1, 1, shape).astype(np.float32)
 
 
 EXAMPLES = (
     Example(
         gemm,
         "matrix product, 128 × 128 × 128",
-        lambda rng: (_uniform(rng, 128, 128), _uniform(rng, 128, 128)),
+        lambda rng: (uniform(rng, 128, 128), uniform(rng, 128, 128)),
         lambda A, B: A.astype(np.float64) @ B.astype(np.float64),
+        "Linear algebra",
         relative_tolerance=1e-4,
         schedule=(
             ("split", {"axis": "k", "factor": 8}),
@@ -75,8 +74,9 @@ EXAMPLES = (
     Example(
         conv2d,
         "2-D convolution, 8 channels in, 16 out, 3 × 3 window",
-        lambda rng: (_uniform(rng, 8, 34, 34), _uniform(rng, 16, 8, 3, 3)),
+        lambda rng: (uniform(rng, 8, 34, 34), uniform(rng, 16, 8, 3, 3)),
         _conv2d_reference,
+        "Linear algebra",
         relative_tolerance=1e-4,
         schedule=(
             ("reorder", {"axes": ["y", "o"]}),
@@ -90,8 +90,9 @@ EXAMPLES = (
     Example(
         jacobi2d,
         "ten sweeps of a five-point stencil (its loops carry dependences)",
-        lambda rng: (_uniform(rng, 66, 66),),
+        lambda rng: (uniform(rng, 66, 66),),
         _jacobi_reference,
+        "Linear algebra",
         relative_tolerance=1e-4,
         schedule=(("pipeline", {"axis": "j"}), ("pipeline", {"axis": "j1"})),
     ),
