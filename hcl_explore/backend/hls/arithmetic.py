@@ -104,6 +104,10 @@ def truth_operation(f: FunctionEmitter, left: Expr, operator: str, right: Expr) 
 
 def negation(value: Expr) -> Expr:
     """``!value``; of an integer comparison, the opposite comparison."""
+    if value.is_literal:
+        truth = 1 - value.low
+        text = "true" if truth else "false"
+        return Expr(text, PRIMARY, BOOL, 1, truth, truth, is_literal=True)
     if value.head is not None and value.head[0] in _NEGATED and value.bits == 1:
         operator, left, right = value.head
         opposite = _NEGATED[operator]
@@ -172,7 +176,7 @@ def _extreme(function: str, sign: str) -> Handler:
 
 def emit_absolute(f: FunctionEmitter, op: ir.Operation) -> None:
     result = op.results[0]
-    value = f.simple(f.integers.signed(f.use(op.operands[0])))
+    value = f.simple(f.integers.signed(f.use(op.operands[0])), f.hint(op.operands[0]))
     negative = f.integers.negate(value)
     if value.low >= 0:
         f.define(result, value)
@@ -207,16 +211,31 @@ def comparison(f: FunctionEmitter, predicate: int, left: Expr, right: Expr) -> E
     precedence = EQUALITY if operator in ("==", "!=") else ORDER
     # An operand with the precedence of a comparison gets parentheses on both sides.
     texts = left.inside(ORDER), right.inside(ORDER)
+    low, high = _outcome(operator, left, right)
     return Expr(
         f"{texts[0]} {operator} {texts[1]}",
         precedence,
         BOOL,
         1,
-        0,
-        1,
+        low,
+        high,
         left.reads | right.reads,
         head=(operator, *texts),
     )
+
+
+def _outcome(operator: str, left: Expr, right: Expr) -> tuple[int, int]:
+    """(0, 0), (1, 1) or, where the ranges do not decide, (0, 1)."""
+    if operator in ("==", "!="):
+        if left.high < right.low or right.high < left.low:
+            return (1, 1) if operator == "!=" else (0, 0)
+        return (0, 1)
+    if operator in (">", ">="):
+        left, right = right, left
+    strict = operator in ("<", ">")
+    if left.high + int(strict) <= right.low:
+        return (1, 1)
+    return (0, 0) if left.low + int(strict) > right.high else (0, 1)
 
 
 def _both_unsigned(left: Expr, right: Expr) -> bool:
@@ -231,6 +250,8 @@ def emit_select(f: FunctionEmitter, op: ir.Operation) -> None:
 
 def choice(f: FunctionEmitter, condition: Expr, if_true: Expr, if_false: Expr) -> Expr:
     """``condition ? if_true : if_false``; C++ wants both arms in one type."""
+    if condition.low == condition.high:
+        return if_true if condition.low else if_false
     condition = f.integers.truth(condition)
     reads = condition.reads | if_true.reads | if_false.reads
     low, high = min(if_true.low, if_false.low), max(if_true.high, if_false.high)

@@ -13,6 +13,12 @@ from hcl_explore.backend.hls.memory import element_type, write_copy
 from hcl_explore.backend.hls.types import BOOL, INT, INT32, LONG, CType, exact
 from hcl_explore.ir import attributes as attrs
 
+# Operations that never need a statement of their own when their result is used once.
+_WITHOUT_STATEMENT = frozenset(
+    {"affine.load", "memref.load", "arith.constant", "arith.cmpi", "arith.andi", "arith.ori"}
+    | {"arith.index_cast", "arith.extsi", "arith.extui", "arith.trunci", "affine.apply"}
+    | {"arith.addi", "arith.subi", "arith.muli", "arith.addf", "arith.subf", "arith.mulf"}
+)
 _WRITERS = frozenset({"affine.store", "memref.store", "memref.copy", "func.call"})
 
 
@@ -184,19 +190,45 @@ def emit_scf_if(f: FunctionEmitter, op: ir.Operation) -> None:
     _write_if(f, op, f.integers.truth(f.use(op.operands[0])))
 
 
-def _write_if(f: FunctionEmitter, op: ir.Operation, condition: Expr) -> None:
+def _write_if(f: FunctionEmitter, op: ir.Operation, condition: Expr, opening: str = "if") -> None:
     if len(op.results):
         _write_if_with_results(f, op, condition)
         return
     _flush_written(f, op)
     f.at(op)
-    blocks = [region.blocks[0] if len(region.blocks) else None for region in op.regions]
-    assert blocks[0] is not None
-    with f.inner_scope(), f.writer.block(f"if ({condition.text})"):
-        f.emit_block(blocks[0])
-    if blocks[1] is not None and len(blocks[1].operations) > 1:
-        with f.inner_scope(), f.writer.block("else"):
-            f.emit_block(blocks[1])
+    follows = opening != "if"
+    with f.inner_scope(), f.writer.block(f"{opening} ({condition.text})", follows=follows):
+        f.emit_block(op.regions[0].blocks[0])
+    if not len(op.regions[1].blocks) or len(op.regions[1].blocks[0].operations) < 2:
+        return
+    block = op.regions[1].blocks[0]
+    with f.inner_scope():
+        if not _write_else_if(f, block):
+            with f.writer.block("else", follows=True):
+                f.emit_block(block)
+
+
+def _write_else_if(f: FunctionEmitter, block: ir.Block) -> bool:
+    """Write ``else if`` where ``block`` is one more condition that can be told in place."""
+    operations = [opview.operation for opview in block.operations]
+    inner = operations[-2]
+    if inner.name not in ("affine.if", "scf.if") or len(inner.results):
+        return False
+    if any(op.name not in _WITHOUT_STATEMENT for op in operations[:-2]):
+        return False
+    uses = [use for op in operations[:-2] for result in op.results for use in result.uses]
+    if len(uses) > len(operations) - 2 or any(use.owner.operation.block != block for use in uses):
+        return False  # a value used twice needs a variable, which needs a block
+    outer, f.block = f.block, block
+    for op in operations[:-2]:
+        f.module.handlers[op.name](f, op)
+    if inner.name == "affine.if":
+        condition = f.module.affine.condition(inner, [f.use(value) for value in inner.operands])
+    else:
+        condition = f.integers.truth(f.use(inner.operands[0]))
+    _write_if(f, inner, condition, "else if")
+    f.block = outer
+    return True
 
 
 def _write_if_with_results(f: FunctionEmitter, op: ir.Operation, condition: Expr) -> None:
@@ -222,7 +254,7 @@ def _write_if_with_results(f: FunctionEmitter, op: ir.Operation, condition: Expr
         f.values[result] = variable(targets[-1], ctype, result)
     openings = (f"if ({condition.text})", "else")
     for opening, written, values in zip(openings, texts, arms, strict=True):
-        with f.writer.block(opening):
+        with f.writer.block(opening, follows=opening == "else"):
             f.writer.insert(*written)
             for target, value in zip(targets, values, strict=True):
                 f.writer.line(f"{target} = {converted(f, value)};")

@@ -113,14 +113,14 @@ class VitisDialect(Dialect):
 
     def port(self, name: str, mode: str, bundle: str | None, depth: int | None) -> list[str]:
         line = f"#pragma HLS INTERFACE mode={mode} port={name}"
+        if mode == "m_axi":
+            # The base address comes through the block's s_axilite registers.
+            line += " offset=slave"
         if bundle is not None:
             line += f" bundle={bundle}"
         if depth is not None:
             line += f" depth={depth}"
-        lines = [line]
-        if mode == "m_axi":
-            lines.append(f"#pragma HLS INTERFACE mode=s_axilite port={name}")
-        return lines
+        return [line]
 
     def partition(
         self, path: str, array: str, shape: Sequence[int], entries: Sequence[PartitionedDim]

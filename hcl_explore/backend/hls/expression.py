@@ -212,8 +212,14 @@ class Integers:
         """The one bit of an ``i1`` as a condition. C++ asks whether a number is not 0, so every
         other bit must be cut first."""
         if value.is_literal:
-            return Expr(self.constant(value.low & 1, BOOL), PRIMARY, BOOL, 1, 0, 1)
-        return value if value.ctype == BOOL else self.unsigned(replace(value, bits=1))
+            bit = value.low & 1
+            return Expr(self.constant(bit, BOOL), PRIMARY, BOOL, 1, bit, bit, is_literal=True)
+        if value.ctype == BOOL:
+            return value
+        if value.low < 0 or value.high > 1:
+            value = self.bitwise(value, "&", literal(1, value.bits))
+        text = f"{value.inside(ORDER)} != 0"
+        return Expr(text, EQUALITY, BOOL, 1, 0, 1, value.reads, head=("!=", text[:-5], "0"))
 
     # --- arithmetic ---------------------------------------------------------------------------
 
@@ -291,7 +297,7 @@ class Integers:
 
     def divide(self, left: Expr, right: Expr) -> Expr:
         """``left / right`` rounded toward zero; both have the values that are meant."""
-        left, right = self.same_sign(left, right)
+        left, right = self._divisible(left, right)
         bound = max(abs(left.low), abs(left.high))
         low = 0 if left.low >= 0 and right.low >= 0 else -bound
         high = bound
@@ -301,10 +307,17 @@ class Integers:
 
     def remainder(self, left: Expr, right: Expr) -> Expr:
         """``left % right`` with the sign of ``left``; both have the values that are meant."""
-        left, right = self.same_sign(left, right)
+        left, right = self._divisible(left, right)
         bound = max(abs(right.low), abs(right.high)) - 1
         low = 0 if left.low >= 0 else max(left.low, -bound)
         return self._quotient(left, "%", right, low, min(bound, max(left.high, 0)))
+
+    def _divisible(self, left: Expr, right: Expr) -> tuple[Expr, Expr]:
+        """Both, so that C++ divides their values: it takes the type of an unsigned dividend for
+        the remainder even where the divisor is negative."""
+        if left.ctype.kind == "exact" and not left.ctype.signed and right.low < 0:
+            left = self.cast(left, exact(left.ctype.width + 1, True))
+        return self.same_sign(left, right)
 
     def _quotient(self, left: Expr, operator: str, right: Expr, low: int, high: int) -> Expr:
         ctypes = (left.ctype, right.ctype)

@@ -9,6 +9,7 @@ hold; with two variables they call a function of ``prelude``. ``minnumf`` and ``
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import mlir.ir as ir
 
@@ -64,7 +65,10 @@ def _call(name: str) -> Handler:
         ctype = float_type(f, op, op.results[0].type)
         operands = [f.use(value) for value in op.operands]
         f.module.used.add("math")
-        f.define(op.results[0], call(f"{f.dialect.math}{name}", operands, ctype))
+        expr = call(f"{f.dialect.math}{name}", operands, ctype)
+        if ctype.width == 16:  # the library may compute it in float
+            expr = replace(expr, text=f"{f.integers.spell(ctype)}({expr.text})")
+        f.define(op.results[0], expr)
 
     return emit
 
@@ -85,7 +89,7 @@ def _extreme(name: str) -> Handler:
         if left.is_literal and not right.is_literal:
             left, right = right, left
         if right.number is not None and not math.isnan(right.number):
-            f.define(op.results[0], _extreme_with_constant(f, name, left, right))
+            f.define(op.results[0], _extreme_with_constant(name, f.simple(left, "value"), right))
             return
         f.module.helpers.add(name)
         f.define(op.results[0], call(name, [left, right], left.ctype))
@@ -93,14 +97,13 @@ def _extreme(name: str) -> Handler:
     return emit
 
 
-def _extreme_with_constant(f: FunctionEmitter, name: str, value: Expr, bound: Expr) -> Expr:
+def _extreme_with_constant(name: str, value: Expr, bound: Expr) -> Expr:
     """``value < bound ? bound : value``: false for a NaN, which stays. Where the bound is a zero,
     the comparison decides which of -0 and +0 is taken."""
     assert bound.number is not None
     is_negative = math.copysign(1.0, bound.number) < 0
     takes_bound = bound.number == 0 and is_negative == (name == "minimum")
     sign = "<" if name == "maximum" else ">"
-    value = f.simple(value)
     operator = f"{sign}=" if takes_bound else sign
     text = f"{value.text} {operator} {bound.text} ? {bound.text} : {value.text}"
     return Expr(text, TERNARY, value.ctype, reads=value.reads)

@@ -141,7 +141,7 @@ class FunctionEmitter:
         """As ``use``, with the text that literals beyond 64 bits get late."""
         return self.integers.rendered(self.use(value))
 
-    def define(self, value: ir.Value, expr: Expr, *, hint: str = "tmp") -> None:
+    def define(self, value: ir.Value, expr: Expr, *, hint: str | None = None) -> None:
         """``value`` is ``expr``: kept for its one use, or a temporary where there are several."""
         if expr.is_simple and not expr.reads:
             self.values[value] = expr
@@ -160,7 +160,7 @@ class FunctionEmitter:
             if expr.reads:
                 self.pending[value] = None
         else:
-            self.values[value] = self.temporary(expr, hint)
+            self.values[value] = self.temporary(expr, hint or self.hint(value))
 
     def temporary(self, expr: Expr, hint: str = "tmp") -> Expr:
         """A new constant that holds ``expr``, which is evaluated here."""
@@ -192,15 +192,16 @@ class FunctionEmitter:
             expr = self.values[value]
             if written is None or self.may_alias or written in expr.reads:
                 del self.pending[value]
-                self.values[value] = self.temporary(expr, self._hint(value))
+                self.values[value] = self.temporary(expr, self.hint(value))
 
-    def _hint(self, value: ir.Value) -> str:
+    def hint(self, value: ir.Value) -> str:
+        """What a variable that keeps ``value`` may be called."""
         owner = value.owner
         if not isinstance(owner, ir.Block) and owner.operation.name.endswith(".load"):
             buffer = self.buffers.get(owner.operation.operands[0])
             if buffer is not None:
-                return f"{buffer.name}_old"
-        return "tmp"
+                return f"{buffer.name}_value"
+        return "idx" if isinstance(value.type, ir.IndexType) else "tmp"
 
     # --- buffers ------------------------------------------------------------------------------
 
@@ -233,6 +234,9 @@ def holding(expr: Expr) -> CType:
     to be exact, else its N bits."""
     if expr.bits == 1:
         return BOOL
+    fits = expr.ctype.low <= expr.low and expr.high <= expr.ctype.high
+    if expr.ctype.kind == "exact" and expr.ctype.width <= expr.bits and fits:
+        return expr.ctype
     if expr.ctype.kind == "native" or expr.ctype == BOOL:
         return INT if INT32[0] <= expr.low and expr.high <= INT32[1] else LONG
     signed = expr.low < 0 or expr.high >= 1 << expr.bits

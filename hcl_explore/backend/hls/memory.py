@@ -143,7 +143,7 @@ def _define_load(
 ) -> None:
     buffer = f.buffers[array]
     element = _element(buffer, subscripts)
-    f.define(op.results[0], element, hint=f"{buffer.name}_value")
+    f.define(op.results[0], element)
 
 
 def _element(buffer: HlsBuffer, subscripts: list[Expr]) -> Expr:

@@ -48,8 +48,13 @@ class Writer:
         self.links.append(self.place)
 
     @contextmanager
-    def block(self, opening: str, note: str = "") -> Iterator[None]:
-        """``opening {`` … ``}``, with ``note`` as a comment behind the brace."""
+    def block(self, opening: str, note: str = "", *, follows: bool = False) -> Iterator[None]:
+        """``opening {`` … ``}``, with ``note`` as a comment behind the brace. It ``follows`` the
+        block just written on the line of its closing brace, as ``else`` does."""
+        if follows:
+            self.lines.pop()
+            self.links.pop()
+            opening = f"}} {opening}"
         self.line(f"{opening} {{", note)
         place = self.place
         self._depth += 1
