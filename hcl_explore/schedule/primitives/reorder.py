@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,8 +11,11 @@ import mlir.ir as ir
 from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import rewrite
+from hcl_explore.ir.linear import LinearForm
+from hcl_explore.ir.local_memory import IndexBuilder
 from hcl_explore.ir.printing import ModuleLike
-from hcl_explore.ir.program import Access, Loop, Program
+from hcl_explore.ir.program import Access, Function, Loop, Program
+from hcl_explore.polyhedral.projection import LoopBounds, reordered_bounds
 from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import (
@@ -39,7 +42,9 @@ class Reorder(Primitive):
         for j in range(32):
             for i in range(32): body(i, j)
 
-    Loops of the nest that are not named stay where they are.
+    Loops of the nest that are not named stay where they are. Bounds that depend on a loop which
+    goes inside are turned round: ``for i in range(9): for j in range(i, 9)`` becomes
+    ``for j in range(9): for i in range(j + 1)``.
     """
 
     name: ClassVar[str] = "reorder"
@@ -93,19 +98,18 @@ class Reorder(Primitive):
         return [next(named) if loop in self.axes else loop for loop in chain]
 
     def _bound_refusal(self, program: Program, target: Sequence[Loop]) -> ScheduleError | None:
-        """A bound may only use variables of loops that are still outside."""
-        for position, loop in enumerate(target):
-            used = loop.bound_variables()
-            for inner in target[position + 1 :]:
-                if inner in used:
-                    return not_applicable(
-                        program,
-                        loop,
-                        f"reorder: the bounds of '{loop.name}' depend on '{inner.name}', which "
-                        "would be inside it",
-                        f"Keep '{inner.name}' outside '{loop.name}'.",
-                    )
-        return None
+        """A bound may only use variables of loops outside; new bounds are made where it can be."""
+        moved = _inside_their_users(target)
+        if moved is None or reordered_bounds(target) is not None:
+            return None
+        loop, inner = moved
+        return not_applicable(
+            program,
+            loop,
+            f"reorder: the bounds of '{loop.name}' depend on '{inner.name}', which would be inside "
+            "it, and they cannot be turned round (a division or a step is in the way)",
+            f"Keep '{inner.name}' outside '{loop.name}'.",
+        )
 
     @staticmethod
     def _time(access: Access, chain: Sequence[Loop], target: Sequence[Loop]) -> Time:
@@ -118,19 +122,42 @@ class Reorder(Primitive):
         ordered = sorted(self.axes, key=lambda loop: loop.depth)
         chain = perfect_chain(ordered[0], ordered[-1])
         assert isinstance(chain, list)
-        rebuild_nest(chain, self._new_order(chain))
+        target = self._new_order(chain)
+        bounds = reordered_bounds(target) if _inside_their_users(target) is not None else None
+        rebuild_nest(chain, target, program.functions[chain[0].function], bounds)
         return Outcome()
 
     def explain(self) -> str:
         return f"loop order is now {', '.join(loop.name for loop in self.axes)}"
 
 
-def rebuild_nest(chain: Sequence[Loop], target: Sequence[Loop]) -> None:
-    """Build the perfect nest ``chain`` anew with its loops in the order of ``target``."""
+def _inside_their_users(target: Sequence[Loop]) -> tuple[Loop, Loop] | None:
+    """A loop whose bounds use the variable of a loop inside it in the new order, and that loop."""
+    for position, loop in enumerate(target):
+        used = loop.bound_variables()
+        for inner in target[position + 1 :]:
+            if inner in used:
+                return loop, inner
+    return None
+
+
+def rebuild_nest(
+    chain: Sequence[Loop],
+    target: Sequence[Loop],
+    function: Function,
+    bounds: Mapping[Loop, LoopBounds] | None = None,
+) -> None:
+    """Build the perfect nest ``chain`` anew with its loops in the order of ``target``.
+
+    ``bounds`` replace those that the loops have.
+    """
     point = ir.InsertionPoint(chain[0].op)
     made: dict[Loop, ir.Operation] = {}
     for loop in target:
         lower, upper = rewrite.bounds_of(loop.op)
+        if bounds is not None:
+            lower = _bound(bounds[loop].lower, function)
+            upper = _bound(bounds[loop].upper, function)
         made[loop] = rewrite.build_loop(
             loop.name,
             lower,
@@ -151,3 +178,8 @@ def rebuild_nest(chain: Sequence[Loop], target: Sequence[Loop]) -> None:
             rewrite.induction_variable(made[loop])
         )
     chain[0].op.erase()
+
+
+def _bound(forms: Sequence[LinearForm], function: Function) -> rewrite.Bound:
+    index = IndexBuilder(function)
+    return index.bound([index.form(form) for form in forms])

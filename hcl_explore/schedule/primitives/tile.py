@@ -112,7 +112,7 @@ class Tile(Primitive):
         pieces = [tuple(after.loop(key) for key in forwarding[loop.key]) for loop in self.axes]
         chain = [piece for pair in pieces for piece in pair if piece is not None]
         target = [*chain[0::2], *chain[1::2]]
-        rebuild_nest(chain, target)
+        rebuild_nest(chain, target, after.functions[self.axes[0].function])
         return Outcome(forwarding, loops=tuple(loop.key for loop in target))
 
     def explain(self) -> str:
