@@ -34,6 +34,8 @@ class LoopEstimate:
     depth: int | None
     latency_cycles: int | None
     mode: str
+    ii_kinds: tuple[str, ...] = ()
+    """What bounds the interval, tightest first: ``memory ports``, ``recurrence``, ``target``."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class _Model:
         machine = Machine(self.operators, self._memory_kind, {})
         self.regions = RegionModels(program, self.plan, self.values, machine, options)
         self.top: FunctionModel = self.regions.functions[program.top]
-        self.work: Work = work_of(program, self.values, options.while_trips)
+        self.work: Work = work_of(program, self.values, options)
 
     def _memory_kind(self, buffer: Buffer) -> str | None:
         kind = self.storage(buffer).kind
@@ -239,6 +241,7 @@ class _Model:
                 depth=pipeline.depth if pipeline is not None else found.states,
                 latency_cycles=found.latency,
                 mode=found.mode,
+                ii_kinds=tuple(bound.kind for bound in pipeline.bounds) if pipeline else (),
             )
 
     def _notes(self, resources: Resources) -> Iterator[str]:

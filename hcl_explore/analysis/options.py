@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from hcl_explore.ir.program import Loop
+
 
 @dataclass(frozen=True)
 class EstimateOptions:
@@ -15,7 +17,9 @@ class EstimateOptions:
     ``auto_pipeline``: pipeline innermost loops of more than ``pipeline_threshold`` iterations, and
     the parent of smaller ones (UG1399, "Automatic Loop Pipelining").
     ``uncertainty``: the share of the clock period kept free; None takes the tool's default.
-    ``while_trips``: how many iterations a loop without a static bound is assumed to make.
+    ``while_trips``: how many iterations a loop without a static bound is assumed to make;
+    ``assumed_trips`` says it loop by loop, as (name or key, iterations).
+    ``not_pipelined``: keys of loops that are not to be pipelined (``PIPELINE off``).
     """
 
     tool: Literal["vitis", "vivado"] = "vitis"
@@ -25,10 +29,17 @@ class EstimateOptions:
     flatten: bool = True
     uncertainty: float | None = None
     while_trips: int = 1
+    assumed_trips: tuple[tuple[str, int], ...] = ()
+    not_pipelined: tuple[str, ...] = ()
 
     @property
     def pipelines_by_itself(self) -> bool:
         return self.auto_pipeline and self.tool == "vitis"
+
+    def trips_of(self, loop: Loop) -> int:
+        """The assumed iterations of a loop that has no static bound."""
+        known = dict(self.assumed_trips)
+        return known.get(loop.key, known.get(loop.name, self.while_trips))
 
     @property
     def clock_uncertainty(self) -> float | None:

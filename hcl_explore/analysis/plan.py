@@ -113,6 +113,9 @@ def _automatic(loop: Loop, plan: Plan, options: EstimateOptions) -> None:
     for inner in rolled:
         _automatic(inner, plan, options)
     rolled_modes = {plan.loops[inner].mode for inner in rolled}
+    if loop.key in options.not_pipelined:
+        entry.why = "pipeline off"
+        return
     if not rolled:
         _pipeline_alone(loop, plan)
         return

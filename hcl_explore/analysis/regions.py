@@ -178,7 +178,7 @@ class RegionModels:
         mean = average_trip_count(loop)
         if mean is not None:
             return max(0, self.plan.trips(loop, round(mean))), False
-        assumed = self.options.while_trips
+        assumed = self.options.trips_of(loop)
         self.notes.append(
             f"{loop.key}: the number of iterations is not known before it runs; assumed {assumed}"
         )

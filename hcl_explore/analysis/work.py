@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
+from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.trips import average_trip_count
 from hcl_explore.analysis.values import LOAD, Statement, Value, Values
 from hcl_explore.ir.program import Access, Function, Loop, Program
@@ -34,7 +35,7 @@ class Work:
         return sum(self.operations.values())
 
 
-def work_of(program: Program, values: Values, while_trips: int) -> Work:
+def work_of(program: Program, values: Values, options: EstimateOptions) -> Work:
     """The work of one run of the kernel.
 
     Operations are the arithmetic of its statements, as often as they run; conversions, subscripts
@@ -42,7 +43,7 @@ def work_of(program: Program, values: Values, while_trips: int) -> Work:
     one moves its element each time that it changes, so a copy of an array on the chip is paid for
     once, and an element that a loop leaves alone once for that loop.
     """
-    measure = _Measure(values, while_trips)
+    measure = _Measure(values, options)
     measure.function(program.kernel, program, 1.0)
     return Work(
         Counter({kind: round(count) for kind, count in measure.operations.items()}),
@@ -52,9 +53,9 @@ def work_of(program: Program, values: Values, while_trips: int) -> Work:
 
 
 class _Measure:
-    def __init__(self, values: Values, while_trips: int) -> None:
+    def __init__(self, values: Values, options: EstimateOptions) -> None:
         self.values = values
-        self.while_trips = while_trips
+        self.options = options
         self.operations: dict[str, float] = {}
         self.bytes = 0.0
         self.is_exact = True
@@ -82,7 +83,7 @@ class _Measure:
             mean = average_trip_count(loop)
             if mean is None or loop.trip_count is None:
                 self.is_exact = False
-            trips = self.trips[loop] = float(self.while_trips) if mean is None else mean
+            trips = self.trips[loop] = float(self.options.trips_of(loop)) if mean is None else mean
         return trips
 
     def _statements(self, statements: list[Statement], runs: float, program: Program) -> None:

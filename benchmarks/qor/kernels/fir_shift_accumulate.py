@@ -1,0 +1,27 @@
+"""FIR of 128 taps, shift register and sum in one loop, the first tap by a condition. After
+hanyax .../FIR/fir128_baseline, fir128_optimized2, fir128_optimized5 and jas0xf Q2, Q3, Q4."""
+
+
+def fir(x: int32, y: int32[1]):
+    shift_reg: int32[128]
+    acc: int32 = 0
+    for i in range(128):
+        if i == 127:
+            acc += x * TAPS[0]
+            shift_reg[0] = x
+        else:
+            shift_reg[127 - i] = shift_reg[126 - i]
+            acc += shift_reg[127 - i] * TAPS[127 - i]
+    y[0] = acc
+
+
+POINTS = [
+    "fir-hanyax-fir128-baseline-c6aaa5",
+    "fir-hanyax-fir128-optimized2-d84e8a",
+    "fir-hanyax-fir128-optimized5-8e38b4",
+    "fir-jas0xf-q2-85823e",
+    "fir-jas0xf-q3-9be001",
+    "fir-jas0xf-q4-a8f496",
+]
+LOOPS = {"SHIFT_ACCUM_LOOP": "i", "Shift_Accum_Loop": "i", "fir.cpp:25": "i", "fir.cpp:32": "i"}
+CONSTANTS = {"TAPS": ["range", -11, 11, 128]}
