@@ -29,7 +29,7 @@ from hcl_explore.frontend.filling import Filler
 from hcl_explore.frontend.memory import ConstantTables, table_array
 from hcl_explore.frontend.places import PlaceReader
 from hcl_explore.frontend.reader import ExpressionReader, Value
-from hcl_explore.frontend.signatures import annotated_type
+from hcl_explore.frontend.signatures import annotation
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang.meta import ConstantType
@@ -70,21 +70,23 @@ class Assigner:
             )
         if self._declares_constant(statement, target):
             return
-        kind = annotated_type(self.reader.unit, statement.annotation, self.reader.constants)
+        kind, storage = annotation(self.reader.unit, statement.annotation, self.reader.constants)
         if isinstance(kind, ScalarType):
             kind = TensorType(kind, ())
         value = None if statement.value is None else self.reader.read_any(statement.value)
         buffer = self._initialised(target, kind, value, statement)
+        if storage is not None:
+            attrs.set_text(buffer.value.owner, attrs.STORAGE, storage)
         self.reader.scope.declare(target.id, buffer, target)
 
     def _declares_constant(self, statement: ast.AnnAssign, target: ast.Name) -> bool:
         """``N: ConstExpr[T] = value``: a name for a number, no variable."""
-        annotation = statement.annotation
-        if not isinstance(annotation, ast.Subscript):
+        written = statement.annotation
+        if not isinstance(written, ast.Subscript):
             return False
-        if ast.unparse(annotation.value).split(".")[-1] != "ConstExpr":
+        if ast.unparse(written.value).split(".")[-1] != "ConstExpr":
             return False
-        kind = self.reader.constants.evaluate(annotation)
+        kind = self.reader.constants.evaluate(written)
         if not isinstance(kind, ConstantType):
             return False
         value = None if statement.value is None else self.reader.read(statement.value)

@@ -28,8 +28,9 @@ from hcl_explore.errors import (
     KernelTypeError,
     SourceSpan,
 )
+from hcl_explore.lang.memory import Memory, PlacedType
 from hcl_explore.lang.meta import ConstantType, ConstExpr, TypeParameter
-from hcl_explore.lang.types import Fixed, Int, ScalarType, UFixed, UInt
+from hcl_explore.lang.types import Fixed, Int, ScalarType, TensorType, UFixed, UInt
 
 MAX_INTEGER_BITS = 4096
 MAX_LIST_ELEMENTS = 1 << 20
@@ -65,7 +66,20 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "min": min,
     "round": round,
 }
-_CONSTRUCTORS = (Int, UInt, Fixed, UFixed)
+_MATH = (
+    math.ceil,
+    math.cos,
+    math.exp,
+    math.floor,
+    math.log,
+    math.log2,
+    math.log10,
+    math.sin,
+    math.sqrt,
+    math.tan,
+    math.tanh,
+)
+_CONSTRUCTORS = (Int, UInt, Fixed, UFixed, Memory)
 
 
 def is_number(value: object) -> bool:
@@ -187,6 +201,12 @@ class ConstantEvaluator:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         if isinstance(left, list) and isinstance(node.op, ast.Mult) and isinstance(right, int):
             return self._repeat(node, left, right)
+        if isinstance(node.op, ast.MatMult) and isinstance(right, Memory):
+            if isinstance(left, (ScalarType, TensorType)):
+                return PlacedType(left, right)
+            raise KernelTypeError(
+                f"{ast.unparse(node.left)} is not a type", span=self.span_of(node.left)
+            )
         if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
             raise KernelTypeError(
                 "arithmetic on whole arrays is not a constant expression", span=self.span_of(node)
@@ -201,9 +221,10 @@ class ConstantEvaluator:
             raise KernelTypeError(str(error), span=self.span_of(node)) from None
 
     def _repeat(self, node: ast.BinOp, values: list[Any], times: int) -> list[Any]:
-        if len(values) * times > MAX_LIST_ELEMENTS:
+        if _elements(values) * times > MAX_LIST_ELEMENTS:
             raise KernelShapeError(
-                f"a table of {len(values) * times} elements is too large", span=self.span_of(node)
+                f"a table of {_elements(values) * times} elements is too large",
+                span=self.span_of(node),
             )
         return values * times
 
@@ -256,15 +277,18 @@ class ConstantEvaluator:
             raise KernelShapeError(str(error), span=self.span_of(node.slice)) from None
 
     def _call(self, node: ast.Call) -> Any:
-        if node.keywords:
-            raise KernelSyntaxError(
-                "keyword arguments are not part of constant expressions",
-                span=self.span_of(node),
-            )
         function = self._callable(node)
         arguments = [self.evaluate(argument) for argument in node.args]
+        named = {}
+        for keyword in node.keywords:
+            if function is not Memory or keyword.arg is None:
+                raise KernelSyntaxError(
+                    "keyword arguments are not part of constant expressions",
+                    span=self.span_of(keyword),
+                )
+            named[keyword.arg] = self.evaluate(keyword.value)
         try:
-            return function(*arguments)
+            return function(*arguments, **named)
         except KernelError:
             raise
         except (TypeError, ValueError, OverflowError, ArithmeticError) as error:
@@ -277,12 +301,10 @@ class ConstantEvaluator:
             function = _FUNCTIONS.get(node.func.id)
         else:
             function = self.evaluate(node.func)
-            allowed = function in _CONSTRUCTORS or function in _FUNCTIONS.values()
-            allowed = allowed or isinstance(function, ScalarType)
-            allowed = allowed or getattr(math, getattr(function, "__name__", ""), None) is function
             if function is np.array:
                 return _array
-            if not allowed:
+            known = (*_CONSTRUCTORS, *_FUNCTIONS.values(), *_MATH)
+            if not isinstance(function, ScalarType) and not any(function is one for one in known):
                 function = None
         if function is None:
             raise KernelSyntaxError(
@@ -291,6 +313,13 @@ class ConstantEvaluator:
                 advice="Compute the value outside the kernel and refer to it by name.",
             )
         return function
+
+
+def _elements(values: object) -> int:
+    """How many numbers a nested list holds, going by the first element of each list."""
+    if not isinstance(values, (list, tuple)):
+        return 1
+    return len(values) * _elements(values[0]) if values else 0
 
 
 def _array(values: Any) -> Any:

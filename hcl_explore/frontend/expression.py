@@ -201,12 +201,14 @@ class MathCall(Expr):
 class Signature:
     """What a caller must know of a kernel. ``symbol`` is its name in the module.
 
+    ``storage`` is the kind of memory asked for, by parameter.
     ``changed`` are the parameters whose arrays it may change, once it is lowered.
     """
 
     symbol: str
     parameters: list[tuple[str, ScalarType | TensorType]]
     results: list[ScalarType | TensorType]
+    storage: dict[str, str] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
 
 

@@ -228,15 +228,15 @@ def _base_name(node: ast.expr) -> str:
 
 def function_attributes(signature: Signature) -> dict[str, ir.Attribute]:
     """The names and types of arguments and results, as the IR carries them."""
-    arguments = [
-        ir.DictAttr.get(
-            {
-                attrs.ARGUMENT_NAME: ir.StringAttr.get(name),
-                attrs.DTYPE: ir.StringAttr.get(_element_name(kind)),
-            }
-        )
-        for name, kind in signature.parameters
-    ]
+    arguments = []
+    for name, kind in signature.parameters:
+        entries: dict[str, ir.Attribute] = {
+            attrs.ARGUMENT_NAME: ir.StringAttr.get(name),
+            attrs.DTYPE: ir.StringAttr.get(_element_name(kind)),
+        }
+        if name in signature.storage:
+            entries[attrs.STORAGE] = ir.StringAttr.get(signature.storage[name])
+        arguments.append(ir.DictAttr.get(entries))
     results = [
         ir.DictAttr.get({attrs.DTYPE: ir.StringAttr.get(_element_name(kind))})
         for kind in signature.results

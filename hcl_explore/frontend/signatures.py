@@ -14,6 +14,7 @@ from hcl_explore.frontend.expression import Signature
 from hcl_explore.frontend.generics import OpenParameter, open_parameters
 from hcl_explore.frontend.source import parse_text
 from hcl_explore.frontend.unit import Unit
+from hcl_explore.lang.memory import PlacedType
 from hcl_explore.lang.types import (
     BOOL,
     FixedType,
@@ -60,10 +61,15 @@ class CalleeResolver(Protocol):
         """
 
 
-def annotated_type(
-    unit: Unit, node: ast.expr, constants: ConstantEvaluator | None = None
-) -> ScalarType | TensorType:
+def annotated_type(unit: Unit, node: ast.expr) -> ScalarType | TensorType:
     """The type an annotation means. Raises ``KernelError`` if it means none."""
+    return annotation(unit, node)[0]
+
+
+def annotation(
+    unit: Unit, node: ast.expr, constants: ConstantEvaluator | None = None
+) -> tuple[ScalarType | TensorType, str | None]:
+    """The type an annotation means, and the memory it asks for."""
     constants = constants or unit.constants
     namespace = constants.namespace
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -73,9 +79,9 @@ def annotated_type(
         inner = quoted[0].value
         for part in ast.walk(inner):
             ast.copy_location(part, node)
-        return annotated_type(unit, inner, constants)
+        return annotation(unit, inner, constants)
     if isinstance(node, ast.Name) and node.id not in namespace and node.id in _PYTHON_NAMES:
-        return _PYTHON_NAMES[node.id]
+        return _PYTHON_NAMES[node.id], None
     base = node.value if isinstance(node, ast.Subscript) else None
     if isinstance(base, ast.Name) and base.id not in namespace and base.id in _PYTHON_NAMES:
         raise KernelTypeError(
@@ -84,6 +90,9 @@ def annotated_type(
             advice=f"Write {_PYTHON_NAMES[base.id]}[...].",
         )
     found: Any = constants.evaluate(node)
+    storage = None
+    if isinstance(found, PlacedType):
+        found, storage = found.type, found.memory.resource
     if isinstance(found, type) and found in _PYTHON_TYPES:
         found = _PYTHON_TYPES[found]
     if not isinstance(found, (ScalarType, TensorType)):
@@ -98,7 +107,7 @@ def annotated_type(
         raise KernelTypeError(f"{element} is not supported here yet", span=unit.span(node))
     if isinstance(found, TensorType):
         _check_size(unit, found, node)
-    return found
+    return found, storage
 
 
 def _check_size(unit: Unit, tensor: TensorType, node: ast.expr) -> None:
@@ -118,6 +127,7 @@ def read_signature(unit: Unit, function: ast.FunctionDef, symbol: str) -> Signat
     parameters."""
     _refuse_extras(unit, function)
     parameters: list[tuple[str, ScalarType | TensorType]] = []
+    storage: dict[str, str] = {}
     for parameter in (*function.args.posonlyargs, *function.args.args):
         if parameter.annotation is None:
             raise KernelTypeError(
@@ -125,8 +135,11 @@ def read_signature(unit: Unit, function: ast.FunctionDef, symbol: str) -> Signat
                 span=unit.span(parameter),
                 advice=f"Annotate it: {parameter.arg}: float32[16] or {parameter.arg}: int32.",
             )
-        parameters.append((parameter.arg, annotated_type(unit, parameter.annotation)))
-    return Signature(symbol, parameters, _results(unit, function.returns))
+        kind, memory = annotation(unit, parameter.annotation)
+        parameters.append((parameter.arg, kind))
+        if memory is not None:
+            storage[parameter.arg] = memory
+    return Signature(symbol, parameters, _results(unit, function.returns), storage)
 
 
 def _results(unit: Unit, node: ast.expr | None) -> list[ScalarType | TensorType]:

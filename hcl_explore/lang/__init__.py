@@ -10,6 +10,7 @@ from hcl_explore.lang.library import (
     softmax,
     sumpool,
 )
+from hcl_explore.lang.memory import Memory
 from hcl_explore.lang.meta import (
     ConstExpr,
     TypeParameter,
@@ -75,6 +76,7 @@ __all__ = [
     "ConstExpr",
     "Fixed",
     "Int",
+    "Memory",
     "Partition",
     "Storage",
     "TypeParameter",

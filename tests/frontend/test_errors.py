@@ -71,6 +71,8 @@ TYPES = [
     ("width 0", "def f(A: «Int(0)»):\n    pass\n", "between 1 and 512"),
     ("width 600", "def f(A: «UInt(600)»):\n    pass\n", "between 1 and 512"),
     ("float width", "def f(A: «Int(2.5)»):\n    pass\n", "must be an integer"),
+    ("memory", "def f(A: int32[4] @ «Memory('HBM')»):\n    pass\n", "a memory is one of BRAM"),
+    ("placed number", "def f(A: «3» @ Memory('BRAM')):\n    pass\n", "3 is not a type"),
     ("untyped local", body("«z» = x + 1"), "'z' has no type yet"),
     ("bitwise float", body("z: float32 = «y & 1»"), "'&' works on integers"),
     ("shift float", body("z: float32 = «y << 1»"), "'<<' works on integers"),
@@ -170,6 +172,7 @@ SHAPES = [
         "def f() -> int32[4]:\n    A: int32[8] = 0\n    return «A»\n",
         "the annotation promises int32[4]",
     ),
+    ("huge nested table", "T = «[[0] * 5000] * 5000»\ndef f():\n    pass\n", "too large"),
     ("huge table", "T = «[0] * 5000000»\ndef f():\n    pass\n", "too large"),
 ]
 

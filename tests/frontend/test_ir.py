@@ -219,3 +219,15 @@ def test_lines_and_columns_of_a_function_in_a_file() -> None:
     assert span.line == kernel.__code__.co_firstlineno + 1
     assert span.text == "        A[0] = unknown_thing"
     assert span.column == span.text.index("unknown") + 1
+
+
+def test_memory_of_arguments_and_variables(ir_of: IrOf) -> None:
+    text = ir_of(
+        """
+        def f(A: int32[8] @ hcl.Memory("URAM"), x: int32) -> int32[8]:
+            B: int32[8] @ hcl.Memory(resource="BRAM") = A
+            return B
+        """
+    )
+    assert '%A: memref<8xi32> {hcl.dtype = "int32", hcl.name = "A", hcl.storage = "URAM"}' in text
+    assert '%B = memref.alloc() {hcl.dtype = "int32", hcl.storage = "BRAM", name = "B"}' in text

@@ -194,8 +194,8 @@ WRONG = [
     ("return «hcl.concat(A, B.T)»", KernelShapeError, "differ in another dimension"),
     ("return «hcl.concat(A, B, 7)»", KernelShapeError, "no common dimension 7"),
     ("return hcl.concat(A, «x»)", KernelTypeError, "needs an array"),
-    ("while «hcl.matmul(A, B.T)» > 0:\n        pass", KernelError, ""),
-    ("return A @ «(B.T if x else B.T)»", KernelError, ""),
+    ("while «hcl.matmul(A, B.T)» > 0:\n        pass", KernelTypeError, "returns an array"),
+    ("return A @ «(B.T if x else B.T)»", KernelShapeError, "'B' is an array"),
 ]
 
 
