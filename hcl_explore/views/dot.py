@@ -22,6 +22,7 @@ _SHAPES = {
     "call": "component",
 }
 _STYLES = {"stage": "rounded", "call": "solid", "constant": "dashed"}
+_LINE_LENGTH = 30
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -30,6 +31,17 @@ def quote(text: str) -> str:
     plain = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
     plain = plain.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     return '"' + plain.replace("\n", "\\n") + '"'
+
+
+def wrap(detail: str) -> str:
+    """Break a line of details at its middle dots, so that boxes stay narrow."""
+    lines: list[str] = []
+    for part in detail.split(" · "):
+        if lines and len(lines[-1]) + len(part) + 3 <= _LINE_LENGTH:
+            lines[-1] += f" · {part}"
+        else:
+            lines.append(part)
+    return "\n".join(lines)
 
 
 def edge_key(edge: GraphEdgeRecord) -> str:
@@ -94,8 +106,8 @@ _MARK_SIGNS = {"added": "+ ", "removed": "− ", "changed": "~ "}
 def _node(node: GraphNodeRecord, names: dict[str, str], marks: dict[str, str]) -> str:
     mark = marks.get(node["id"], "")
     label = _MARK_SIGNS.get(mark, "") + node["label"]
-    if node["detail"]:
-        label += "\n" + node["detail"]
+    for line in node["detail"].splitlines():
+        label += "\n" + wrap(line)
     style = _STYLES.get(node["kind"], "solid")
     tooltip = f"{node['kind']} {node['label']}" + (f" ({mark} in this step)" if mark else "")
     return (

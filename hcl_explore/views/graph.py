@@ -23,6 +23,8 @@ from hcl_explore.views.text import escape
 # Laying out more than this takes seconds; nobody reads such a picture.
 MAX_NODES = 400
 _TIMEOUT_S = 20
+# Below this scale labels are too small to read.
+_SMALLEST = 0.8
 
 _lock = threading.Lock()  # a WebAssembly store serves one thread at a time
 
@@ -131,7 +133,14 @@ def _clean(svg: str) -> str:
     """The bare element: no prolog, comments or ids (several graphs live in one page)."""
     body = _COMMENT.sub("", svg[svg.index("<svg") :])
     body = _ID.sub("", body)
-    # Points are drawn at pixel size, so that labels have the page's own text size.
-    return _SIZE.sub(
-        r'<svg role="img" aria-label="dataflow graph" style="width:\1px;height:\2px"', body
+    return _SIZE.sub(_size, body)
+
+
+def _size(match: re.Match[str]) -> str:
+    """A point becomes a pixel, so that labels have the page's own text size; where there is less
+    room the picture shrinks a little, and then scrolls."""
+    width = int(match.group(1))
+    return (
+        '<svg role="img" aria-label="dataflow graph" '
+        f'style="width:{width}px;min-width:{width * _SMALLEST:.0f}px"'
     )

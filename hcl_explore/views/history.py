@@ -33,12 +33,13 @@ def history_html(record: SessionRecord, *, editable: bool) -> str:
 
 
 def badge_html(verification: VerificationRecord) -> str:
-    """The verification badge: sign and word, the details as its tooltip."""
-    sign, word = BADGES[verification["status"]]
+    """The verification badge: sign and word. The details are its tooltip, of a failure its text."""
+    status, detail = verification["status"], verification["detail"]
+    sign, word = BADGES[status]
+    said = f"{word}: {escape(detail)}" if status == "failed" else word
     return (
-        f'<span class="badge is-{verification["status"]}"'
-        f"{attribute('title', verification['detail'])}>"
-        f'<span aria-hidden="true">{sign}</span> {word}</span>'
+        f'<span class="badge is-{status}"{attribute("title", detail)}>'
+        f'<span aria-hidden="true">{sign}</span> {said}</span>'
     )
 
 

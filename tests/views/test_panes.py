@@ -6,7 +6,7 @@ import gemm_records
 import pytest
 from html_check import Checked
 
-from hcl_explore.views.dot import graph_dot, quote
+from hcl_explore.views.dot import graph_dot, quote, wrap
 from hcl_explore.views.graph import MAX_NODES, graph_html, render_svg
 from hcl_explore.views.history import history_html
 from hcl_explore.views.lineage import Origin, origins
@@ -157,6 +157,11 @@ def test_step_list_tells_undone_and_unchecked_steps(record: SessionRecord) -> No
     assert "×" not in text.replace("× ", "")
 
 
+def test_a_failed_verification_says_what_failed(record: SessionRecord) -> None:
+    record["steps"][2]["verification"] = {"status": "failed", "detail": "C[0, 3] is 4, not 5"}
+    assert "✗ failed: C[0, 3] is 4, not 5" in Checked(history_html(record, editable=True)).text
+
+
 def test_steps_that_no_longer_apply_are_listed_with_the_reason(record: SessionRecord) -> None:
     record["failed"] = [
         {
@@ -195,6 +200,18 @@ def test_removed_nodes_are_drawn_as_removed(record: SessionRecord) -> None:
     dot = graph_dot(after, diff, before)  # type: ignore[arg-type]
     assert "− init_C" in dot
     assert dot.count("is-removed") == 2
+
+
+def test_long_details_break_at_their_dots() -> None:
+    detail = "k.outer 16 · i 128 · C_buf_load0 128 · j 128 pipeline 1 · k.inner 8"
+    assert wrap(detail).split("\n") == [
+        "k.outer 16 · i 128",
+        "C_buf_load0 128",
+        "j 128 pipeline 1 · k.inner 8",
+    ]
+    assert wrap("one long word that is longer than a line has") == (
+        "one long word that is longer than a line has"
+    )
 
 
 def test_edges_to_unknown_nodes_are_left_out(record: SessionRecord) -> None:
