@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
+from typing import TypeAlias
 
 from hcl_explore.analysis.datapath import Node
 from hcl_explore.analysis.plan import Plan
@@ -58,20 +59,23 @@ def _copied_loops(access: Access, plan: Plan) -> list[Loop]:
 
 def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan) -> PortLoad:
     places: set[tuple[object, ...]] = set()
+    written: defaultdict[Place, list[_Copy]] = defaultdict(list)
     busy: Counter[tuple[int, ...]] = Counter()
     everywhere = 0
     counts = {True: 0, False: 0}
     for access in accesses:
-        for place, banks in _places(access, plan):
-            key = (access.is_write, *place)
-            if key in places:
+        for copy in _copies(access, plan):
+            key = (access.is_write, *copy.place)
+            if key in places or (not access.is_write and _is_forwarded(copy, written[copy.place])):
                 continue
             places.add(key)
             counts[access.is_write] += 1
-            if banks is None:
+            if access.is_write:
+                written[copy.place].append(copy)
+            if copy.banks is None:
                 everywhere += 1
             else:
-                busy[banks] += 1
+                busy[copy.banks] += 1
         if len(places) >= _MOST_PLACES:
             # Beyond this the banks are taken as evenly used.
             total = sum(copies_of(a, plan) for a in accesses)
@@ -83,15 +87,39 @@ def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan) -> PortLoad:
     return PortLoad(buffer, counts[False], counts[True], busiest, PORTS_PER_BANK)
 
 
-def _places(
-    access: Access, plan: Plan
-) -> Iterable[tuple[tuple[object, ...], tuple[int, ...] | None]]:
-    """Each copy's element (as what identifies it within the iteration) and its bank; None for the
-    bank where it is known only at run time, so that the access keeps a port of every bank busy."""
+Place: TypeAlias = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """One copy of an access in unrolled loops: the element (as what identifies it within the
+    iteration), its bank (None where it is known only at run time, so that the access keeps a port
+    of every bank busy), and the values of the unrolled loops around it."""
+
+    access: Access
+    place: Place
+    banks: tuple[int, ...] | None
+    values: tuple[tuple[Loop, int], ...]
+
+
+def _is_forwarded(read: _Copy, writes: Iterable[_Copy]) -> bool:
+    """Whether the value read was stored earlier in the same iteration: the tool then passes it on
+    without a port, as a line buffer that feeds its window shows."""
+    for write in writes:
+        known = dict(write.values)
+        shared = [(known[loop], value) for loop, value in read.values if loop in known]
+        runs_first = [a for a, _ in shared] <= [b for _, b in shared]
+        if runs_first and set(write.access.guards) <= set(read.access.guards):
+            return True
+    return False
+
+
+def _copies(access: Access, plan: Plan) -> Iterable[_Copy]:
+    """The copies of one access that differ in the element they touch."""
     loops = _copied_loops(access, plan)
     if access.subscripts is None:
-        for copy in range(prod(plan[loop].copies for loop in loops)):
-            yield (access, copy), None
+        for number in range(prod(plan[loop].copies for loop in loops)):
+            yield _Copy(access, (access, number), None, ())
         return
     used = {v for form in access.subscripts for v in form.variables()}
     loops = [loop for loop in loops if loop in used]
@@ -102,13 +130,21 @@ def _places(
         offsets = tuple(
             sum(f * x for f, x in zip(factors, point, strict=True)) for factors, _ in split
         )
-        place = tuple((rest, offset) for (_, rest), offset in zip(split, offsets, strict=True))
+        place = tuple(
+            replace(rest, constant=rest.constant + offset)
+            for (_, rest), offset in zip(split, offsets, strict=True)
+        )
         banks = [
             _bank(e, access.buffer.shape[e.dim - 1], split[e.dim - 1][1], offsets[e.dim - 1], plan)
             for e in dims
         ]
         known = tuple(bank for bank in banks if bank is not None)
-        yield place, known if len(known) == len(banks) else None
+        yield _Copy(
+            access,
+            place,
+            known if len(known) == len(banks) else None,
+            tuple(zip(loops, point, strict=True)),
+        )
 
 
 def _split(form: LinearForm, loops: list[Loop]) -> tuple[list[int], LinearForm]:

@@ -191,17 +191,17 @@ def register(cls: P) -> P:
 
 def _signature(cls: type[Primitive], parameters: tuple[Parameter, ...]) -> inspect.Signature:
     kinds = inspect.Parameter
-    entries = []
+    entries: list[inspect.Parameter] = []
     after_variadic = False
     for parameter, declared in zip(parameters, dataclasses.fields(cls), strict=True):
-        if parameter.variadic:
-            kind = kinds.VAR_POSITIONAL
-        elif after_variadic or declared.kw_only:
-            kind = kinds.KEYWORD_ONLY
-        else:
-            kind = kinds.POSITIONAL_OR_KEYWORD
         default = parameter.default if parameter.is_optional else kinds.empty
-        entries.append(kinds(parameter.name, kind, default=default))
+        if parameter.variadic:
+            entry = kinds(parameter.name, kinds.VAR_POSITIONAL)
+        elif after_variadic or declared.kw_only:
+            entry = kinds(parameter.name, kinds.KEYWORD_ONLY, default=default)
+        else:
+            entry = kinds(parameter.name, kinds.POSITIONAL_OR_KEYWORD, default=default)
+        entries.append(entry)
         after_variadic = after_variadic or parameter.variadic
     return inspect.Signature(entries)
 
