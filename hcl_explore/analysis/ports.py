@@ -63,7 +63,7 @@ def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan) -> PortLoad:
     busy: Counter[tuple[int, ...]] = Counter()
     everywhere = 0
     counts = {True: 0, False: 0}
-    for access in accesses:
+    for access in sorted(accesses, key=_program_order):
         for copy in _copies(access, plan):
             key = (access.is_write, *copy.place)
             if key in places or (not access.is_write and _is_forwarded(copy, written[copy.place])):
@@ -85,6 +85,10 @@ def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan) -> PortLoad:
             return PortLoad(buffer, total - writes, writes, share, PORTS_PER_BANK)
     busiest = everywhere + max(busy.values(), default=0)
     return PortLoad(buffer, counts[False], counts[True], busiest, PORTS_PER_BANK)
+
+
+def _program_order(access: Access) -> tuple[int, ...]:
+    return (*(loop.position for loop in access.loops), access.position)
 
 
 Place: TypeAlias = tuple[object, ...]
