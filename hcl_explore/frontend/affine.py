@@ -18,6 +18,7 @@ from hcl_explore.frontend.expression import (
     Expr,
     Logical,
     LoopIndex,
+    Shared,
     Unary,
 )
 from hcl_explore.lang.types import Index
@@ -51,6 +52,8 @@ class AffineOperands:
             if not isinstance(expr.type, Index):
                 return None
             return ir.AffineExpr.get_symbol(_position(self.symbols, expr.value))
+        if isinstance(expr, Shared):
+            return self.convert(expr.operand)
         if isinstance(expr, Unary) and expr.operator == "-":
             operand = self.convert(expr.operand)
             return None if operand is None else ir.AffineExpr.get_mul(operand, -1)
@@ -106,6 +109,8 @@ def interval(expr: Expr) -> Interval | None:
         if expr.low is None or expr.high is None:
             return None
         return expr.low, expr.high
+    if isinstance(expr, Shared):
+        return interval(expr.operand)
     if isinstance(expr, Unary) and expr.operator == "-":
         inner = interval(expr.operand)
         return None if inner is None else (-inner[1], -inner[0])

@@ -116,7 +116,7 @@ class ArrayFunctions:
             position: Expr = self.reader.number(0, node)
             for subscript, extent in zip(subscripts, shape, strict=True):
                 scaled = self._combine(ast.Mult(), position, extent, node)
-                position = self.reader.binary(ast.Add(), scaled, subscript, node)
+                position = self.reader.operators.binary(ast.Add(), scaled, subscript, node)
             return self._unravel(position, array.type.shape, node)
 
         return View(array.name, TensorType(array.type.element, shape), array, place)
@@ -129,7 +129,7 @@ class ArrayFunctions:
         return [position, *subscripts]
 
     def _combine(self, op: ast.operator, left: Expr, right: int, node: ast.AST) -> Expr:
-        return self.reader.binary(op, left, self.reader.number(right, node), node)
+        return self.reader.operators.binary(op, left, self.reader.number(right, node), node)
 
     def concat(self, node: ast.Call) -> ArrayValue:
         """``hcl.concat(A, B, axis)``."""

@@ -22,6 +22,7 @@ from hcl_explore.frontend.expression import (
     Unary,
 )
 from hcl_explore.frontend.kernel_calls import KernelCallReader, refuse_keywords
+from hcl_explore.frontend.operators import shared
 from hcl_explore.frontend.scope import LocalFunction
 from hcl_explore.lang import ops
 from hcl_explore.lang.library.function import LibraryFunction
@@ -188,7 +189,7 @@ class CallReader:
             return lambda values: self.math(name, self._exact(values, count, node), node)
         if target in _OPERATORS:
             op = _OPERATORS[target]
-            return lambda values: self.reader.binary(op, *self._two(values, node), node)
+            return lambda values: self.reader.operators.binary(op, *self._two(values, node), node)
         if target is ops.relu:
             return lambda values: self._relu(self._exactly(values, 1, node), node)
         if target is ops.gelu:
@@ -203,11 +204,13 @@ class CallReader:
         return self._extreme("max", [value, self.reader.number(0, node)], node)
 
     def _gelu(self, x: Expr, node: ast.Call) -> Expr:
+        x = shared(x)
+
         def times(left: Expr, right: Expr) -> Expr:
-            return self.reader.binary(ast.Mult(), left, right, node)
+            return self.reader.operators.binary(ast.Mult(), left, right, node)
 
         def plus(left: Expr, right: Expr) -> Expr:
-            return self.reader.binary(ast.Add(), left, right, node)
+            return self.reader.operators.binary(ast.Add(), left, right, node)
 
         cubic = times(times(times(self.reader.number(ops.GELU_CUBIC, node), x), x), x)
         inner = times(self.reader.number(ops.GELU_SCALE, node), plus(x, cubic))
@@ -268,7 +271,7 @@ class CallReader:
                 choose = min if operator == "min" else max
                 result = self.reader.number(choose(result.value, argument.value), node)
             else:
-                common = self.reader.common(result, argument)
+                common = self.reader.operators.common(result, argument)
                 result = Binary(common, node, operator, result, argument)
         return result
 

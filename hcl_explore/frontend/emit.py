@@ -20,7 +20,6 @@ from hcl_explore.frontend.affine import (
     AffineCondition,
     AffineOperands,
     affine_condition,
-    interval,
 )
 from hcl_explore.frontend.builder import Builder, map_attribute
 from hcl_explore.frontend.division import emit_division, emit_float_remainder
@@ -42,9 +41,11 @@ from hcl_explore.frontend.expression import (
     MathCall,
     ReversedBits,
     Select,
+    Shared,
     TensorCall,
     Unary,
 )
+from hcl_explore.frontend.speculation import may_run_always
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.lang.promotion import common_type
 from hcl_explore.lang.types import (
@@ -109,6 +110,10 @@ class Emitter:
             return self._constant(expr, wanted)
         if isinstance(expr.type, Index) and (affine := self._emit_affine(expr)) is not None:
             return self._cast(affine, index, wanted, expr)
+        if isinstance(expr, Shared):
+            if wanted not in expr.values:
+                expr.values[wanted] = self.emit(expr.operand, wanted)
+            return expr.values[wanted]
         if isinstance(expr, Binary):
             return self._emit_binary(expr, wanted)
         if isinstance(expr, Load):
@@ -466,30 +471,3 @@ class Emitter:
         return self.builder.op(
             "affine.if", operands.values, results, location, attribute, regions=2
         )
-
-
-def may_run_always(expr: Expr) -> bool:
-    """Whether evaluating ``expr`` can do no harm where Python would not evaluate it.
-
-    Harm is a load that is not known to be in bounds, a division that may be by zero, a call.
-    """
-    if isinstance(expr, Load):
-        for subscript, size in zip(expr.subscripts, expr.buffer.type.shape, strict=True):
-            bounds = interval(subscript)
-            if bounds is None or bounds[0] < 0 or bounds[1] >= size:
-                return False
-        return True
-    if isinstance(expr, Binary):
-        divides = expr.operator in ("/", "//", "%") and not isinstance(expr.type, Float)
-        if divides and not isinstance(expr.right, Constant):
-            return False
-        return may_run_always(expr.left) and may_run_always(expr.right)
-    if isinstance(expr, (Unary, Convert, ReversedBits, BitCast)):
-        return may_run_always(expr.operand)
-    if isinstance(expr, Compare):
-        return may_run_always(expr.left) and may_run_always(expr.right)
-    if isinstance(expr, (Logical, MathCall)):
-        return all(may_run_always(operand) for operand in expr.operands)
-    if isinstance(expr, Select):
-        return all(map(may_run_always, (expr.condition, expr.if_true, expr.if_false)))
-    return not isinstance(expr, KernelCall)

@@ -190,6 +190,18 @@ class BitCast(Expr):
 
 
 @dataclass(eq=False)
+class Shared(Expr):
+    """An operand that an expression uses several times and computes once.
+
+    ``values`` are what was emitted for it, by type: the first use must come before the others and
+    not under a condition that they are outside of.
+    """
+
+    operand: Expr
+    values: dict[ScalarType, ir.Value] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
 class MathCall(Expr):
     """A function of the ``math`` dialect, by its name there."""
 
@@ -241,7 +253,7 @@ def operands_of(expr: Expr) -> list[Expr]:
     """The expressions directly inside ``expr``."""
     if isinstance(expr, (Binary, Compare)):
         return [expr.left, expr.right]
-    if isinstance(expr, (Unary, Convert, ReversedBits, BitCast)):
+    if isinstance(expr, (Unary, Convert, ReversedBits, BitCast, Shared)):
         return [expr.operand]
     if isinstance(expr, (Logical, MathCall)):
         return expr.operands

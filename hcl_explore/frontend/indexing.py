@@ -114,10 +114,10 @@ class Indexer:
         reader = self.reader
         if range_.step != 1:
             factor = reader.number(range_.step, node)
-            subscript = reader.binary(ast.Mult(), subscript, factor, node)
+            subscript = reader.operators.binary(ast.Mult(), subscript, factor, node)
         if isinstance(range_.start, Constant) and range_.start.value == 0:
             return subscript
-        return reader.binary(ast.Add(), range_.start, subscript, node)
+        return reader.operators.binary(ast.Add(), range_.start, subscript, node)
 
     def _index(self, node: ast.expr, size: int, position: int, base: ArrayValue) -> Expr:
         subscript = self._integer(node, "a subscript")

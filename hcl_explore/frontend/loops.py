@@ -216,19 +216,19 @@ class LoopLowering:
     ) -> OpenLoop:
         """A loop that counts down runs up over 0, 1, … and subtracts from its start."""
         step = -bounds.step
-        distance = self.reader.binary(ast.Sub(), bounds.start, bounds.stop, bounds.node)
+        distance = self.reader.operators.binary(ast.Sub(), bounds.start, bounds.stop, bounds.node)
         if step > 1:
             rounded = self.reader.number(step - 1, bounds.node)
-            distance = self.reader.binary(ast.Add(), distance, rounded, bounds.node)
+            distance = self.reader.operators.binary(ast.Add(), distance, rounded, bounds.node)
             divisor = self.reader.number(step, bounds.node)
-            distance = self.reader.binary(ast.FloorDiv(), distance, divisor, bounds.node)
+            distance = self.reader.operators.binary(ast.FloorDiv(), distance, divisor, bounds.node)
         zero = self.reader.number(0, bounds.node)
         upward = LoopRange(zero, distance, 1, bounds.node)
         opened = self.open(upward, name, node, band, reduction=reduction)
         steps = opened.variable
         if step > 1:
             scale = self.reader.number(step, node)
-            steps = self.reader.binary(ast.Mult(), steps, scale, node)
+            steps = self.reader.operators.binary(ast.Mult(), steps, scale, node)
         opened.variable = Binary(index, node, "-", bounds.start, steps)
         return opened
 

@@ -18,7 +18,6 @@ from hcl_explore.errors import (
 from hcl_explore.frontend.calls import CallReader
 from hcl_explore.frontend.constants import (
     ConstantEvaluator,
-    fold,
     is_number,
     plain_number,
 )
@@ -26,9 +25,7 @@ from hcl_explore.frontend.elementwise import lift
 from hcl_explore.frontend.expression import (
     Argument,
     ArrayValue,
-    Binary,
     Buffer,
-    Compare,
     Constant,
     Expr,
     Load,
@@ -37,42 +34,19 @@ from hcl_explore.frontend.expression import (
     Select,
     Table,
     TensorCall,
-    Unary,
     constant_type,
-    type_name,
 )
 from hcl_explore.frontend.indexing import Indexer
 from hcl_explore.frontend.methods import MethodReader
+from hcl_explore.frontend.operators import Operators, shared
 from hcl_explore.frontend.scope import LocalFunction, Scope, VisibleConstants
 from hcl_explore.frontend.signatures import CalleeResolver
 from hcl_explore.frontend.unit import Unit, describe
 from hcl_explore.lang.library import bmm, matmul
-from hcl_explore.lang.promotion import common_type, promote
 from hcl_explore.lang.types import (
     BOOL,
-    FixedType,
-    Float,
-    Index,
-    Int,
-    IntegerType,
-    ScalarType,
-    index,
-    int32,
 )
 
-BINARY_OPERATORS: dict[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.LShift: "<<",
-    ast.RShift: ">>",
-    ast.BitAnd: "&",
-    ast.BitOr: "|",
-    ast.BitXor: "^",
-}
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
     ast.LtE: "<=",
@@ -81,8 +55,6 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
-MAX_POWER = 64
-
 Operand = Expr | ArrayValue
 Value = Operand | TensorCall | Table
 
@@ -108,6 +80,7 @@ class ExpressionReader:
         self.constants = ConstantEvaluator(VisibleConstants(scope), unit.span, scope.not_constant)
         self.calls = CallReader(self, callees)
         self.indexer = Indexer(self)
+        self.operators = Operators(self)
         self.methods = MethodReader(self)
         self._methods: dict[type[ast.expr], Callable[..., Value]] = {
             ast.Constant: self._read_constant,
@@ -301,7 +274,10 @@ class ExpressionReader:
         if isinstance(op, ast.MatMult):
             return self._result_of(self._product(left, right, node))
         return lift(
-            self, lambda values: self.binary(op, values[0], values[1], node), [left, right], node
+            self,
+            lambda values: self.operators.binary(op, values[0], values[1], node),
+            [left, right],
+            node,
         )
 
     def _product(self, left: Operand, right: Operand, node: ast.AST) -> TensorCall:
@@ -313,100 +289,9 @@ class ExpressionReader:
         assert isinstance(product, TensorCall)
         return product
 
-    def binary(self, op: ast.operator, left: Expr, right: Expr, node: ast.AST) -> Expr:
-        """``left op right`` with its type; constants are folded as Python does."""
-        if isinstance(left, Constant) and isinstance(right, Constant):
-            try:
-                return self.number(fold(type(op), left.value, right.value), node)
-            except ValueError as error:
-                raise self.error(KernelTypeError, str(error), node) from None
-        if isinstance(op, ast.Pow):
-            return self._power(left, right, node)
-        operator = BINARY_OPERATORS[type(op)]
-        self._check_constant_operand(operator, left, right, node)
-        return Binary(self._result_type(operator, left, right, node), node, operator, left, right)
-
-    def _result_type(self, operator: str, left: Expr, right: Expr, node: ast.AST) -> ScalarType:
-        if _index_arithmetic(left, right):
-            return index
-        left_type = left.type
-        decides_alone = operator in ("/", "//", "<<", ">>")
-        if decides_alone and isinstance(left, Constant) and isinstance(left_type, IntegerType):
-            left_type = common_type(left_type, int32)
-        try:
-            return promote(operator, left_type, right.type)
-        except TypeError as error:
-            raise self.error(KernelTypeError, str(error), node) from None
-
-    def _check_constant_operand(
-        self, operator: str, left: Expr, right: Expr, node: ast.AST
-    ) -> None:
-        if not isinstance(right, Constant):
-            return
-        both_integers = not isinstance(left.type, Float) and not isinstance(right.value, float)
-        if operator in ("/", "//", "%") and right.value == 0 and both_integers:
-            raise self.error(KernelTypeError, "division by zero", node)
-        if operator in ("<<", ">>") and not 0 <= right.value < left.type.bits:
-            raise self.error(
-                KernelTypeError,
-                f"a shift of {type_name(left.type)} by {right.value} leaves nothing of it",
-                node,
-                f"The distance must be between 0 and {left.type.bits - 1}; widen the value first.",
-            )
-
-    def _power(self, base: Expr, exponent: Expr, node: ast.AST) -> Expr:
-        whole = isinstance(exponent, Constant) and isinstance(exponent.value, int)
-        if isinstance(exponent, Constant) and whole and 0 <= exponent.value <= MAX_POWER:
-            return self._repeated_product(base, int(exponent.value), node)
-        if isinstance(base.type, Float) or isinstance(exponent.type, Float):
-            return self.calls.math("powf", [base, exponent], node)
-        raise self.error(
-            KernelTypeError,
-            "an integer can only be raised to a constant power between 0 and "
-            f"{MAX_POWER}, not to {ast.unparse(exponent.node)}",
-            node,
-            "Convert the base: float(x) ** n.",
-        )
-
-    def _repeated_product(self, base: Expr, exponent: int, node: ast.AST) -> Expr:
-        """base ** exponent by squaring, so that x ** 8 takes three multiplications."""
-        if exponent == 0:
-            return self.number(1, node)
-        if exponent == 1:
-            return base
-        half = self._repeated_product(base, exponent // 2, node)
-        product = self.binary(ast.Mult(), half, half, node)
-        return self.binary(ast.Mult(), product, base, node) if exponent % 2 else product
-
     def _read_unary(self, node: ast.UnaryOp) -> Operand:
         operand = self.operand(node.operand)
-        return lift(self, lambda values: self._unary(node, values[0]), [operand], node)
-
-    def _unary(self, node: ast.UnaryOp, operand: Expr) -> Expr:
-        if isinstance(node.op, ast.Not):
-            if isinstance(operand, Constant):
-                return self.number(int(not operand.value), node)
-            return Unary(BOOL, node, "not", operand)
-        if isinstance(node.op, ast.UAdd):
-            return operand
-        if isinstance(node.op, ast.USub):
-            return self.negate(operand, node)
-        if isinstance(operand.type, (Float, FixedType)):
-            raise self.error(
-                KernelTypeError, f"'~' works on integers, not on {type_name(operand.type)}", node
-            )
-        if isinstance(operand, Constant):
-            return self.number(~int(operand.value), node)
-        return Unary(operand.type, node, "~", operand)
-
-    def negate(self, operand: Expr, node: ast.AST) -> Expr:
-        """``-operand``; one bit wider for integers, so that it is exact."""
-        if isinstance(operand, Constant):
-            return self.number(-operand.value, node)
-        negated = operand.type
-        if isinstance(negated, IntegerType):
-            negated = Int(min(negated.width + 1, 512))
-        return Unary(negated, node, "-", operand)
+        return lift(self, lambda values: self.operators.unary(node, values[0]), [operand], node)
 
     def _read_logical(self, node: ast.BoolOp) -> Expr:
         operator = "and" if isinstance(node.op, ast.And) else "or"
@@ -433,8 +318,9 @@ class ExpressionReader:
                 KernelSyntaxError, "'in' and 'is' are not part of the kernel language", node
             )
         operands = [self.read(operand) for operand in (node.left, *node.comparators)]
+        operands[1:-1] = map(shared, operands[1:-1])
         comparisons = [
-            self._comparison(operator, left, right, node)
+            self.operators.compare(operator, left, right, node)
             for operator, left, right in zip(operators, operands, operands[1:], strict=False)
             if operator is not None
         ]
@@ -442,41 +328,13 @@ class ExpressionReader:
             return comparisons[0]
         return Logical(BOOL, node, "and", comparisons)
 
-    def _comparison(self, operator: str, left: Expr, right: Expr, node: ast.AST) -> Expr:
-        if isinstance(left, Constant) and isinstance(right, Constant):
-            a, b = left.value, right.value
-            outcomes = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}
-            return self.number(int(outcomes.get(operator, a != b)), node)
-        return Compare(BOOL, node, operator, left, right)
-
     def _read_select(self, node: ast.IfExp) -> Expr:
         with self.without_calls():
             condition = self.read(node.test)
             if_true, if_false = self.read(node.body), self.read(node.orelse)
         if isinstance(condition, Constant):
             return if_true if condition.value else if_false
-        return Select(self.common(if_true, if_false), node, condition, if_true, if_false)
-
-    def common(self, left: Expr, right: Expr) -> ScalarType:
-        """The type that holds both; two constants make at least an ``int32``."""
-        if _index_arithmetic(left, right):
-            return index
-        common = common_type(left.type, right.type)
-        constants = isinstance(left, Constant) and isinstance(right, Constant)
-        if constants and isinstance(common, IntegerType) and common != BOOL:
-            return common_type(common, int32)
-        return common
-
-
-def _index_arithmetic(left: Expr, right: Expr) -> bool:
-    """Whether the operands stay in ``index``: both are, or one is and the other an int constant."""
-    if isinstance(left.type, Index):
-        return isinstance(right.type, Index) or _integer_constant(right)
-    return isinstance(right.type, Index) and _integer_constant(left)
-
-
-def _integer_constant(expr: Expr) -> bool:
-    return isinstance(expr, Constant) and isinstance(expr.value, int)
+        return Select(self.operators.common(if_true, if_false), node, condition, if_true, if_false)
 
 
 def _at(expr: Expr, node: ast.AST) -> Expr:

@@ -11,7 +11,7 @@ from hcl_explore.errors import KernelError, KernelSyntaxError
 from hcl_explore.frontend.affine import affine_condition
 from hcl_explore.frontend.assignment import Assigner
 from hcl_explore.frontend.builder import Builder
-from hcl_explore.frontend.emit import Emitter, may_run_always
+from hcl_explore.frontend.emit import Emitter
 from hcl_explore.frontend.expression import (
     Constant,
     Expr,
@@ -23,6 +23,7 @@ from hcl_explore.frontend.loops import LoopLowering, OpenLoop
 from hcl_explore.frontend.metaprogramming import MetaLowering
 from hcl_explore.frontend.reader import ExpressionReader
 from hcl_explore.frontend.scope import LocalFunction
+from hcl_explore.frontend.speculation import may_run_always
 from hcl_explore.frontend.unit import describe
 from hcl_explore.lang.types import BOOL
 

@@ -231,3 +231,18 @@ def test_memory_of_arguments_and_variables(ir_of: IrOf) -> None:
     )
     assert '%A: memref<8xi32> {hcl.dtype = "int32", hcl.name = "A", hcl.storage = "URAM"}' in text
     assert '%B = memref.alloc() {hcl.dtype = "int32", hcl.storage = "BRAM", name = "B"}' in text
+
+
+def test_powers_compute_their_base_once(ir_of: IrOf) -> None:
+    text = ir_of("def f(A: float32[8], m: float32):\n    A[0] = (A[1] - m) ** 8\n")
+    assert text.count("arith.subf") == 1
+    assert text.count("arith.mulf") == 3
+    text = ir_of("def f(A: int32[8]):\n    A[0] = A[1] ** 3\n")
+    assert text.count("affine.load") == 1
+    assert text.count("arith.muli") == 2
+    assert "i96" not in text
+
+
+def test_chained_comparison_computes_its_middle_once(ir_of: IrOf) -> None:
+    text = ir_of("def f(A: int32[8], x: int32):\n    if 0 < A[x] * 3 < 10:\n        A[0] = 1\n")
+    assert text.count("memref.load") == 1
