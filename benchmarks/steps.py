@@ -16,16 +16,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from hcl_explore.analysis.device import load_device
-from hcl_explore.views.diff import diff_html, diff_rows
-
 from hcl_explore import examples
+from hcl_explore.analysis.device import load_device
 from hcl_explore.examples import Example
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import info
 from hcl_explore.schedule.schedule import Schedule, customize
 from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
+from hcl_explore.views.diff import diff_html, diff_rows
 
 PARTS = ("legality", "rewrite", "text", "diff", "tree", "graph", "estimate", "hls")
 CASES = [example for example in examples.list() if example.schedule]

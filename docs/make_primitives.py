@@ -13,9 +13,10 @@ TARGET = Path(__file__).parent / "primitives.md"
 
 HEAD = """# Primitives
 
-Made from the registry by `python docs/make_primitives.py`. Loops are given by name or handle, arrays as `s.A` or by name. Every
-primitive also takes `unchecked=True` (apply it although legality was refused; the step is marked) and `reassociate=True` (allow
-changing the order of floating-point accumulations; the step is marked).
+Made from the registry by `python docs/make_primitives.py`. Loops are given by name or handle,
+arrays as `s.A` or by name. Every primitive also takes `unchecked=True` (apply it although legality
+was refused; the step is marked) and `reassociate=True` (allow changing the order of floating-point
+accumulations; the step is marked).
 """
 
 

@@ -31,7 +31,7 @@ LOOP_OPS = frozenset({"affine.for", "scf.for", "scf.while", "affine.parallel"})
 def text(op: ir.Operation, name: str) -> str | None:
     """The value of a string attribute, or None where it is absent.
 
-    ``name`` of a ``memref.get_global`` is MLIR's own reference to the symbol, which is the name too.
+    ``name`` of a ``memref.get_global`` is MLIR's own reference to the symbol: the same name.
     """
     attributes = op.attributes
     if name not in attributes:
