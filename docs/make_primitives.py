@@ -35,7 +35,8 @@ def _group_rank(group: str) -> int:
 
 
 def _section(info: PrimitiveInfo) -> str:
-    lines = [f"### `{info.name}{info.signature}`\n", info.doc, "", f"*{info.law}*", ""]
+    text = info.doc.replace("``", "`").replace("::\n", ":\n")
+    lines = [f"### `{info.usage}`\n", text, "", f"*{info.law}*", ""]
     lines += [f"* `{parameter.name}`: {parameter.help}" for parameter in info.parameters]
     return "\n".join(lines) + "\n"
 

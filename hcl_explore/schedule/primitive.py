@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -74,6 +75,12 @@ class PrimitiveInfo:
     signature: inspect.Signature
 
     @property
+    def usage(self) -> str:
+        """The call with its parameters, as errors and docs show it."""
+        members = re.sub(r"<(\w+\.\w+): [^>]*>", r"hcl.\1", str(self.signature))
+        return self.name + members
+
+    @property
     def method_signature(self) -> inspect.Signature:
         """The signature of the method on Schedule: with self and the two leave-givers."""
         kinds = inspect.Parameter
@@ -93,7 +100,7 @@ class PrimitiveInfo:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
             raise ArgumentError(
-                f"{self.name}: {error}", advice=f"Use: s.{self.name}{self.signature}"
+                f"{self.name}: {error}", advice=f"Use: s.{self.usage}"
             ) from None
         bound.apply_defaults()
         return dict(bound.arguments)
@@ -110,7 +117,7 @@ class PrimitiveInfo:
         if unknown:
             raise ArgumentError(
                 f"{self.name}: no argument '{unknown[0]}'",
-                advice=f"Use: s.{self.name}{self.signature}",
+                advice=f"Use: s.{self.usage}",
             )
         values: dict[str, Any] = {}
         for parameter in self.parameters:
@@ -119,7 +126,7 @@ class PrimitiveInfo:
             elif not parameter.is_optional:
                 raise ArgumentError(
                     f"{self.name}: argument '{parameter.name}' is missing",
-                    advice=f"Use: s.{self.name}{self.signature}",
+                    advice=f"Use: s.{self.usage}",
                 )
         return self.cls(**values)
 
