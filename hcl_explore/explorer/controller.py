@@ -28,8 +28,11 @@ from hcl_explore.explorer.protocol import (
 )
 from hcl_explore.views.history import badge_html, history_html
 from hcl_explore.views.page import session_page
-from hcl_explore.views.panes import PANES, pane_list, render_pane
+from hcl_explore.views.panes import PANES, assembly_html, pane_list, render_pane
 from hcl_explore.views.record import SessionRecord
+
+# The one pane that no record holds: it takes LLVM's tools, and is made only when looked at.
+ASSEMBLY = "assembly"
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +118,7 @@ class Controller:
         return Hello(
             state=self.state(record),
             pane=self._render(record, record["position"]),
-            panes=pane_list(),
+            panes=[*pane_list(), {"id": ASSEMBLY, "title": "Assembly", "views": []}],
             kernels=[(name, summary) for name, summary in self.session.kernels()],
             devices=device_names(),
         )
@@ -125,7 +128,11 @@ class Controller:
         return self._render(self.session.record(), int(params["step"]))
 
     def _render(self, record: SessionRecord, step: int) -> PaneMessage:
-        return PaneMessage(step=step, pane=self._pane, html=render_pane(record, step, self._pane))
+        if self._pane == ASSEMBLY:
+            html = assembly_html(self.session.assembly(step))
+        else:
+            html = render_pane(record, step, self._pane)
+        return PaneMessage(step=step, pane=self._pane, html=html)
 
     def _apply(self, params: Params) -> None:
         self.session.apply(
@@ -170,13 +177,8 @@ class Controller:
     def send_state(self) -> None:
         """Tell every view that the session changed."""
         record = self.session.record()
-        self._send(
-            StateEvent(
-                kind="state",
-                state=self.state(record),
-                pane=self._render(record, record["position"]),
-            )
-        )
+        pane = None if self._pane == ASSEMBLY else self._render(record, record["position"])
+        self._send(StateEvent(kind="state", state=self.state(record), pane=pane))
 
     def send_badge(self, index: int) -> None:
         """Tell every view how the verification of a step ended."""

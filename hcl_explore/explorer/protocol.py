@@ -102,11 +102,12 @@ class Response(TypedDict, total=False):
 
 
 class StateEvent(TypedDict):
-    """The session changed; ``pane`` is the pane that was asked for last, of the step now."""
+    """The session changed; ``pane`` is the pane that was asked for last, of the step now, unless it
+    takes long to make."""
 
     kind: Literal["state"]
     state: StateMessage
-    pane: PaneMessage
+    pane: PaneMessage | None
 
 
 class BadgeEvent(TypedDict):
@@ -129,6 +130,8 @@ class SessionLike(Protocol):
     def record(self) -> SessionRecord: ...
 
     def palette(self) -> list[PrimitiveRecord]: ...
+
+    def assembly(self, index: int) -> str: ...
 
     def apply(
         self,

@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hcl_explore import examples
 from hcl_explore.analysis.device import Device, load_device
 from hcl_explore.analysis.roofline import device_roofline
+from hcl_explore.backend import cpu
 from hcl_explore.backend.verify import Verification, compare_async
 from hcl_explore.errors import HclError, ScheduleError, SessionError
 from hcl_explore.frontend import KernelSource, read_kernel
@@ -26,7 +27,7 @@ from hcl_explore.session import portable
 from hcl_explore.session.build_record import step_record
 from hcl_explore.session.palette import palette
 from hcl_explore.session.script import session_script
-from hcl_explore.views.page import session_page
+from hcl_explore.views.page import session_iframe, session_page
 from hcl_explore.views.record import (
     RECORD_VERSION,
     FailedStepRecord,
@@ -34,6 +35,10 @@ from hcl_explore.views.record import (
     SessionRecord,
     StepRecord,
 )
+from hcl_explore.views.roofline_figure import roofline_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Change = Literal["changed", "verification"]
 Observer = Callable[[Change, int], None]
@@ -298,6 +303,28 @@ class Session:
             redo=len(self.schedule.undone),
             failed=list(self.failed),
         )
+
+    def assembly(self, index: int) -> str:
+        """This machine's assembly of the kernel after step ``index``, optimised.
+
+        Raises:
+            ScheduleError: there is no such step.
+            BuildError: LLVM cannot translate the program.
+        """
+        steps = self.steps
+        if not 0 <= index <= len(steps):
+            raise ScheduleError(f"there is no step {index}")
+        snapshot = steps[index - 1].after if index else self.schedule.initial
+        return cpu.build(snapshot.module, self.schedule.top).assembly()
+
+    def roofline_figure(self) -> Figure:
+        """The roofline of all steps as a matplotlib figure. Raises ``ValueError`` for a device
+        without peak or bandwidth."""
+        return roofline_figure(self.record())
+
+    def _repr_html_(self) -> str:
+        """The session in a notebook's output, to be stepped through without a kernel."""
+        return session_iframe(self.record())
 
     # --- saving, loading, exporting -------------------------------------------------------------
 

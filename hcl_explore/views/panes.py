@@ -16,6 +16,8 @@ from hcl_explore.views.metrics import metrics_html
 from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.roofline import roofline_svg
 
+MAX_ASSEMBLY_LINES = 4_000
+
 
 @dataclass(frozen=True)
 class Pane:
@@ -111,6 +113,16 @@ def render_pane(record: SessionRecord, index: int, pane: str) -> str:
     if not 0 <= index < len(record["steps"]):
         raise IndexError(f"there is no step {index}")
     return _BY_ID[pane].render(record, index)
+
+
+def assembly_html(text: str) -> str:
+    """The assembly pane. It is no part of a record: only a live session can be asked for it."""
+    lines = text.splitlines()
+    note = "This machine's code for the kernel, as LLVM optimises it."
+    if len(lines) > MAX_ASSEMBLY_LINES:
+        note += f" The first {MAX_ASSEMBLY_LINES:,} of {len(lines):,} lines are shown."
+        text = "\n".join(lines[:MAX_ASSEMBLY_LINES])
+    return f'<p class="hx-note">{note}</p>{code_html(text, "assembly", label="assembly")}'
 
 
 def pane_list() -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Light tokenizers for the three languages that the panes show.
+"""Light tokenizers for the languages that the panes show.
 
 They colour text and never judge it: whatever does not match is passed through unmarked, so any
 text at all can be shown.
@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-Language = Literal["mlir", "cpp", "python", "text"]
+Language = Literal["mlir", "cpp", "python", "assembly", "text"]
 
 
 class Token(NamedTuple):
@@ -61,10 +61,21 @@ _PYTHON = rf"""
 | (?P<w>\s+) | (?P<i>[A-Za-z_]\w*) | (?P<p>.)
 """
 
+_ASSEMBLY = r"""
+  (?P<c>[\#;].*|//.*)
+| (?P<f>^\s*[\w.$"]+:)
+| (?P<v>\b(?:[re]?[abcd]x|[re]?[sd]i|[re]?[sb]p|[re]?ip|r\d+[dwb]?|[xyz]mm\d+|[xwvqds]\d+)\b)
+| (?P<t>\b(?:byte|word|dword|qword|xmmword|ymmword|zmmword|ptr)\b)
+| (?P<k>(?<=\t)[a-z][\w.]*(?=\s|$))
+| (?P<n>-?\b(?:0x)?\d[\da-fA-F]*\b)
+| (?P<w>\s+) | (?P<i>[A-Za-z_.$][\w.$]*) | (?P<p>.)
+"""
+
 _PATTERNS: dict[Language, re.Pattern[str]] = {
     "mlir": re.compile(_MLIR, re.VERBOSE),
     "cpp": re.compile(_CPP, re.VERBOSE),
     "python": re.compile(_PYTHON, re.VERBOSE),
+    "assembly": re.compile(_ASSEMBLY, re.VERBOSE),
 }
 
 # Groups that need no colour of their own: white space, plain identifiers, punctuation.

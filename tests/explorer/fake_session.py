@@ -61,6 +61,10 @@ class FakeSession:
     def palette(self) -> list[PrimitiveRecord]:
         return gemm_records.palette(self.position)
 
+    def assembly(self, index: int) -> str:
+        self.calls.append(("assembly", index))
+        return "gemm:\n    vfmadd231ps ymm0, ymm1, ymmword ptr [rsi + 4*rax]\n    ret"
+
     def why_not(
         self, primitive: str, arguments: Mapping[str, object], *, reassociate: bool = False
     ) -> str | None:

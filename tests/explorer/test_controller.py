@@ -78,6 +78,13 @@ def test_panes_are_rendered_on_request(browser: Browser) -> None:
     assert "Latency" in result["html"]
 
 
+def test_assembly_is_made_only_when_it_is_looked_at(browser: Browser) -> None:
+    assert "vfmadd231ps" in browser.ask("pane", step=0, pane="assembly")["result"]["html"]
+    browser.ask("apply", **RIGHT_STEP)
+    assert browser.events[-1]["pane"] is None
+    assert [call for call in browser.session.calls if call[0] == "assembly"] == [("assembly", 0)]
+
+
 def test_keys_name_programs(browser: Browser) -> None:
     def keys() -> list[str]:
         return [s["key"] for s in browser.ask("hello", pane="tree")["result"]["state"]["steps"]]

@@ -10,9 +10,10 @@ import pytest
 from html_check import Checked
 
 from hcl_explore.views.code import code_html, highlight_line
+from hcl_explore.views.panes import MAX_ASSEMBLY_LINES, assembly_html
 from hcl_explore.views.tokens import Language, tokenize
 
-LANGUAGES: list[Language] = ["mlir", "cpp", "python", "text"]
+LANGUAGES: list[Language] = ["mlir", "cpp", "python", "assembly", "text"]
 
 
 def classes(language: Language, line: str) -> dict[str, str]:
@@ -48,6 +49,20 @@ def test_cpp_and_python_tokens() -> None:
     assert classes("python", "def f(A: int32[4]): # x") == {
         "def": "t-k", "int32": "t-t", "4": "t-n", "# x": "t-c",
     }  # fmt: skip
+
+
+def test_assembly_tokens() -> None:
+    assert classes("assembly", ".LBB0_1:  # loop") == {".LBB0_1:": "t-f", "# loop": "t-c"}
+    assert classes("assembly", "\tvaddps\tymm0, ymm1, ymmword ptr [rdi + 32]") == {
+        "vaddps": "t-k", "ymm0": "t-v", "ymm1": "t-v", "ymmword": "t-t", "ptr": "t-t",
+        "rdi": "t-v", "32": "t-n",
+    }  # fmt: skip
+
+
+def test_long_assembly_is_cut_and_says_so() -> None:
+    html = Checked(assembly_html("\tnop\n" * (MAX_ASSEMBLY_LINES + 5)))
+    assert f"The first {MAX_ASSEMBLY_LINES:,} of {MAX_ASSEMBLY_LINES + 5:,} lines" in html.text
+    assert len(html.with_class("hx-ln")) == MAX_ASSEMBLY_LINES
 
 
 def test_marks_may_cut_through_tokens() -> None:

@@ -155,14 +155,14 @@ export class App {
     else this.steps?.setBadge(event.step, event.html);
   }
 
-  /** @param {State} state @param {import("./client.js").PaneMessage} pane */
+  /** @param {State} state @param {import("./client.js").PaneMessage | null} pane */
   #setState(state, pane) {
     const { editor, bar, palette, undo, redo } = this;
     if (!editor || !bar || !palette || !undo || !redo) return;
     const untouched = !this.state || !editor.isDirty || editor.text === state.kernel;
     this.state = state;
     this.looking = null;
-    this.cache.set(this.#key(pane.step, pane.pane), pane.pane, pane.html);
+    if (pane) this.cache.set(this.#key(pane.step, pane.pane), pane.pane, pane.html);
     bar.setState(state);
     editor.setApplied(state.kernel, state.kernel_first_line, untouched);
     palette.setPrimitives(state.palette);

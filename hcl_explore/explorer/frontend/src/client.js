@@ -29,7 +29,7 @@
  * @property {[string, string][]} kernels
  * @property {string[]} devices
  */
-/** @typedef {{ kind: "state", state: State, pane: PaneMessage } | { kind: "badge", step: number, html: string }} KernelEvent */
+/** @typedef {{ kind: "state", state: State, pane: PaneMessage | null } | { kind: "badge", step: number, html: string }} KernelEvent */
 
 /**
  * What the client needs of anywidget's model.
