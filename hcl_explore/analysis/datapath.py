@@ -7,12 +7,13 @@ vanish; integer widths are those that the operands need, not those of the types.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.values import ARGUMENT, CONSTANT, LOAD, LOOP_VARIABLE, Value, Values
+from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop
 
@@ -129,14 +130,16 @@ class Datapath:
     carried: list[tuple[Node, Node]] = field(default_factory=list)
     loads: list[Node] = field(default_factory=list)
     stores: list[Node] = field(default_factory=list)
+    hoisted: dict[Buffer, set[Access]] = field(default_factory=dict)
+    """Reads that are the same in every iteration: done once, before the loop starts."""
 
 
-def is_register_file(buffer: Buffer) -> bool:
+def is_register_file(buffer: Buffer, partition: Iterable[PartitionedDim] | None = None) -> bool:
     """Whether a buffer is held in registers: a scalar, or an array cut into single elements."""
     if buffer.storage is not None:
         return buffer.storage.lower() == "registers"
     banks = 1
-    for entry in buffer.partition:
+    for entry in buffer.partition if partition is None else partition:
         banks *= entry.banks(buffer.shape[entry.dim - 1])
     return banks >= buffer.elements
 
@@ -144,10 +147,19 @@ def is_register_file(buffer: Buffer) -> bool:
 class DatapathBuilder:
     """Builds the datapath of a pipelined loop's body or of a body that runs step by step."""
 
-    def __init__(self, function: Function, values: Values, plan: Plan) -> None:
+    def __init__(
+        self,
+        function: Function,
+        values: Values,
+        plan: Plan,
+        bits_of: Callable[[Buffer], int] | None = None,
+    ) -> None:
         self.function = function
         self.values = values
         self.plan = plan
+        self.bits_of = bits_of or (lambda buffer: buffer.bits)
+        self.nest: tuple[Loop, ...] = ()
+        self.written_in_nest: set[Buffer] = set()
         self.path = Datapath()
         self.known: dict[Value, Node] = {}
         self.cells: dict[Cell, Node] = {}
@@ -159,6 +171,11 @@ class DatapathBuilder:
         """The body, with the loops to be unrolled in it as nests and all others as blocks."""
         if isinstance(body, Loop):
             plan = self.plan[body]
+            if plan.mode == "pipelined":
+                self.nest = self.plan.nest_of(body)
+                self.written_in_nest = {
+                    access.buffer for access in body.all_accesses() if access.is_write
+                }
             self._promote(body, body.all_accesses())
             started = self._start_cells(body, frozenset({body}) if plan.copies > 1 else frozenset())
             if plan.copies > 1:
@@ -273,7 +290,16 @@ class DatapathBuilder:
         self._body(loop)
         self.open.pop()
         nest.carried = self._handed_on(nest, started)
+        self._leave(nest, started)
         self._write_back(loop, promoted)
+
+    def _leave(self, nest: Nest, started: dict[Cell, Node]) -> None:
+        """After the nest a cell holds what its last copy left: one value, not one a copy."""
+        for cell, register in started.items():
+            value = self.cells.get(cell, register)
+            if value is not register:
+                levels = value.levels - {nest.loop}
+                self.cells[cell] = Node("wire", value.bits, 0, (value,), levels)
 
     def _write_back(self, loop: Loop, promoted: dict[Buffer, Cell]) -> None:
         """Leaving a nest, the elements held in registers only inside it go to memory."""
@@ -311,6 +337,12 @@ class DatapathBuilder:
                 self.cells[cell] = node
             self.known[value] = node
             return
+        if self._is_invariant(access):
+            self.path.hoisted.setdefault(access.buffer, set()).add(access)
+            self.known[value] = self._node(
+                "wire", self.bits_of(access.buffer), (), self._levels(access)
+            )
+            return
         addresses = tuple(self._of(index) for index in value.operands)
         for store in reversed(self.written.get(access.buffer, [])):
             assert store.access is not None
@@ -325,11 +357,18 @@ class DatapathBuilder:
             for store in self.written.get(access.buffer, ())
             if store.access is not None and _relation(store.access, access) != "different"
         )
-        node = self._node("load", access.buffer.bits, addresses, self._levels(access))
+        node = self._node("load", self.bits_of(access.buffer), addresses, self._levels(access))
         node.access, node.after = access, after
         self._enter(node)
         self.path.loads.append(node)
         self.known[value] = node
+
+    def _is_invariant(self, access: Access) -> bool:
+        """Whether a read gives the same in every iteration of the pipelined nest."""
+        if not self.nest or access.subscripts is None or access.buffer in self.written_in_nest:
+            return False
+        used = {v for form in access.subscripts for v in form.variables()}
+        return not used.intersection(self.nest)
 
     def _first_read(self, cell: Cell, access: Access) -> Node:
         """A cell read before it is written: its register, or for an array element a load."""
@@ -381,14 +420,11 @@ class DatapathBuilder:
 
     def _levels(self, access: Access) -> frozenset[Loop]:
         """The unrolled loops that the element depends on; all of them where it is not affine."""
-        unrolled = [loop for loop in access.loops if self._is_copied(loop)]
+        unrolled = self.plan.copied_loops(access)
         if access.subscripts is None:
             return frozenset(unrolled)
         used = {v for form in access.subscripts for v in form.variables()}
         return frozenset(loop for loop in unrolled if loop in used)
-
-    def _is_copied(self, loop: Loop) -> bool:
-        return self.plan[loop].mode == "unrolled" or self.plan[loop].copies > 1
 
     # --- values -------------------------------------------------------------------------------
 
@@ -402,7 +438,7 @@ class DatapathBuilder:
         if value.op == CONSTANT:
             return self._node("wire", _literal_bits(value), (), literal=value.literal)
         if value.op == LOOP_VARIABLE and value.home is not None:
-            levels = frozenset({value.home}) if self._is_copied(value.home) else frozenset()
+            levels = frozenset({value.home}) if self.plan.is_copied(value.home) else frozenset()
             return self._node("wire", _INDEX_BITS, (), levels)
         if value.op in (ARGUMENT, LOAD) or not value.operands:
             # A load outside this body: its value is there before the body starts.

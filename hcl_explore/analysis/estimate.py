@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from hcl_explore.analysis.device import Device
-from hcl_explore.analysis.memory import Storage, storage_of
+from hcl_explore.analysis.layout import Layouts
 from hcl_explore.analysis.operators import operator_tables, operators_at
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.plan import Plan, make_plan
@@ -18,7 +18,7 @@ from hcl_explore.analysis.roofline import attainable_gops, design_gops
 from hcl_explore.analysis.timing import Machine
 from hcl_explore.analysis.values import values_of
 from hcl_explore.analysis.work import Work, work_of
-from hcl_explore.ir.program import Buffer, Program
+from hcl_explore.ir.program import Program
 
 
 @dataclass(frozen=True)
@@ -152,28 +152,12 @@ class _Model:
         self.values = values_of(program)
         self.tables = operator_tables(device.family)
         self.operators = operators_at(device.family, 1000.0 / clock_mhz, options.clock_uncertainty)
-        self.storages: dict[Buffer, Storage] = {}
         self.plan: Plan = make_plan(program, self.values, options)
-        machine = Machine(self.operators, self._memory_kind, {})
+        self.layouts = Layouts(program, self.plan, self.tables, options)
+        machine = Machine(self.operators, self.layouts, {})
         self.regions = RegionModels(program, self.plan, self.values, machine, options)
         self.top: FunctionModel = self.regions.functions[program.top]
         self.work: Work = work_of(program, self.values, options)
-
-    def _memory_kind(self, buffer: Buffer) -> str | None:
-        kind = self.storage(buffer).kind
-        return None if kind == "registers" else kind
-
-    def storage(self, buffer: Buffer) -> Storage:
-        storage = self.storages.get(buffer)
-        if storage is None:
-            is_port = buffer.function == self.program.top and buffer.kind in ("argument", "result")
-            is_handed = buffer.function != self.program.top and buffer.kind in (
-                "argument",
-                "result",
-            )
-            storage = storage_of(buffer, self.tables, is_port=is_port or is_handed)
-            self.storages[buffer] = storage
-        return storage
 
     def estimate(self) -> Estimate:
         resources = self.resources
@@ -203,7 +187,7 @@ class _Model:
 
     @cached_property
     def resources(self) -> Resources:
-        used = [self.storage(b) for f in self._used_functions() for b in f.function.buffers]
+        used = [self.layouts[b].storage for f in self._used_functions() for b in f.function.buffers]
         return resources_of(self.top, list(self._used_functions()), used)
 
     def _used_functions(self) -> Iterator[FunctionModel]:
@@ -269,7 +253,7 @@ class _Model:
             f"estimate of {self.program.top}",
             f"{figures.latency_cycles} cycles",
             f"{self.device.name} at {self.clock_mhz:g} MHz, {self.options.tool}",
-            (latency_reason(self.top), *resources.reasons(self.storages)),
+            (latency_reason(self.top), *resources.reasons(self.layouts.known())),
         )
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import mlir.ir as ir
+import numpy as np
 
 from hcl_explore.analysis.datapath import is_register_file
 from hcl_explore.analysis.operators import Tables
+from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.program import Buffer
 
 BRAM18_BITS = 18 * 1024
@@ -28,29 +33,67 @@ class Storage:
     lut: int = 0
     ff: int = 0
 
+    def times(self, copies: int) -> Storage:
+        """The same memory ``copies`` times over."""
+        if copies == 1:
+            return self
+        return replace(
+            self,
+            bram18=self.bram18 * copies,
+            uram=self.uram * copies,
+            lut=self.lut * copies,
+            ff=self.ff * copies,
+        )
 
-def storage_of(buffer: Buffer, tables: Tables, *, is_port: bool) -> Storage:
-    """How a buffer is kept. ``is_port``: it is an array of the top function's interface, whose
-    memory stands outside the design and costs nothing."""
+
+def storage_of(
+    buffer: Buffer,
+    partition: Sequence[PartitionedDim],
+    bits: int,
+    tables: Tables,
+    *,
+    is_port: bool,
+) -> Storage:
+    """How a buffer of ``bits`` an element is kept. ``is_port``: it is an array that the function is
+    handed, whose memory stands elsewhere and costs nothing here."""
     banks = 1
     words = 1
     for dim, extent in enumerate(buffer.shape, 1):
-        cut = next((e.banks(extent) for e in buffer.partition if e.dim == dim), 1)
+        cut = next((e.banks(extent) for e in partition if e.dim == dim), 1)
         banks *= cut
         words *= -(-extent // cut)
-    if is_register_file(buffer):
-        ff = 0 if is_port else buffer.elements * buffer.bits
-        return Storage("registers", buffer.elements, 1, buffer.bits, ff=ff)
+    if is_register_file(buffer, partition):
+        ff = 0 if is_port or buffer.kind == "constant" else buffer.elements * bits
+        return Storage("registers", buffer.elements, 1, bits, ff=ff)
+    kind = buffer.storage.upper() if buffer.storage else _chosen(words, bits, tables)
     if is_port:
-        return Storage("BRAM", banks, words, buffer.bits)
-    kind = buffer.storage.upper() if buffer.storage else _chosen(words, buffer, tables)
+        # Outside the design: on the chip where it would fit, else in the wide memory.
+        is_wide = tables.has_uram and bits > 36 and words > URAM_WORDS // 2
+        return Storage("URAM" if is_wide else "BRAM", banks, words, bits)
     if kind == "URAM":
-        count = math.ceil(words / URAM_WORDS) * math.ceil(buffer.bits / URAM_WIDTH)
-        return Storage(kind, banks, words, buffer.bits, uram=banks * count)
+        count = math.ceil(words / URAM_WORDS) * math.ceil(bits / URAM_WIDTH)
+        return Storage(kind, banks, words, bits, uram=banks * count)
     if kind == "LUTRAM":
-        luts = (buffer.bits + 1) * math.ceil(words / _LUTRAM_WORDS_PER_LUT)
-        return Storage(kind, banks, words, buffer.bits, lut=banks * luts, ff=banks * buffer.bits)
-    return Storage("BRAM", banks, words, buffer.bits, bram18=banks * bram18_of(words, buffer.bits))
+        luts = (bits + 1) * math.ceil(words / _LUTRAM_WORDS_PER_LUT)
+        return Storage(kind, banks, words, bits, lut=banks * luts, ff=banks * bits)
+    return Storage("BRAM", banks, words, bits, bram18=banks * bram18_of(words, bits))
+
+
+def constant_bits(buffer: Buffer) -> int:
+    """The bits that the values of a table of integers need, sign included."""
+    if buffer.dtype.startswith("float"):
+        return buffer.bits
+    module = buffer.value.owner
+    while module.name != "builtin.module":
+        module = module.parent
+    symbol = ir.FlatSymbolRefAttr(buffer.value.owner.attributes["name"]).value
+    for op in module.regions[0].blocks[0].operations:
+        if op.operation.name == "memref.global" and op.attributes["sym_name"].value == symbol:
+            values = np.array(op.attributes["initial_value"])
+            low, high = int(values.min()), int(values.max())
+            needed = max(high.bit_length(), (~low).bit_length() if low < 0 else 0)
+            return max(1, needed + (1 if low < 0 else 0))
+    return buffer.bits
 
 
 def bram18_of(words: int, bits: int) -> int:
@@ -63,12 +106,12 @@ def bram18_of(words: int, bits: int) -> int:
     return min(math.ceil(rounded / d) * math.ceil(bits / w) for d, w in BRAM_WIDTHS)
 
 
-def _chosen(words: int, buffer: Buffer, tables: Tables) -> str:
+def _chosen(words: int, bits: int, tables: Tables) -> str:
     """What the tool takes when nothing is said; the limits are those seen in memories.json."""
     if tables.has_uram:
-        if words <= 128 and words * buffer.bits <= 8192:
+        if words <= 128 and words * bits <= 8192:
             return "LUTRAM"
-        if URAM_WORDS // 2 < words <= URAM_WORDS and buffer.bits > 18:
+        if URAM_WORDS // 2 < words <= URAM_WORDS and bits > 18:
             return "URAM"
         return "BRAM"
-    return "LUTRAM" if words * buffer.bits < 1024 else "BRAM"
+    return "LUTRAM" if words * bits < 1024 else "BRAM"

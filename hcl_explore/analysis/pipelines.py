@@ -49,17 +49,17 @@ class PipelineAnalysis:
         self.machine = machine
         self.entry = plan[loop]
         self.nest = plan.nest_of(loop)
-        self.path = DatapathBuilder(function, values, plan).build(loop)
+        self.path = DatapathBuilder(function, values, plan, machine.layouts.bits).build(loop)
 
     def run(self) -> Pipeline:
         in_memory = [
             node
             for node in (*self.path.loads, *self.path.stores)
-            if node.access is not None and self.machine.memory_of(node.access.buffer) is not None
+            if node.access is not None and self.machine.layouts.kind(node.access.buffer) is not None
         ]
-        loads = port_loads(in_memory, self.plan)
+        loads = port_loads(in_memory, self.plan, self.machine.layouts)
         shares = {
-            buffer: load.busiest / max(load.reads + load.writes, 1)
+            buffer: load.busiest / load.ports / max(load.reads + load.writes, 1)
             for buffer, load in loads.items()
         }
         machine = replace(self.machine, shares=shares)
@@ -164,7 +164,7 @@ class PipelineAnalysis:
         bounds = []
         for load in self.path.loads:
             assert load.access is not None
-            kind = machine.memory_of(load.access.buffer)
+            kind = machine.layouts.kind(load.access.buffer)
             for store in self.path.stores:
                 assert store.access is not None
                 if store.access.buffer is not load.access.buffer:

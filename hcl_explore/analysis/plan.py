@@ -7,7 +7,7 @@ from typing import Literal
 
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.values import CONSTANT, Values
-from hcl_explore.ir.program import Function, Loop, Program
+from hcl_explore.ir.program import Access, Function, Loop, Program
 
 Mode = Literal["sequential", "pipelined", "unrolled", "flattened"]
 
@@ -43,6 +43,15 @@ class Plan:
         while nest[0].parent is not None and self.loops[nest[0].parent].mode == "flattened":
             nest.insert(0, nest[0].parent)
         return tuple(nest)
+
+    def is_copied(self, loop: Loop) -> bool:
+        """Whether the loop's body stands in several copies."""
+        entry = self.loops[loop]
+        return entry.mode == "unrolled" or entry.copies > 1
+
+    def copied_loops(self, access: Access) -> list[Loop]:
+        """The loops around an access whose copies multiply it, outermost first."""
+        return [loop for loop in access.loops if self.is_copied(loop)]
 
     def trips(self, loop: Loop, trips: int) -> int:
         """Iterations that are left of ``trips`` after a partial unroll."""

@@ -10,12 +10,12 @@ from math import prod
 from typing import TypeAlias
 
 from hcl_explore.analysis.datapath import Node
+from hcl_explore.analysis.layout import PORTS_PER_BANK, Layout, Layouts
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.program import Access, Buffer, Loop
 
-PORTS_PER_BANK = 2
 _MOST_PLACES = 1 << 14
 
 
@@ -35,36 +35,37 @@ class PortLoad:
         return -(-self.busiest // self.ports)
 
 
-def port_loads(nodes: Iterable[Node], plan: Plan) -> dict[Buffer, PortLoad]:
+def port_loads(nodes: Iterable[Node], plan: Plan, layouts: Layouts) -> dict[Buffer, PortLoad]:
     """The port loads of the loads and stores among ``nodes``, for buffers in memory."""
     by_buffer: defaultdict[Buffer, list[Access]] = defaultdict(list)
     for node in nodes:
         if node.access is not None:
             by_buffer[node.access.buffer].append(node.access)
-    return {buffer: _load_of(buffer, accesses, plan) for buffer, accesses in by_buffer.items()}
+    return {
+        buffer: _load_of(buffer, accesses, plan, layouts[buffer])
+        for buffer, accesses in by_buffer.items()
+    }
 
 
 def copies_of(access: Access, plan: Plan) -> int:
     """How many different elements the copies of one access touch."""
-    loops = _copied_loops(access, plan)
+    loops = plan.copied_loops(access)
     if access.subscripts is None:
         return prod(plan[loop].copies for loop in loops)
     used = {v for form in access.subscripts for v in form.variables()}
     return prod(plan[loop].copies for loop in loops if loop in used)
 
 
-def _copied_loops(access: Access, plan: Plan) -> list[Loop]:
-    return [loop for loop in access.loops if plan[loop].copies > 1 or plan[loop].mode == "unrolled"]
-
-
-def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan) -> PortLoad:
+def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout) -> PortLoad:
     places: set[tuple[object, ...]] = set()
     written: defaultdict[Place, list[_Copy]] = defaultdict(list)
     busy: Counter[tuple[int, ...]] = Counter()
     everywhere = 0
     counts = {True: 0, False: 0}
+    reads_only = not any(access.is_write for access in accesses)
+    ports = layout.read_ports if reads_only else PORTS_PER_BANK
     for access in sorted(accesses, key=_program_order):
-        for copy in _copies(access, plan):
+        for copy in _copies(access, plan, layout):
             key = (access.is_write, *copy.place)
             if key in places or (not access.is_write and _is_forwarded(copy, written[copy.place])):
                 continue
@@ -79,12 +80,12 @@ def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan) -> PortLoad:
         if len(places) >= _MOST_PLACES:
             # Beyond this the banks are taken as evenly used.
             total = sum(copies_of(a, plan) for a in accesses)
-            banks_there = prod(e.banks(buffer.shape[e.dim - 1]) for e in buffer.partition)
+            banks_there = prod(e.banks(buffer.shape[e.dim - 1]) for e in layout.partition)
             writes = sum(copies_of(a, plan) for a in accesses if a.is_write)
             share = -(-total // banks_there)
-            return PortLoad(buffer, total - writes, writes, share, PORTS_PER_BANK)
+            return PortLoad(buffer, total - writes, writes, share, ports)
     busiest = everywhere + max(busy.values(), default=0)
-    return PortLoad(buffer, counts[False], counts[True], busiest, PORTS_PER_BANK)
+    return PortLoad(buffer, counts[False], counts[True], busiest, ports)
 
 
 def _program_order(access: Access) -> tuple[int, ...]:
@@ -118,16 +119,16 @@ def _is_forwarded(read: _Copy, writes: Iterable[_Copy]) -> bool:
     return False
 
 
-def _copies(access: Access, plan: Plan) -> Iterable[_Copy]:
+def _copies(access: Access, plan: Plan, layout: Layout) -> Iterable[_Copy]:
     """The copies of one access that differ in the element they touch."""
-    loops = _copied_loops(access, plan)
+    loops = plan.copied_loops(access)
     if access.subscripts is None:
         for number in range(prod(plan[loop].copies for loop in loops)):
             yield _Copy(access, (access, number), None, ())
         return
     used = {v for form in access.subscripts for v in form.variables()}
     loops = [loop for loop in loops if loop in used]
-    dims = access.buffer.partition
+    dims = layout.partition
     ranges = [range(plan[loop].copies) for loop in loops]
     split = [_split(form, loops) for form in access.subscripts]
     for point in itertools.product(*ranges):

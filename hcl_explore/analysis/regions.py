@@ -213,9 +213,8 @@ class RegionModels:
             counts[operator] += math.prod(self.plan[loop].copies for loop in node.levels)
         units = Units()
         for operator, count in counts.items():
-            # An operator of several cycles serves II operations; small logic is not shared.
-            is_shared = operator.latency > 0 or operator.dsp > 0
-            units.add(operator, -(-count // pipeline.ii) if is_shared else count)
+            # An operator of several cycles serves II operations; one without registers does not.
+            units.add(operator, -(-count // pipeline.ii) if operator.latency > 0 else count)
         return units
 
     def _sequential(self, function: Function, loop: Loop) -> LoopModel:
@@ -245,7 +244,9 @@ class _Region:
         self.models = models
         self.function = function
         self.body = body
-        self.path: Datapath = DatapathBuilder(function, models.values, models.plan).build(body)
+        self.path: Datapath = DatapathBuilder(
+            function, models.values, models.plan, models.machine.layouts.bits
+        ).build(body)
         self.loops: dict[Loop, LoopModel] = {}
         self.calls: list[FunctionModel] = []
         self.timing = Timing()

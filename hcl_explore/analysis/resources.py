@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from hcl_explore.analysis.layout import Layout
 from hcl_explore.analysis.memory import Storage
 from hcl_explore.analysis.reasons import Reason
 from hcl_explore.analysis.regions import FunctionModel, LoopModel
@@ -28,7 +29,7 @@ class Resources:
     ff: int
     top: FunctionModel
 
-    def reasons(self, storages: Mapping[Buffer, Storage]) -> tuple[Reason, ...]:
+    def reasons(self, layouts: Mapping[Buffer, Layout]) -> tuple[Reason, ...]:
         """What the DSP and memory blocks are for."""
         units = sorted(self.top.units.all().items(), key=lambda item: -item[0].dsp * item[1])
         dsp = tuple(
@@ -37,16 +38,26 @@ class Resources:
         memory = tuple(
             Reason(
                 buffer.name,
-                f"{s.bram18} BRAM18, {s.uram} URAM",
-                f"{s.banks} bank{'s' if s.banks > 1 else ''} of {s.words} × {s.bits} in {s.kind}",
+                f"{layout.storage.bram18} BRAM18, {layout.storage.uram} URAM",
+                _layout_text(layout),
             )
-            for buffer, s in storages.items()
-            if s.bram18 or s.uram or s.lut
+            for buffer, layout in layouts.items()
+            if layout.storage.bram18 or layout.storage.uram or layout.storage.lut
         )
         return (
             Reason("operators", f"{self.dsp} DSP", "shared where they never run together", dsp),
             Reason("memories", f"{self.bram18} BRAM18, {self.uram} URAM", "", memory),
         )
+
+
+def _layout_text(layout: Layout) -> str:
+    s = layout.storage
+    text = f"{s.banks} bank{'s' if s.banks > 1 else ''} of {s.words} × {s.bits} in {s.kind}"
+    if layout.is_automatic:
+        text += ", cut by the tool itself: all subscripts are constants after unrolling"
+    if layout.copies > 1:
+        text += f", {layout.copies} copies for {layout.read_ports} reads a cycle"
+    return text
 
 
 def resources_of(

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from hcl_explore.analysis.datapath import Block, Entry, Nest, Node
+from hcl_explore.analysis.layout import PORTS_PER_BANK, Layouts
 from hcl_explore.analysis.operators import Operator, Operators
-from hcl_explore.analysis.ports import PORTS_PER_BANK
 from hcl_explore.ir.program import Buffer, Loop
 
 Moment: TypeAlias = "tuple[int, float]"
@@ -47,11 +47,11 @@ class Timing:
 
 @dataclass(frozen=True)
 class Machine:
-    """What a body runs on: operators at the clock, the kind of memory behind each buffer, and the
-    ports of its busiest bank that one copy of an access takes (``shares``)."""
+    """What a body runs on: operators at the clock, the layouts of the buffers, and the cycles of
+    its busiest bank's ports that one copy of an access takes (``shares``)."""
 
     operators: Operators
-    memory_of: Callable[[Buffer], str | None]
+    layouts: Layouts
     shares: dict[Buffer, float]
     fast: Collection[Node] = ()
 
@@ -146,7 +146,7 @@ class Scheduler:
     def _memory(self, node: Node, ready: Moment) -> None:
         assert node.access is not None
         buffer = node.access.buffer
-        kind = self.machine.memory_of(buffer)
+        kind = self.machine.layouts.kind(buffer)
         if kind is None:
             # Registers: a mux in front of a write, one behind a read with a varying index.
             mux = self.machine.operators.register_mux_ns
@@ -157,7 +157,7 @@ class Scheduler:
         if offset + core.delay_ns > self.budget:
             cycle += 1
         copies = math.prod(self.copies(loop) for loop in node.levels)
-        taken = self.machine.shares.get(buffer, 1.0) * copies / PORTS_PER_BANK
+        taken = self.machine.shares.get(buffer, 1.0 / PORTS_PER_BANK) * copies
         begin = max(float(cycle), self.free.get(buffer, 0.0))
         if self.seeds is None:
             self.free[buffer] = begin + taken
@@ -189,11 +189,16 @@ class Scheduler:
             return
         shift = period * (nest.copies - 1)
         for node in inside:
-            end = self.timing.ready(node)
-            assert end is not None
+            end = self.timing.end[node]
             depends = nest.loop in node.levels
             if depends or any(value is node for _, value, _ in nest.carried):
-                self.timing.last[node] = self._later(end, shift)
+                # What an inner nest or the ports already delay, they delay in each copy alike.
+                inner = self.timing.last.get(node, end)
+                if node.kind in ("load", "store"):
+                    later = max(inner, self._later(end, shift))
+                else:
+                    later = self._later(inner, shift)
+                self.timing.last[node] = later
 
     def _later(self, moment: Moment, cycles: float) -> Moment:
         whole = math.floor(cycles + 1e-9)

@@ -1,0 +1,145 @@
+"""How arrays are laid out in memories: what directives say, and what the tool does by itself.
+
+Vitis cuts a local array along a dimension whose subscripts are all constants after unrolling
+(complete), and gives an array that a pipeline only reads a memory with one write port and several
+read ports, made of copies. A table of constants gets as many read ports as it is read through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hcl_explore.analysis.datapath import is_register_file
+from hcl_explore.analysis.memory import Storage, constant_bits, storage_of
+from hcl_explore.analysis.operators import Tables
+from hcl_explore.analysis.options import EstimateOptions
+from hcl_explore.analysis.plan import Plan
+from hcl_explore.ir.attributes import PartitionedDim
+from hcl_explore.ir.program import Access, Buffer, Loop, Program
+
+PORTS_PER_BANK = 2
+MOST_READ_PORTS = 16
+"""The widest automatic memory seen in the reports: one write port, 15 copies to read from."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A buffer's banks and what each is made of. ``read_ports`` of a bank in a loop that does not
+    write it; ``copies`` of the memory that this takes."""
+
+    partition: tuple[PartitionedDim, ...]
+    storage: Storage
+    read_ports: int = PORTS_PER_BANK
+    copies: int = 1
+    is_automatic: bool = False
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of memory; None for registers."""
+        return None if self.storage.kind == "registers" else self.storage.kind
+
+
+class Layouts:
+    """The layouts of a program's buffers, each found when first asked for."""
+
+    def __init__(
+        self, program: Program, plan: Plan, tables: Tables, options: EstimateOptions
+    ) -> None:
+        self.program = program
+        self.plan = plan
+        self.tables = tables
+        self.options = options
+        self._found: dict[Buffer, Layout] = {}
+
+    def __getitem__(self, buffer: Buffer) -> Layout:
+        layout = self._found.get(buffer)
+        if layout is None:
+            layout = self._found[buffer] = self._find(buffer)
+        return layout
+
+    def known(self) -> dict[Buffer, Layout]:
+        """The layouts asked for so far."""
+        return dict(self._found)
+
+    def kind(self, buffer: Buffer) -> str | None:
+        return self[buffer].kind
+
+    def bits(self, buffer: Buffer) -> int:
+        """The bits of an element: of a table, those that its values need."""
+        return self[buffer].storage.bits
+
+    def _find(self, buffer: Buffer) -> Layout:
+        is_outside = buffer.kind in ("argument", "result")
+        bits = constant_bits(buffer) if buffer.kind == "constant" else buffer.bits
+        partition = buffer.partition
+        is_automatic = False
+        if self._is_automatic(buffer):
+            partition = self._constant_dims(buffer)
+            is_automatic = bool(partition)
+        storage = storage_of(buffer, partition, bits, self.tables, is_port=is_outside)
+        ports, copies = PORTS_PER_BANK, 1
+        if storage.kind != "registers" and not is_outside:
+            if buffer.kind == "constant":
+                ports = max(PORTS_PER_BANK, self._most_reads(buffer))
+                copies = -(-ports // PORTS_PER_BANK)
+            elif self._is_automatic(buffer) and not partition:
+                reads = min(self._most_reads(buffer), MOST_READ_PORTS)
+                if reads > PORTS_PER_BANK:
+                    ports, copies = reads, reads - 1
+        return Layout(partition, storage.times(copies), ports, copies, is_automatic)
+
+    def _is_automatic(self, buffer: Buffer) -> bool:
+        return (
+            self.options.auto_partition
+            and self.options.tool == "vitis"
+            and buffer.kind == "local"
+            and bool(buffer.shape)
+            and not buffer.partition
+            and not buffer.calls
+            and not is_register_file(buffer)
+        )
+
+    def _constant_dims(self, buffer: Buffer) -> tuple[PartitionedDim, ...]:
+        """The dimensions along which every access has a constant subscript, some of them spread
+        by an unrolled loop."""
+        found = []
+        for dim in range(1, len(buffer.shape) + 1):
+            spread = [self._is_spread(access, dim) for access in buffer.accesses]
+            if spread and None not in spread and True in spread:
+                found.append(PartitionedDim(dim, "complete"))
+        return tuple(found)
+
+    def _is_spread(self, access: Access, dim: int) -> bool | None:
+        """Whether unrolled loops alone vary the subscript; None where something else does."""
+        if access.subscripts is None:
+            return None
+        variables = access.subscripts[dim - 1].variables()
+        for variable in variables:
+            if not isinstance(variable, Loop) or self.plan[variable].mode != "unrolled":
+                return None
+        return bool(variables)
+
+    def _most_reads(self, buffer: Buffer) -> int:
+        """The most elements that one iteration of a pipelined loop reads without writing any."""
+        reads: dict[Loop, int] = {}
+        writes = set()
+        for access in buffer.accesses:
+            pipelined = [loop for loop in access.loops if self.plan[loop].mode == "pipelined"]
+            if not pipelined:
+                continue
+            loop = pipelined[-1]
+            if access.is_write:
+                writes.add(loop)
+                continue
+            nest = self.plan.nest_of(loop)
+            copied = self.plan.copied_loops(access)
+            if access.subscripts is not None:
+                used = {v for form in access.subscripts for v in form.variables()}
+                if not used & set(nest):
+                    continue
+                copied = [c for c in copied if c in used]
+            count = 1
+            for inner in copied:
+                count *= self.plan[inner].copies
+            reads[loop] = reads.get(loop, 0) + count
+        return max((count for loop, count in reads.items() if loop not in writes), default=0)
