@@ -41,6 +41,8 @@ class AffineWriter:
                 subtracted.append(value)
             else:
                 total = value if total is None else integers.add(total, value)
+        if total is None and constant > 0:
+            total, constant = literal(constant, INDEX_BITS), 0  # 31 - i, not -i + 31
         for value in subtracted:
             total = integers.negate(value) if total is None else integers.subtract(total, value)
         if total is None:

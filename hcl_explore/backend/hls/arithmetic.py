@@ -253,6 +253,9 @@ def choice(f: FunctionEmitter, condition: Expr, if_true: Expr, if_false: Expr) -
     if condition.low == condition.high:
         return if_true if condition.low else if_false
     condition = f.integers.truth(condition)
+    constants = if_true.is_literal and if_false.is_literal and if_true.bits == 1
+    if constants and if_true.low % 2 != if_false.low % 2:
+        return condition if if_true.low % 2 else negation(condition)
     reads = condition.reads | if_true.reads | if_false.reads
     low, high = min(if_true.low, if_false.low), max(if_true.high, if_false.high)
     ctype = if_true.ctype

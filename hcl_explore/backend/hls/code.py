@@ -63,6 +63,7 @@ class OnChipCopy:
     port: str
     buffer: str
     bytes: int
+    banks: int
     loads: bool
     stores: bool
     reason: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 from hcl_explore.backend.hls.code import HlsCode, HlsOptions, OnChipCopy, Port
 from hcl_explore.backend.hls.dialect import DIALECTS
 from hcl_explore.backend.hls.interface import TopInterface, signature
+from hcl_explore.backend.hls.memory import write_memory_pragmas
 from hcl_explore.backend.hls.module import FunctionInfo, ModuleEmitter
 from hcl_explore.backend.hls.prelude import NEEDS_CMATH, helper_lines
 from hcl_explore.errors import EmitError
@@ -70,6 +71,8 @@ def _write_function(
             writer.pragma(line)
         if interface is not None:
             interface.write_loads(f)
+        for buffer, partition in f.parameter_banks:
+            write_memory_pragmas(f, buffer, partition, None)
         f.emit_block(info.op.regions[0].blocks[0])
 
 

@@ -9,6 +9,7 @@ hold; with two variables they call a function of ``prelude``. ``minnumf`` and ``
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import mlir.ir as ir
@@ -42,14 +43,29 @@ def _operator(operator: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
         ctype = float_type(f, op, op.results[0].type)
         left, right = f.use(op.operands[0]), f.use(op.operands[1])
-        if operator == "+" and right.number is not None and right.text.startswith("-"):
-            f.define(
-                op.results[0], binary(left, "-", float_literal(f, ctype, -right.number), ctype)
-            )
-            return
+        if operator == "+":
+            opposite = _without_sign(f, right)
+            if opposite is not None:
+                f.define(op.results[0], binary(left, "-", opposite, ctype))
+                return
         f.define(op.results[0], binary(left, operator, right, ctype))
 
     return emit
+
+
+def _without_sign(f: FunctionEmitter, value: Expr) -> Expr | None:
+    """The opposite of a negative constant, or of a product that begins with one. To subtract it
+    rounds as adding ``value`` does."""
+    if value.number is not None:
+        is_negative = math.copysign(1.0, value.number) < 0
+        return float_literal(f, value.ctype, -value.number) if is_negative else None
+    head = value.head
+    if head is None or head[0] not in ("*", "/") or not _NEGATIVE_CONSTANT.match(head[1]):
+        return None
+    return replace(value, text=value.text[1:], head=(head[0], head[1][1:], head[2]))
+
+
+_NEGATIVE_CONSTANT = re.compile(r"-[0-9.e+-]+f?$")
 
 
 def _emit_negation(f: FunctionEmitter, op: ir.Operation) -> None:

@@ -75,6 +75,8 @@ class FunctionEmitter:
     """For each result the parameter that takes it, or None where it is the return value."""
     written_back: list[tuple[str, HlsBuffer, HlsBuffer]] = field(default_factory=list)
     """Label, port and on-chip buffer of each copy at the end."""
+    parameter_banks: list[tuple[HlsBuffer, ir.Attribute | None]] = field(default_factory=list)
+    """The partition of each array parameter of a function that is not the top."""
     repeated_loops: frozenset[str] = frozenset()
     bands_seen: int = 0
     band: str | None = None

@@ -92,7 +92,10 @@ class TopInterface:
         for extent in port.shape:
             elements *= extent
         size = elements * -(-port.ctype.width // 8)
-        self.copies.append(OnChipCopy(port.name, name, size, loads, stores, reason))
+        banks = 1
+        for entry in attrs.read_partition(partition):
+            banks *= entry.banks(port.shape[entry.dim - 1])
+        self.copies.append(OnChipCopy(port.name, name, size, banks, loads, stores, reason))
         self._loads.append((port, buffer, partition, storage))
         if stores:
             f.written_back.append((f"store_{port.name}", port, buffer))
@@ -132,7 +135,10 @@ class TopInterface:
     def write_loads(self, f: FunctionEmitter) -> None:
         """The on-chip copies: each is stated, with its size and the reason."""
         for (port, buffer, partition, storage), copy in zip(self._loads, self.copies, strict=True):
-            f.writer.comment(f"{port.name} is held on chip ({copy.bytes} bytes): {copy.reason}")
+            banks = f" in {copy.banks} banks" if copy.banks > 1 else ""
+            f.writer.comment(
+                f"{port.name} is held on chip ({copy.bytes} bytes{banks}): {copy.reason}"
+            )
             f.writer.line(f"{f.declaration(buffer)};")
             write_memory_pragmas(f, buffer, partition, storage)
             if copy.loads:
@@ -184,6 +190,8 @@ def _argument(
         f.buffers[argument] = interface.add_array(
             f, buffer, ("argument", position), direction, partition, storage, argument
         )
+    else:
+        f.parameter_banks.append((buffer, partition))
     const = "" if is_written else "const "
     return const + _parameter(f, buffer)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -81,16 +82,38 @@ class Writer:
 
 
 def wrap(text: str, width: int) -> Iterator[str]:
-    """``text`` cut at spaces, preferably before an operator, into parts of at most ``width``
-    characters where that is possible. The text must hold no string and no comment."""
+    """``text`` cut into parts of at most ``width`` characters where that is possible: behind a
+    comma or before an operator, in the outermost brackets that have such a place. The text must
+    hold no string and no comment."""
     while len(text) > width:
-        cut = max(text.rfind(f" {operator} ", 0, width) for operator in ("+", "-", "||", "&&"))
-        if cut < width // 2:
-            cut = text.rfind(" ", 0, width)
-        if cut <= 0:
-            cut = text.find(" ", width)
-        if cut < 0:
+        cut = _best_cut(text, width)
+        if cut is None:
             break
         yield text[:cut]
         text = text[cut + 1 :]
     yield text
+
+
+def _best_cut(text: str, width: int) -> int | None:
+    depth = 0
+    shallowest = len(text)
+    best: int | None = None
+    for position, character in enumerate(text):
+        if character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+        elif character == " " and _may_cut(text, position):
+            if position > width:
+                return best if best is not None else position
+            if position >= width // 3 and depth <= shallowest:
+                shallowest, best = depth, position
+    return best
+
+
+def _may_cut(text: str, position: int) -> bool:
+    before = text[:position]
+    return before.endswith((",", ";", " =")) or _OPERATOR.match(text, position) is not None
+
+
+_OPERATOR = re.compile(r" (?:[-+*/%<>?:&|^]|[<>=!]=|&&|\|\||<<|>>) ")
