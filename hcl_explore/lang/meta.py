@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from hcl_explore.lang.types import ScalarType
+from hcl_explore.lang.types import OpenSize, ScalarType
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class _ConstExpr:
 ConstExpr = _ConstExpr()
 
 
-class TypeParameter:
+class TypeParameter(OpenSize):
     """A type or a size that a kernel leaves open: given by ``customize(kernel, instantiate=…)``.
 
     Works on every Python version; on 3.12 and later ``def kernel[T, N](…)`` means the same.

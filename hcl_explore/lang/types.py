@@ -28,9 +28,14 @@ class ScalarType:
         """Storage width in bits; 64 for ``index``."""
         raise NotImplementedError
 
-    def __getitem__(self, shape: int | tuple[int, ...]) -> TensorType:
-        """The array type ``T[shape]``. Raises ``ValueError`` unless all sizes are positive ints."""
+    def __getitem__(self, shape: Any) -> Any:
+        """The array type ``T[shape]``, a ``TensorType``; of a size left open, something that only
+        the text of a kernel gives a meaning. Raises ``ValueError`` unless all sizes are positive
+        integers."""
         sizes = shape if isinstance(shape, tuple) else (shape,)
+        for size in sizes:
+            if isinstance(size, OpenSize):
+                return size
         return TensorType(self, tuple(_size(size) for size in sizes))
 
     def __call__(self, value: Any) -> Any:
@@ -44,6 +49,16 @@ class ScalarType:
         Raises ``TypeError`` for types NumPy has no storage for (more than 64 bits, bfloat16).
         """
         raise NotImplementedError
+
+
+class OpenSize:
+    """A size that is not known yet; Python may calculate with it in annotations."""
+
+    def _calculated(self, _other: object) -> OpenSize:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _calculated
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _calculated
 
 
 def _size(size: object) -> int:

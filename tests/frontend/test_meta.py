@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -100,6 +102,23 @@ def test_type_parameters_on_any_python() -> None:
             read_kernel(scale, instantiate=wrong)
     with pytest.raises(KernelError):
         text()
+
+
+def test_annotations_that_python_evaluates(tmp_path: Path) -> None:
+    path = tmp_path / "generic_kernel.py"
+    path.write_text(
+        "import hcl_explore.lang as hcl\n"
+        "T, N = hcl.TypeParameter('T'), hcl.TypeParameter('N')\n"
+        "def tail(A: T[N], B: hcl.int32[2 * N - 1, 3]) -> T[N - 1]:\n"
+        "    C: T[N - 1] = A[1:] + B[N, 2]\n"
+        "    return C\n"
+    )
+    spec = importlib.util.spec_from_file_location("generic_kernel", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    source = read_kernel(module.tail, instantiate=[int32, 4])
+    assert "memref<7x3xi32>" in print_module(lower(source, new_context()))
 
 
 def test_instances_inside_a_kernel(run: Run, ir_of: Callable[..., str]) -> None:
