@@ -8,6 +8,7 @@ from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
 from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.polyhedral.legality import Violation, first_violation
 from hcl_explore.polyhedral.time import Time
+from hcl_explore.schedule.aliasing import alias_refusal
 
 
 def order_refusal(
@@ -20,7 +21,9 @@ def order_refusal(
 ) -> LegalityError | None:
     """Why running ``accesses`` in the order ``after`` changes the result, or None."""
     violation = first_violation(accesses, after, reassociate=reassociate)
-    return None if violation is None else violation_error(program, what, violation)
+    if violation is not None:
+        return violation_error(program, what, violation)
+    return alias_refusal(program, what, accesses)
 
 
 def violation_error(program: Program, what: str, violation: Violation) -> LegalityError:

@@ -19,6 +19,7 @@ from hcl_explore.ir.program import Access, Buffer, Function, Loop, Program
 from hcl_explore.polyhedral.domain import Ranges
 from hcl_explore.polyhedral.footprint import Box, footprint_box, upward_exposed_reads
 from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.aliasing import other_names
 from hcl_explore.schedule.legality import not_applicable, require_affine
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
 from hcl_explore.schedule.primitives.pipeline import pipelined_operations
@@ -200,7 +201,24 @@ def local_copy_refusal(
                 advice="Only accesses by loop variables, constants and index arguments can be "
                 "redirected.",
             )
-    return None
+    return _alias_refusal(program, primitive, target, axis)
+
+
+def _alias_refusal(
+    program: Program, primitive: str, target: Buffer, axis: Loop
+) -> ScheduleError | None:
+    """A copy would be out of date where the array is written under another name."""
+    names = [target, *other_names(program, target)]
+    inside = [access for access in axis.all_accesses() if access.buffer in names]
+    others = [access for access in inside if access.buffer is not target]
+    if not others or not any(access.is_write for access in inside):
+        return None
+    return NotApplicableError(
+        f"{primitive}: '{target.name}' and '{others[0].buffer.name}' of {target.function} are one "
+        "array in a call, so a copy would be out of date",
+        span=program.sources.span(others[0].place),
+        advice=f"Inline {target.function} first, or pass two different arrays.",
+    )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.polyhedral.dependences import parallel_violation
 from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.aliasing import alias_refusal
 from hcl_explore.schedule.legality import not_applicable, require_affine, violation_error
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
 
@@ -38,9 +39,10 @@ class Parallel(Primitive):
         if refusal is not None:
             return refusal
         violation = parallel_violation(self.axis, reassociate=reassociate)
-        if violation is None:
-            return None
-        return violation_error(program, f"parallel({self.axis.name})", violation)
+        what = f"parallel({self.axis.name})"
+        if violation is not None:
+            return violation_error(program, what, violation)
+        return alias_refusal(program, what, list(self.axis.all_accesses()))
 
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
         attrs.set_flag(self.axis.op, attrs.PARALLEL)
