@@ -5,13 +5,13 @@ First intervals of distances rule out what they can (``differences``); isl decid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from hcl_explore.ir.linear import LinearForm, Symbol, Variable
 from hcl_explore.ir.program import Access, Loop
-from hcl_explore.polyhedral.differences import Leaf, Pair, padded, possible_leaves
+from hcl_explore.polyhedral.differences import Differences, Leaf, Pair, padded, possible_leaves
 from hcl_explore.polyhedral.domain import Case, Ranges, access_cases
 from hcl_explore.polyhedral.system import CONSTANT, Row, Solver, System, difference
 from hcl_explore.polyhedral.time import Time
@@ -38,6 +38,12 @@ class Orders:
     def of(before: tuple[Time, Time], after: tuple[Time, Time]) -> Orders:
         return Orders(padded(*before), padded(*after))
 
+    def ahead_of(self, leaf: Leaf) -> tuple[object, ...]:
+        """The components on which ``leaf`` depends."""
+        (x, y), (u, v) = self.before, self.after
+        one, other = leaf.before + 1, leaf.after + 1
+        return leaf, x[:one], y[:one], u[:other], v[:other]
+
 
 class Model:
     """What one query remembers: isl's context, ranges of loops, domains of accesses."""
@@ -45,6 +51,7 @@ class Model:
     def __init__(self) -> None:
         self.solver = Solver()
         self.ranges = Ranges()
+        self.examples: dict[object, Example | None] = {}
         self._cases: dict[Access, list[Case]] = {}
 
     def cases(self, access: Access) -> list[Case]:
@@ -61,9 +68,31 @@ def possible_reversals(model: Model, first: Access, second: Access, orders: Orde
     box = pair.box()
     if box is None:
         return []
-    before = [pair.difference(x, y) for x, y in zip(*orders.before, strict=True)]
-    after = [pair.difference(x, y) for x, y in zip(*orders.after, strict=True)]
-    return possible_leaves(pair, box, before, after)
+    return possible_leaves(
+        pair, box, Differences(pair, *orders.before), Differences(pair, *orders.after)
+    )
+
+
+def smallest_examples(
+    model: Model, first: Access, second: Access, orders: Orders, leaves: Iterable[Leaf]
+) -> list[Example]:
+    """The smallest example of each of ``leaves`` that isl does not rule out."""
+    pair: ExactPair | None = None
+    found = []
+    for leaf in leaves:
+        key = (_geometry(first), _geometry(second), orders.ahead_of(leaf))
+        if key not in model.examples:
+            pair = pair or ExactPair(model, first, second, orders)
+            model.examples[key] = pair.smallest(leaf)
+        example = model.examples[key]
+        if example is not None:
+            found.append(example)
+    return found
+
+
+def _geometry(access: Access) -> tuple[object, ...]:
+    """What the instances and elements of an access depend on."""
+    return access.loop, access.guards, access.subscripts, access.buffer.home
 
 
 class ExactPair:

@@ -7,7 +7,7 @@ are decided by interval arithmetic on ``d``. What survives may conflict; isl has
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import gcd
 
@@ -264,9 +264,26 @@ def padded(left: Time, right: Time) -> tuple[Time, Time]:
     return (*left, *(0,) * (length - len(left))), (*right, *(0,) * (length - len(right)))
 
 
-def possible_leaves(
-    pair: Pair, box: Box, before: Sequence[Difference], after: Sequence[Difference]
-) -> list[Leaf]:
+class Differences:
+    """``y - x`` in each component of two times, worked out when it is asked for."""
+
+    def __init__(self, pair: Pair, left: Time, right: Time) -> None:
+        self._pair = pair
+        self._left = left
+        self._right = right
+        self._known: list[Difference] = []
+
+    def __len__(self) -> int:
+        return len(self._left)
+
+    def __iter__(self) -> Iterator[Difference]:
+        for level in range(len(self._left)):
+            if level == len(self._known):
+                self._known.append(self._pair.difference(self._left[level], self._right[level]))
+            yield self._known[level]
+
+
+def possible_leaves(pair: Pair, box: Box, before: Differences, after: Differences) -> list[Leaf]:
     """Every leaf that the relaxation cannot rule out."""
     leaves: list[Leaf] = []
     current: Box | None = box
@@ -287,7 +304,7 @@ def possible_leaves(
     return leaves
 
 
-def _reversals(pair: Pair, box: Box, after: Sequence[Difference]) -> list[int]:
+def _reversals(pair: Pair, box: Box, after: Differences) -> list[int]:
     levels = []
     current: Box | None = box
     for level, difference in enumerate(after):

@@ -22,6 +22,7 @@ from hcl_explore.polyhedral.conflicts import (
     Model,
     Orders,
     possible_reversals,
+    smallest_examples,
 )
 from hcl_explore.polyhedral.differences import common_loops
 from hcl_explore.polyhedral.domain import is_exact
@@ -242,19 +243,12 @@ class _OrderCheck:
         leaves = possible_reversals(self._model, first, second, orders)
         if only_simultaneous:
             leaves = [leaf for leaf in leaves if leaf.after == len(orders.after[0])]
-        if not leaves:
-            return
-        exact = ExactPair(self._model, first, second, orders)
-        for leaf in leaves:
-            example = exact.smallest(leaf)
-            if example is not None:
-                best.offer(
-                    (
-                        _values(self._before[first], example.first, example.symbols),
-                        _values(self._before[second], example.second, example.symbols),
-                    ),
-                    _violation(first, second, example),
-                )
+        for example in smallest_examples(self._model, first, second, orders, leaves):
+            time = (
+                _values(self._before[first], example.first, example.symbols),
+                _values(self._before[second], example.second, example.symbols),
+            )
+            best.offer(time, _violation(first, second, example))
 
     def _may_reverse(self, first: Access, second: Access, orders: Orders) -> bool:
         leaves = possible_reversals(self._model, first, second, orders)
