@@ -9,6 +9,7 @@ from mlir import ir
 
 from hcl_explore.errors import KernelShapeError, KernelTypeError
 from hcl_explore.frontend.builder import Builder
+from hcl_explore.frontend.constants import MAX_LIST_ELEMENTS
 from hcl_explore.frontend.expression import Buffer, Table
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
@@ -97,6 +98,12 @@ def table_array(unit: Unit, table: Table) -> np.ndarray[Any, Any]:
         )
     if array.size == 0:
         raise KernelShapeError("a table must not be empty", span=unit.span(table.node))
+    if array.size > MAX_LIST_ELEMENTS:
+        raise KernelShapeError(
+            f"a table of {array.size:,} elements is too large for a constant",
+            span=unit.span(table.node),
+            advice="Pass it as an argument.",
+        )
     if array.dtype.kind not in "biufO":
         raise KernelTypeError(
             f"a table holds numbers, not {array.dtype}", span=unit.span(table.node)
@@ -126,7 +133,11 @@ def _dense(builder: Builder, tensor: TensorType, values: np.ndarray[Any, Any]) -
     if native:
         converted = np.ascontiguousarray(values.astype(element.numpy_dtype))
         return ir.DenseElementsAttr.get(converted, type=storage)
-    if isinstance(element, IntegerType) and element.width in (8, 16, 32, 64):
+    standard = isinstance(element, IntegerType) and element.width in (8, 16, 32, 64)
+    if standard and values.dtype.kind in "biu":
+        converted = np.ascontiguousarray(values.astype(element.numpy_dtype))  # wraps
+        return ir.DenseElementsAttr.get(converted, type=storage)
+    if isinstance(element, IntegerType) and standard:
         wrapped = [element.wrap(int(value)) for value in values.ravel()]
         return ir.DenseElementsAttr.get(
             np.array(wrapped, dtype=element.numpy_dtype).reshape(tensor.shape), type=storage

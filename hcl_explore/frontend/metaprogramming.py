@@ -28,6 +28,7 @@ class MetaLowering:
         self.builder = builder
         self.reader = reader
         self.lower_block = lower_block
+        self.rounds = 0
 
     def lower(self, statement: ast.With, decided: bool | None) -> bool | None:
         """Lower one ``with`` statement.
@@ -82,6 +83,9 @@ class MetaLowering:
             )
         first = self.builder.count
         for value in self._values(call):
+            self.rounds += 1
+            if self.rounds > MAX_OPERATIONS:
+                raise self._too_many_rounds(call)
             self.reader.scope.open()
             if target is not None:
                 number = self.reader.number(value, target)
@@ -114,7 +118,10 @@ class MetaLowering:
             )
         values = range(*bounds)
         if values and abs(values[-1] - values[0]) // abs(values.step) >= MAX_OPERATIONS:
-            raise self.reader.error(
-                KernelSyntaxError, f"this meta_for has more than {MAX_OPERATIONS:,} rounds", call
-            )
+            raise self._too_many_rounds(call)
         return values
+
+    def _too_many_rounds(self, call: ast.Call) -> Exception:
+        return self.reader.error(
+            KernelSyntaxError, f"meta_for goes through more than {MAX_OPERATIONS:,} rounds", call
+        )

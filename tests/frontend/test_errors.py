@@ -173,6 +173,11 @@ SHAPES = [
         "the annotation promises int32[4]",
     ),
     ("huge nested table", "T = «[[0] * 5000] * 5000»\ndef f():\n    pass\n", "too large"),
+    (
+        "long table",
+        "N = 2000\ndef f(i: index) -> int32:\n    T: int32[N] = «[1, 2]»\n    return T[i]\n",
+        "a table of shape [2] does not fit int32[2000]",
+    ),
     ("huge table", "T = «[0] * 5000000»\ndef f():\n    pass\n", "too large"),
 ]
 

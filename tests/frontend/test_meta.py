@@ -233,6 +233,13 @@ def test_wrong(marked: str, family: type[KernelError], message: str) -> None:
     assert caught.value.span.line == before.count("\n") + 1
 
 
+def test_nested_rounds_are_counted() -> None:
+    nest = "".join("    " * (n + 1) + "with hcl.meta_for(2):\n" for n in range(40))
+    program = f"def f(x: int32):\n{nest}{'    ' * 41}pass\n"
+    with pytest.raises(KernelSyntaxError, match="more than 20,000 rounds"):
+        lower(read_kernel(program), new_context())
+
+
 def test_compile_time_constructs_say_so_in_plain_python() -> None:
     with pytest.raises(TypeError, match="only where the kernel is compiled"):
         hcl.meta_for(3)

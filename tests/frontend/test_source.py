@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from hcl_explore.errors import KernelError, KernelScopeError, KernelSyntaxError
+from hcl_explore.errors import KernelError, KernelScopeError, KernelShapeError, KernelSyntaxError
 from hcl_explore.frontend import lower, read_kernel
 from hcl_explore.ir.context import new_context
 from hcl_explore.lang import int32
@@ -136,6 +137,13 @@ def test_huge_constants_are_refused_at_once(expression: str) -> None:
             read_kernel(f"import math\nN = {expression}\ndef f(x: int32):\n    pass\n"),
             new_context(),
         )
+
+
+def test_a_captured_array_may_be_too_large_for_a_constant() -> None:
+    text = "def f(i: index) -> float64:\n    return T[i]\n"
+    source = read_kernel(text, namespace={"T": np.zeros(2_000_000)})
+    with pytest.raises(KernelShapeError, match="Pass it as an argument"):
+        lower(source, new_context())
 
 
 def test_deep_nesting_is_an_error_of_ours() -> None:
