@@ -18,21 +18,27 @@ _PRAGMA = re.compile(r"^\s*#\s*pragma\b")
 @lru_cache(maxsize=16384)
 def highlight_line(line: str, language: Language, marks: tuple[Span, ...] = ()) -> str:
     """One line as HTML; ``marks`` are half-open character ranges set off with ``<mark>``."""
+    tokens = tokenize(language, line)
+    if not marks:
+        return "".join(_span(token.css, token.text) for token in tokens)
     pieces: list[str] = []
     offset = 0
     boundaries = [edge for span in marks for edge in span]
-    for token in tokenize(language, line):
+    for token in tokens:
         end = offset + len(token.text)
         cuts = [offset, *(b for b in boundaries if offset < b < end), end]
         for start, stop in pairwise(cuts):
-            text = escape(line[start:stop], quote=False)
-            if token.css:
-                text = f'<span class="{token.css}">{text}</span>'
+            text = _span(token.css, line[start:stop])
             if any(low <= start < high for low, high in marks):
                 text = f"<mark>{text}</mark>"
             pieces.append(text)
         offset = end
     return "".join(pieces).replace("</mark><mark>", "")
+
+
+def _span(css: str, text: str) -> str:
+    shown = escape(text, quote=False)
+    return f'<span class="{css}">{shown}</span>' if css else shown
 
 
 def is_pragma(line: str) -> bool:
