@@ -134,6 +134,19 @@ def test_a_buffer_of_a_buffer() -> None:
     assert_same(s)
 
 
+def first_of_all(A: int32[4, 4], B: int32[4, 4]):
+    for i in range(4):
+        B[i, 3] = A[i, 0]
+        for j in range(3):
+            B[i, j] = A[i, j] + A[i, j + 1]
+
+
+def test_where_the_body_begins_with_the_access() -> None:
+    s = hcl.customize(first_of_all)
+    s.buffer_at(s.A, "i")
+    assert_same(s)
+
+
 def test_two_buffers_of_one_array_have_different_names() -> None:
     s = hcl.customize(gemm)
     s.buffer_at(s.C, "i")

@@ -131,7 +131,6 @@ class BufferAt(Primitive):
             [plan.box.extents[dim] for dim in kept],
             rewrite.body_start(self.axis.op),
         )
-        after_alloc = ir.InsertionPoint.after(array.operation)
         copy = _Copy(self.target, array.result, plan.box, kept, function, self.axis.op.location)
         for access in plan.accesses:
             forms = access.subscripts or ()
@@ -140,6 +139,8 @@ class BufferAt(Primitive):
         if plan.stores:
             copy.build(f"store_{name}", f"{name}_store", rewrite.body_end(self.axis.op), True)
         if plan.loads:
+            # Taken only now: a point stands before the next operation, which redirecting may erase.
+            after_alloc = ir.InsertionPoint.after(array.operation)
             copy.build(f"load_{name}", f"{name}_load", after_alloc, False)
         return Outcome(buffers=(f"{function.name}:{name}",))
 
