@@ -151,7 +151,7 @@ class _Model:
         self.options = options
         self.values = values_of(program)
         self.tables = operator_tables(device.family)
-        self.operators = operators_at(device.family, 1000.0 / clock_mhz, options.clock_uncertainty)
+        self.operators = operators_at(device.family, 1000.0 / clock_mhz, options.tool)
         self.plan: Plan = make_plan(program, self.values, options)
         self.layouts = Layouts(program, self.plan, self.tables, options)
         machine = Machine(self.operators, self.layouts, {})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import mlir.ir as ir
 import numpy as np
@@ -81,19 +83,33 @@ def storage_of(
 
 def constant_bits(buffer: Buffer) -> int:
     """The bits that the values of a table of integers need, sign included."""
-    if buffer.dtype.startswith("float"):
+    values = _table(buffer)
+    if values is None:
         return buffer.bits
+    low, high = int(values.min()), int(values.max())
+    needed = max(high.bit_length(), (~low).bit_length() if low < 0 else 0)
+    return max(1, needed + (1 if low < 0 else 0))
+
+
+def constant_entry(buffer: Buffer, subscripts: Sequence[int]) -> int | None:
+    """An entry of a table of integers; None for other tables."""
+    values = _table(buffer)
+    return None if values is None else int(values[tuple(subscripts)])
+
+
+@functools.lru_cache(maxsize=64)
+def _table(buffer: Buffer) -> np.ndarray[Any, Any] | None:
+    """The values of a table of integers, read from the module that holds it."""
+    if buffer.dtype.startswith("float"):
+        return None
     module = buffer.value.owner
     while module.name != "builtin.module":
         module = module.parent
     symbol = ir.FlatSymbolRefAttr(buffer.value.owner.attributes["name"]).value
     for op in module.regions[0].blocks[0].operations:
         if op.operation.name == "memref.global" and op.attributes["sym_name"].value == symbol:
-            values = np.array(op.attributes["initial_value"])
-            low, high = int(values.min()), int(values.max())
-            needed = max(high.bit_length(), (~low).bit_length() if low < 0 else 0)
-            return max(1, needed + (1 if low < 0 else 0))
-    return buffer.bits
+            return np.array(op.attributes["initial_value"])
+    return None
 
 
 def bram18_of(words: int, bits: int) -> int:

@@ -20,8 +20,10 @@ CONVERSIONS = frozenset({"fpext", "fptrunc", "sitofp", "fptosi"})
 _LOGIC = {"add": "add", "icmp": "compare", "select": "select", "gate": "gate", "shift": "shift"}
 _STAND_INS = {"flog": "fexp", "fsin": "fexp", "fcos": "fexp", "ftanh": "fexp", "fpow": "fexp"}
 _STAND_INS |= {"ferf": "fexp", "fptosi": "sitofp"}
+VIVADO_UNCERTAINTY = 0.125
+"""UG902, set_clock_uncertainty: the default share of the period that Vivado HLS keeps free."""
 _RELATIVE_MATCH = 0.03
-_FILLED_STATE = 0.85
+_FILLED_STATE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,11 @@ class _Point:
 class Operators:
     """The operators of a family at one clock; every answer is computed once."""
 
-    def __init__(self, tables: Tables, period_ns: float, uncertainty: float | None = None) -> None:
+    def __init__(self, tables: Tables, period_ns: float, tool: str = "vitis") -> None:
         self.tables = tables
+        self.combinational_mac = tool == "vivado"
+        self.wide_multiplier_dsp = 4 if tool == "vivado" else 3
+        uncertainty = VIVADO_UNCERTAINTY if tool == "vivado" else None
         self.period_ns = period_ns
         share = tables.uncertainty if uncertainty is None else uncertainty
         self.budget_ns = period_ns * (1.0 - share)
@@ -95,6 +100,8 @@ class Operators:
             return self._multiplier(max(bits, other), min(bits, other or bits))
         if kind == "div":
             return self._divider(bits)
+        if kind in ("mac_mul", "mac_add"):
+            return self._multiply_add(kind)
         return self._tabulated(kind, bits, fastest)
 
     def _logic(self, kind: str, bits: int) -> Operator:
@@ -115,12 +122,31 @@ class Operators:
         )
         latency = next((n for n, d in enumerate(stages) if d <= self.budget_ns), len(stages) - 1)
         dsp = self.tables.multiplier_dsp(wide, narrow)
+        if dsp == 3 and latency > 0:
+            # Vivado HLS gives a multiplier of 32 bits with registers a fourth block.
+            dsp = self.wide_multiplier_dsp
         if dsp == 0:
             lut = max(wide * narrow * 5 // 8, 10)
             return Operator("mul", latency, stages[latency], 0, lut, latency * (wide + narrow))
         lut = 6 if dsp == 1 else 20 if latency == 0 else 50
         ff = 0 if latency == 0 else 165 if dsp > 1 else 0
         return Operator("mul", latency, stages[latency], dsp, lut, ff)
+
+    def _multiply_add(self, kind: str) -> Operator:
+        """The two halves of a DSP block that multiplies and adds; only the first counts it."""
+        mac = self.tables.multiply_add
+        is_mul = kind == "mac_mul"
+        prefix = "" if is_mul else "add_"
+        whole = mac["combinational_ns"] + mac["add_combinational_ns"]
+        if self.combinational_mac and whole <= self.budget_ns:
+            return Operator(kind, 0, mac[f"{prefix}combinational_ns"], int(is_mul), 0, 0)
+        latency, delay = int(mac[f"{prefix}latency"]), mac[f"{prefix}delay_ns"]
+        return Operator(kind, latency, delay, int(is_mul), 0, 0)
+
+    def fits_multiply_add(self, bits: int, other: int, result: int) -> bool:
+        """Whether a product and a sum fit one DSP block."""
+        wide, narrow = self.tables.tile
+        return max(bits, other) <= wide and min(bits, other) <= narrow and result <= 48
 
     def _divider(self, bits: int) -> Operator:
         t = self.tables
@@ -193,7 +219,8 @@ class Tables:
             for entry in file.tables("multiply")
         ]
         self._multipliers: list[list[int]] = _table(file, "multiplier_dsp")["table"]
-        self._tile: list[int] = data["multiplier_bits"]
+        self.tile: list[int] = data["multiplier_bits"]
+        self.multiply_add: Mapping[str, float] = _table(file, "multiply_add")
         self._lut_bits: int = self.multiply_stages[0][0]
         divider = _table(file, "divider")
         self.divider_extra_latency = int(divider["extra_latency"])
@@ -209,10 +236,10 @@ class Tables:
         holds it, else by tiling."""
         if wide <= self._lut_bits or narrow <= 1:
             return 0
-        if wide <= self._tile[0] and narrow <= self._tile[1]:
+        if wide <= self.tile[0] and narrow <= self.tile[1]:
             return 1
         holding = [dsp for w, n, dsp in self._multipliers if wide <= w <= wide + 4 and n >= narrow]
-        tiles = math.ceil(wide / (self._tile[0] - 1)) * math.ceil(narrow / (self._tile[1] - 1))
+        tiles = math.ceil(wide / (self.tile[0] - 1)) * math.ceil(narrow / (self.tile[1] - 1))
         return min([tiles, *holding])
 
 
@@ -223,10 +250,9 @@ def operator_tables(family: str) -> Tables:
 
 
 @functools.lru_cache(maxsize=64)
-def operators_at(family: str, period_ns: float, uncertainty: float | None = None) -> Operators:
-    """The operators of ``family`` at a clock period in ns; ``uncertainty`` is the share of it that
-    the tool keeps free (None: the family's default)."""
-    return Operators(operator_tables(family), period_ns, uncertainty)
+def operators_at(family: str, period_ns: float, tool: str = "vitis") -> Operators:
+    """The operators of ``family`` at a clock period in ns, as ``tool`` makes them."""
+    return Operators(operator_tables(family), period_ns, tool)
 
 
 def _interpolate(curve: Sequence[tuple[float, float]], bits: int) -> float:

@@ -16,7 +16,6 @@ class EstimateOptions:
     module of their own) or ``vivado`` (Vivado HLS up to 2020: does what the pragmas say).
     ``auto_pipeline``: pipeline innermost loops of more than ``pipeline_threshold`` iterations, and
     the parent of smaller ones (UG1399, "Automatic Loop Pipelining").
-    ``uncertainty``: the share of the clock period kept free; None takes the tool's default.
     ``while_trips``: how many iterations a loop without a static bound is assumed to make;
     ``assumed_trips`` says it loop by loop, as (name or key, iterations).
     ``not_pipelined``: keys of loops that are not to be pipelined (``PIPELINE off``).
@@ -27,7 +26,6 @@ class EstimateOptions:
     pipeline_threshold: int = 64
     auto_partition: bool = True
     flatten: bool = True
-    uncertainty: float | None = None
     while_trips: int = 1
     assumed_trips: tuple[tuple[str, int], ...] = ()
     not_pipelined: tuple[str, ...] = ()
@@ -42,8 +40,7 @@ class EstimateOptions:
         return known.get(loop.key, known.get(loop.name, self.while_trips))
 
     @property
-    def clock_uncertainty(self) -> float | None:
-        """UG902 names 12.5 % for Vivado HLS; None stands for the family's entry (Vitis, 27 %)."""
-        if self.uncertainty is not None:
-            return self.uncertainty
-        return 0.125 if self.tool == "vivado" else None
+    def hoists_reads(self) -> bool:
+        """Whether reads that do not change in a pipelined loop are done once before it: Vitis does
+        (atax: 64 reads before the loop), Vivado HLS 2016 does not (the tutorial's DCT)."""
+        return self.tool == "vitis"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
+from hcl_explore.analysis.build_datapath import DatapathBuilder
 from hcl_explore.analysis.carried import carried_distance
-from hcl_explore.analysis.datapath import Datapath, DatapathBuilder, Node
+from hcl_explore.analysis.datapath import Datapath, Node
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import PortLoad, port_loads
 from hcl_explore.analysis.timing import Machine, Moment, Scheduler, Timing, path_cycles
@@ -49,7 +50,9 @@ class PipelineAnalysis:
         self.machine = machine
         self.entry = plan[loop]
         self.nest = plan.nest_of(loop)
-        self.path = DatapathBuilder(function, values, plan, machine.layouts.bits).build(loop)
+        self.path = DatapathBuilder(
+            function, values, plan, machine.operators, machine.layouts
+        ).build(loop)
 
     def run(self) -> Pipeline:
         in_memory = [

@@ -152,28 +152,29 @@ def _pipeline_alone(loop: Loop, plan: Plan) -> None:
 
 def _is_small(loop: Loop, options: EstimateOptions) -> bool:
     """Whether the loop, with the perfect nest around it that flattens before anything else, makes
-    few iterations. An element that the loop accumulates in is read before it and written after it,
-    so the nest is not perfect then."""
+    few iterations."""
     trips = loop.trip_count
     if trips is None:
         return False
     parent = loop.parent
-    if options.flatten and not accumulates(loop):
+    if options.flatten and not is_broken_up(loop):
         while parent is not None and parent.only_loop is not None and parent.trip_count:
             trips *= parent.trip_count
             parent = parent.parent
     return trips <= options.pipeline_threshold
 
 
-def accumulates(loop: Loop) -> bool:
-    """Whether an array element that does not depend on ``loop`` is written in it."""
-    return any(
-        access.is_write
-        and access.buffer.shape
-        and access.subscripts is not None
-        and not any(form.coefficient(loop) for form in access.subscripts)
-        for access in loop.accesses
-    )
+def is_broken_up(loop: Loop) -> bool:
+    """Whether a nest is no longer perfect once what does not change in ``loop`` is moved out of it:
+    an array element that an outer loop changes but this one does not is read before the loop, or
+    written after it."""
+    around = set(loop.chain[:-1])
+    for access in loop.accesses:
+        if access.buffer.shape and access.subscripts is not None:
+            used = {v for form in access.subscripts for v in form.variables()}
+            if loop not in used and used & around:
+                return True
+    return False
 
 
 def _has_calls(loop: Loop) -> bool:

@@ -59,8 +59,7 @@ def copies_of(access: Access, plan: Plan) -> int:
 def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout) -> PortLoad:
     places: set[tuple[object, ...]] = set()
     written: defaultdict[Place, list[_Copy]] = defaultdict(list)
-    busy: Counter[tuple[int, ...]] = Counter()
-    everywhere = 0
+    busy: defaultdict[tuple[int, ...] | None, _Use] = defaultdict(_Use)
     counts = {True: 0, False: 0}
     reads_only = not any(access.is_write for access in accesses)
     ports = layout.read_ports if reads_only else PORTS_PER_BANK
@@ -73,10 +72,7 @@ def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout)
             counts[access.is_write] += 1
             if access.is_write:
                 written[copy.place].append(copy)
-            if copy.banks is None:
-                everywhere += 1
-            else:
-                busy[copy.banks] += 1
+            busy[copy.banks].add(access)
         if len(places) >= _MOST_PLACES:
             # Beyond this the banks are taken as evenly used.
             total = sum(copies_of(a, plan) for a in accesses)
@@ -84,8 +80,31 @@ def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout)
             writes = sum(copies_of(a, plan) for a in accesses if a.is_write)
             share = -(-total // banks_there)
             return PortLoad(buffer, total - writes, writes, share, ports)
-    busiest = everywhere + max(busy.values(), default=0)
+    everywhere = busy.pop(None, _Use()).most
+    busiest = everywhere + max((use.most for use in busy.values()), default=0)
     return PortLoad(buffer, counts[False], counts[True], busiest, ports)
+
+
+class _Use:
+    """Accesses to one bank in an iteration; of the two branches of an ``if`` only one runs."""
+
+    def __init__(self) -> None:
+        self.always = 0
+        self.branches: Counter[tuple[object, bool]] = Counter()
+
+    def add(self, access: Access) -> None:
+        if access.guards:
+            guard = access.guards[-1]
+            self.branches[guard.op, guard.negated] += 1
+        else:
+            self.always += 1
+
+    @property
+    def most(self) -> int:
+        conditions = {op for op, _ in self.branches}
+        return self.always + sum(
+            max(self.branches[op, False], self.branches[op, True]) for op in conditions
+        )
 
 
 def _program_order(access: Access) -> tuple[int, ...]:

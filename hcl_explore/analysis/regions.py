@@ -13,7 +13,8 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 
-from hcl_explore.analysis.datapath import Block, Datapath, DatapathBuilder, Node
+from hcl_explore.analysis.build_datapath import DatapathBuilder
+from hcl_explore.analysis.datapath import Block, Datapath, Node
 from hcl_explore.analysis.operators import Operator
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.pipelines import Pipeline, PipelineAnalysis
@@ -67,6 +68,7 @@ class LoopModel:
     registers: int = 0
     why: str = ""
     is_module: bool = False
+    region: _Region | None = None
 
 
 @dataclass
@@ -232,7 +234,7 @@ class RegionModels:
             states,
             children=list(region.loops.values()),
         )
-        model.units, model.registers = region.units, region.registers
+        model.units, model.registers, model.region = region.units, region.registers, region
         model.why = self.plan[loop].why or "runs step by step"
         return model
 
@@ -245,7 +247,7 @@ class _Region:
         self.function = function
         self.body = body
         self.path: Datapath = DatapathBuilder(
-            function, models.values, models.plan, models.machine.layouts.bits
+            function, models.values, models.plan, models.machine.operators, models.machine.layouts
         ).build(body)
         self.loops: dict[Loop, LoopModel] = {}
         self.calls: list[FunctionModel] = []

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from hcl_explore.analysis.datapath import Block, Entry, Nest, Node
 from hcl_explore.analysis.layout import PORTS_PER_BANK, Layouts
 from hcl_explore.analysis.operators import Operator, Operators
-from hcl_explore.ir.program import Buffer, Loop
+from hcl_explore.ir.program import Access, Buffer, Loop
 
 Moment: TypeAlias = "tuple[int, float]"
 START: Moment = (0, 0.0)
@@ -78,7 +78,7 @@ class Scheduler:
         self.copies = copies
         self.origin = start
         self.timing = Timing()
-        self.free: dict[Buffer, float] = {}
+        self.free: dict[object, float] = {}
         self.barrier = 0
 
     def run(self, entries: Iterable[Entry]) -> Timing:
@@ -158,9 +158,11 @@ class Scheduler:
             cycle += 1
         copies = math.prod(self.copies(loop) for loop in node.levels)
         taken = self.machine.shares.get(buffer, 1.0 / PORTS_PER_BANK) * copies
-        begin = max(float(cycle), self.free.get(buffer, 0.0))
+        keys = _port_keys(node.access)
+        begin = max(float(cycle), *(self.free.get(key, 0.0) for key in keys))
         if self.seeds is None:
-            self.free[buffer] = begin + taken
+            for key in keys[-1:]:
+                self.free[key] = begin + taken
             if begin > cycle:
                 cycle = math.floor(begin)
         self.timing.start[node] = cycle
@@ -250,7 +252,16 @@ class Scheduler:
         # The state in which the body begins comes first, then those of the loop.
         begin = max(self.timing.cycles, self.barrier)
         self.timing.blocks[block] = (begin, begin + cycles - 1)
-        self.barrier = begin + cycles
+        # What follows may share the state in which the loop is left.
+        self.barrier = begin + cycles - 1
+
+
+def _port_keys(access: Access) -> tuple[object, ...]:
+    """Whose use of a port an access waits for: of its buffer and its own branch of an ``if``."""
+    if not access.guards:
+        return (access.buffer,)
+    guard = access.guards[-1]
+    return (access.buffer, (access.buffer, guard.op, guard.negated))
 
 
 def path_cycles(

@@ -26,7 +26,8 @@ class Value:
 
     ``bits`` is its width (64 for ``index``). ``home`` is the loop whose body computes it, None in
     the function's own body. ``literal`` holds a constant, ``name`` an argument's or loop's name,
-    ``attribute`` the comparison predicate or the text of an ``affine.apply``.
+    ``attribute`` the comparison predicate or the text of an ``affine.apply``, ``uses`` how many
+    operations use it.
     """
 
     op: str
@@ -38,6 +39,7 @@ class Value:
     literal: int | float | None = None
     name: str = ""
     attribute: str = ""
+    uses: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -197,6 +199,7 @@ class _Reader:
         known = self.known.get(value)
         if known is None:
             known = self.known[value] = self._leaf(value, ARGUMENT, home, _name(value))
+        known.uses += 1
         return known
 
 

@@ -77,7 +77,7 @@ def parse_pragma(text: str) -> Pragma | None:
     directive = _DIRECTIVE.match(text)
     if directive is None:
         return None
-    options: dict[str, str] = {}
+    options = {}
     positional = []
     words = shlex.split(directive["rest"])
     while words:
@@ -151,11 +151,11 @@ def _apply(
 
 
 def _place(pragma: Pragma, places: Mapping[str, str | None]) -> str | None:
-    line = pragma.place.rsplit(":", 1)[-1]
-    for name in (pragma.place, line):
+    place = pragma.place.removeprefix("loop ")
+    for name in (pragma.place, place, place.rsplit(":", 1)[-1]):
         if name in places:
             return places[name]
-    return pragma.place.removeprefix("loop ")
+    return place
 
 
 def _loop_step(schedule: Schedule, pragma: Pragma, place: str) -> Step:

@@ -15,3 +15,4 @@ def fir(x: int32, y: int32[1]):
 POINTS = ["fir-hanyax-fir128-best-88cb2b"]
 LOOPS = {"SHIFT_ACCUM_LOOP": "i", "fir.cpp:29": "i", "fir.cpp:30": "i"}
 CONSTANTS = {"TAPS": ["range", -11, 11, 128]}
+ARRAYS = {"c": "TAPS"}

@@ -23,3 +23,4 @@ POINTS = [
 ]
 LOOPS = {"TDL": "TDL.i", "MAC": "MAC.i"}
 CONSTANTS = {"TAPS": ["range", -11, 11, 128]}
+ARRAYS = {"c": "TAPS"}

@@ -29,3 +29,4 @@ LOOPS = {
     "fir.cpp:34": "i",
 }
 CONSTANTS = {"TAPS": ["range", -11, 11, 128]}
+ARRAYS = {"c": "TAPS"}

@@ -25,3 +25,4 @@ POINTS = [
 ]
 LOOPS = {"SHIFT_ACCUM_LOOP": "i", "Shift_Accum_Loop": "i", "fir.cpp:25": "i", "fir.cpp:32": "i"}
 CONSTANTS = {"TAPS": ["range", -11, 11, 128]}
+ARRAYS = {"c": "TAPS"}

@@ -22,3 +22,4 @@ LOOPS = {
     "fir.cpp:47": "MAC.i",
 }
 CONSTANTS = {"TAPS": ["range", -11, 11, 128]}
+ARRAYS = {"c": "TAPS"}

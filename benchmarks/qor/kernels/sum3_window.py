@@ -15,3 +15,6 @@ def array_mem_perform(mem: int8[128]) -> int32:
 
 POINTS = ["sum3-window-xilinx-memory-bottleneck-resolved-3c7a71"]
 LOOPS = {"SUM_LOOP": "i"}
+DIRECTIVES = {
+    "sum3-window-xilinx-memory-bottleneck-resolved-3c7a71": ["SUM_LOOP: #pragma HLS pipeline II=1"]
+}

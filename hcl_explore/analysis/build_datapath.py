@@ -1,0 +1,369 @@
+"""Loop bodies -> datapaths: cells, memory accesses and unrolled loops in program order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hcl_explore.analysis.addresses import Addresses
+from hcl_explore.analysis.datapath import Block, Cell, Datapath, Entry, Nest, Node
+from hcl_explore.analysis.layout import Layouts
+from hcl_explore.analysis.memory import constant_entry
+from hcl_explore.analysis.operators import Operators
+from hcl_explore.analysis.plan import Plan
+from hcl_explore.analysis.value_nodes import ValueNodes, make_node
+from hcl_explore.analysis.values import Value, Values
+from hcl_explore.ir.linear import LinearForm
+from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop
+
+_INDEX_BITS = 32
+
+
+class DatapathBuilder:
+    """Builds the datapath of a pipelined loop's body or of a body that runs step by step."""
+
+    def __init__(
+        self,
+        function: Function,
+        values: Values,
+        plan: Plan,
+        operators: Operators,
+        layouts: Layouts,
+    ) -> None:
+        self.function = function
+        self.values = values
+        self.plan = plan
+        self.operators = operators
+        self.layouts = layouts
+        self.nodes = ValueNodes(plan, operators, self._enter)
+        self.nest: tuple[Loop, ...] = ()
+        self.addresses = Addresses(self.nodes, ())
+        self.written_in_nest: set[Buffer] = set()
+        self.path = Datapath()
+        self.cells: dict[Cell, Node] = {}
+        self.promoted: dict[Buffer, Cell] = {}
+        self.written: dict[Buffer, list[Node]] = {}
+        self.open: list[list[Entry]] = [self.path.entries]
+
+    def build(self, body: Loop | Function) -> Datapath:
+        """The body, with the loops to be unrolled in it as nests and all others as blocks."""
+        if isinstance(body, Loop):
+            plan = self.plan[body]
+            if plan.mode == "pipelined":
+                self.nest = self.plan.nest_of(body)
+                self.written_in_nest = {
+                    access.buffer for access in body.all_accesses() if access.is_write
+                }
+                self.addresses = Addresses(self.nodes, self.nest)
+                accesses = list(body.all_accesses())
+                partitions = {a.buffer: self.layouts[a.buffer].partition for a in accesses}
+                self.addresses.count(accesses, partitions)
+            self._promote(body, body.all_accesses())
+            started = self._start_cells(body, frozenset({body}) if plan.copies > 1 else frozenset())
+            if plan.copies > 1:
+                nest = Nest(body, plan.copies)
+                self.open[-1].append(nest)
+                self.open.append(nest.entries)
+                self._body(body)
+                self.open.pop()
+                nest.carried = self._handed_on(nest, started)
+            else:
+                self._body(body)
+            self.path.carried = self._carried(started)
+        else:
+            self._body(body)
+        return self.path
+
+    # --- cells --------------------------------------------------------------------------------
+
+    def _promote(self, loop: Loop, accesses: Iterable[Access]) -> None:
+        """Find the array elements that stay the same through ``loop``: they become registers."""
+        by_buffer: dict[Buffer, set[tuple[LinearForm, ...] | None]] = {}
+        written = set()
+        for access in accesses:
+            if access.buffer.shape:
+                by_buffer.setdefault(access.buffer, set()).add(access.subscripts)
+                if access.is_write:
+                    written.add(access.buffer)
+        inside = set(loop.subtree())
+        for buffer, places in by_buffer.items():
+            subscripts = next(iter(places))
+            if len(places) > 1 or subscripts is None or buffer not in written:
+                continue
+            if buffer not in self.promoted and not any(
+                variable in inside for form in subscripts for variable in form.variables()
+            ):
+                self.promoted[buffer] = (buffer, subscripts)
+
+    def _start_cells(self, loop: Loop, levels: frozenset[Loop]) -> dict[Cell, Node]:
+        """Registers for the cells that are written inside ``loop``."""
+        started = {}
+        for access in loop.all_accesses():
+            cell = self._cell(access)
+            if access.is_write and cell is not None and cell not in started:
+                before = self.cells.get(cell)
+                inputs = () if before is None else (before,)
+                register = make_node("register", access.buffer.bits, inputs, levels)
+                register.access = access
+                started[cell] = self.cells[cell] = register
+        return started
+
+    def _carried(self, started: dict[Cell, Node]) -> list[tuple[Node, Node]]:
+        return [
+            (register, self.cells[cell])
+            for cell, register in started.items()
+            if self.cells.get(cell, register) is not register
+        ]
+
+    def _handed_on(self, nest: Nest, started: dict[Cell, Node]) -> list[tuple[Node, Node, int]]:
+        """The cells of a nest, and the array elements that one copy writes and a later one reads:
+        they go from copy to copy without passing through the memory."""
+        handed = [(register, value, 1) for register, value in self._carried(started)]
+        inside = {entry for entry in nest.entries if isinstance(entry, Node)}
+        for load in self.path.loads:
+            for store in self.path.stores:
+                if load in inside and store in inside:
+                    distance = _distance_along(nest.loop, store.access, load.access)
+                    if distance is not None and 0 < distance < nest.copies:
+                        handed.append((load, store.inputs[0], distance))
+        return handed
+
+    def _cell(self, access: Access) -> Cell | None:
+        if not access.buffer.shape:
+            return access.buffer
+        return self.promoted.get(access.buffer)
+
+    # --- bodies -------------------------------------------------------------------------------
+
+    def _body(self, body: Loop | Function) -> None:
+        statements = {
+            s.access if s.access is not None else s.call: s
+            for s in self.values.of(self.function, body if isinstance(body, Loop) else None)
+        }
+        items: list[Access | Loop | Call] = [
+            *(access for access in body.accesses if not access.is_call),
+            *body.loops,
+            *body.calls,
+        ]
+        items.sort(key=lambda item: item.position)
+        for item in items:
+            if isinstance(item, Access):
+                if item.is_write:
+                    self._store(item, self.nodes.of(statements[item].operands[0]))
+                else:
+                    self._load(item)
+            elif isinstance(item, Call):
+                inputs = tuple(self.nodes.of(value) for value in statements[item].operands)
+                self._block(item, inputs)
+            elif self.plan[item].mode == "unrolled":
+                self._nest(item)
+            else:
+                self._block(item, ())
+
+    def _nest(self, loop: Loop) -> None:
+        nest = Nest(loop, self.plan[loop].copies)
+        promoted = dict(self.promoted)
+        self._promote(loop, loop.all_accesses())
+        started = self._start_cells(loop, frozenset({loop}))
+        self.open[-1].append(nest)
+        for register in started.values():
+            nest.entries.append(register)
+        self.open.append(nest.entries)
+        self._body(loop)
+        self.open.pop()
+        nest.carried = self._handed_on(nest, started)
+        self._leave(nest, started)
+        self._write_back(loop, promoted)
+
+    def _leave(self, nest: Nest, started: dict[Cell, Node]) -> None:
+        """After the nest a cell holds what its last copy left: one value, not one a copy."""
+        for cell, register in started.items():
+            value = self.cells.get(cell, register)
+            if value is not register:
+                levels = value.levels - {nest.loop}
+                self.cells[cell] = Node("wire", value.bits, 0, (value,), levels)
+
+    def _write_back(self, loop: Loop, promoted: dict[Buffer, Cell]) -> None:
+        """Leaving a nest, the elements held in registers only inside it go to memory."""
+        for buffer in [buffer for buffer in self.promoted if buffer not in promoted]:
+            cell = self.promoted.pop(buffer)
+            value = self.cells.pop(cell)
+            access = next(a for a in loop.all_accesses() if a.is_write and a.buffer is buffer)
+            if value.kind != "register":
+                self._store(access, value)
+
+    def _block(self, item: Loop | Call, inputs: tuple[Node, ...]) -> None:
+        """A loop or call that stays: what is written before it must be there when it starts, and
+        what it may write is read anew after it."""
+        touched = (
+            {access.buffer for access in item.all_accesses()}
+            if isinstance(item, Loop)
+            else {b for b in (*item.arguments, *item.results) if b is not None}
+        )
+        before = [node for buffer in touched for node in self.written.get(buffer, ())]
+        before += [self.cells[buffer] for buffer in touched if buffer in self.cells]
+        self.open[-1].append(Block(item, (*inputs, *before), item.position))
+        for buffer in touched:
+            self.cells.pop(buffer, None)
+            self.written.pop(buffer, None)
+
+    # --- memory -------------------------------------------------------------------------------
+
+    def _load(self, access: Access) -> None:
+        value = self.values.loads[access]
+        cell = self._cell(access)
+        if cell is not None:
+            node = self.cells.get(cell)
+            if node is None:
+                node = self._first_read(cell, access)
+                self.cells[cell] = node
+            self.nodes.known[value] = node
+            return
+        if self._is_invariant(access):
+            self.path.hoisted.setdefault(access.buffer, set()).add(access)
+            self.nodes.known[value] = make_node(
+                "wire", self.layouts.bits(access.buffer), (), self._levels(access)
+            )
+            return
+        constant = self._table_entry(access)
+        if constant is not None:
+            self.nodes.known[value] = constant
+            return
+        addresses = tuple(self.nodes.of(index) for index in value.operands)
+        addresses += self.addresses.of(access, self.layouts[access.buffer].partition)
+        for store in reversed(self.written.get(access.buffer, [])):
+            assert store.access is not None
+            relation = _relation(store.access, access)
+            if relation == "same" and store.levels <= self._levels(access):
+                self.nodes.known[value] = store.inputs[0]
+                return
+            if relation != "different":
+                break
+        after = tuple(
+            store
+            for store in self.written.get(access.buffer, ())
+            if store.access is not None and _relation(store.access, access) != "different"
+        )
+        node = make_node("load", self.layouts.bits(access.buffer), addresses, self._levels(access))
+        node.access, node.after = access, after
+        self._enter(node)
+        self.path.loads.append(node)
+        self.nodes.known[value] = node
+
+    def _table_entry(self, access: Access) -> Node | None:
+        """An entry of a table of constants that is known by its subscripts."""
+        if access.buffer.kind != "constant" or access.subscripts is None:
+            return None
+        if not all(form.is_constant for form in access.subscripts):
+            return None
+        literal = constant_entry(access.buffer, [form.constant for form in access.subscripts])
+        if literal is None:
+            return None
+        bits = max(1, abs(int(literal)).bit_length() + (literal < 0))
+        return make_node("wire", bits, (), literal=literal)
+
+    def _is_invariant(self, access: Access) -> bool:
+        """Whether a read gives the same in every iteration of the pipelined nest."""
+        if not self.nest or access.subscripts is None or access.buffer in self.written_in_nest:
+            return False
+        if not self.layouts.options.hoists_reads:
+            return False
+        used = {v for form in access.subscripts for v in form.variables()}
+        return not used.intersection(self.nest)
+
+    def _first_read(self, cell: Cell, access: Access) -> Node:
+        """A cell read before it is written: its register, or for an array element a load."""
+        if isinstance(cell, tuple):
+            node = make_node("load", access.buffer.bits, (), self._levels(access))
+            node.access = access
+            self._enter(node)
+            self.path.loads.append(node)
+            return node
+        return make_node("register", access.buffer.bits, (), frozenset())
+
+    def _store(self, access: Access, value: Node) -> None:
+        cell = self._cell(access)
+        condition = self._guard(access)
+        if cell is not None:
+            if condition is not None:
+                before = self.cells.get(cell)
+                chosen = (condition, value) if before is None else (condition, value, before)
+                value = make_node("select", access.buffer.bits, chosen)
+                self._enter(value)
+            elif value.kind == "register" or not value.inputs:
+                # Keep what is stored apart from what the cell held before.
+                value = make_node("wire", value.bits, (value,), literal=value.literal)
+                self._enter(value)
+            self.cells[cell] = value
+            return
+        inputs = (value,) if condition is None else (value, condition)
+        indices = tuple(self.nodes.of(index) for index in self._indices(access))
+        indices += self.addresses.of(access, self.layouts[access.buffer].partition)
+        node = make_node("store", access.buffer.bits, (*inputs, *indices), self._levels(access))
+        node.access = access
+        self._enter(node)
+        self.path.stores.append(node)
+        self.written.setdefault(access.buffer, []).append(node)
+
+    def _indices(self, access: Access) -> tuple[Value, ...]:
+        return self.values.indices.get(access, ())
+
+    def _guard(self, access: Access) -> Node | None:
+        """The run-time condition of the innermost ``if`` around a store."""
+        for guard in reversed(access.guards):
+            condition = self.values.conditions.get(guard.op)
+            if condition is not None:
+                return self.nodes.of(condition)
+            if guard.constraints is not None:
+                node = make_node("icmp", _INDEX_BITS, ())
+                self._enter(node)
+                return node
+        return None
+
+    def _levels(self, access: Access) -> frozenset[Loop]:
+        """The unrolled loops that the element depends on; all of them where it is not affine."""
+        unrolled = self.plan.copied_loops(access)
+        if access.subscripts is None:
+            return frozenset(unrolled)
+        used = {v for form in access.subscripts for v in form.variables()}
+        return frozenset(loop for loop in unrolled if loop in used)
+
+    def _enter(self, node: Node) -> None:
+        self.open[-1].append(node)
+        self.path.nodes.append(node)
+
+
+def _relation(first: Access, second: Access) -> str:
+    """Whether two accesses of one buffer, in the same iteration, touch the ``same`` element,
+    ``different`` ones, or ``maybe`` the same."""
+    if first.subscripts is None or second.subscripts is None:
+        return "maybe"
+    if first.subscripts == second.subscripts:
+        return "same"
+    for left, right in zip(first.subscripts, second.subscripts, strict=True):
+        difference = left.plus(right.times(-1))
+        if difference.is_constant and difference.constant:
+            return "different"
+    return "maybe"
+
+
+def _distance_along(loop: Loop, store: Access | None, load: Access | None) -> int | None:
+    """How many iterations of ``loop`` alone lie between a write and the read of its element; None
+    where they touch no common element, or not at a fixed distance."""
+    if store is None or load is None or store.buffer is not load.buffer:
+        return None
+    if store.subscripts is None or load.subscripts is None:
+        return None
+    distance = None
+    for written, read in zip(store.subscripts, load.subscripts, strict=True):
+        gap = written.plus(read.times(-1))
+        if not gap.is_constant:
+            return None
+        step = read.coefficient(loop) * (loop.step or 1)
+        if step == 0:
+            if gap.constant:
+                return None
+        elif gap.constant % step or distance not in (None, gap.constant // step):
+            return None
+        else:
+            distance = gap.constant // step
+    return distance
