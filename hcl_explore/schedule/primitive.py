@@ -46,6 +46,8 @@ class Primitive(ABC):
     group: ClassVar[str]
     law: ClassVar[str]
     """One sentence: what makes it legal."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names that the method and the history take."""
 
     @abstractmethod
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
@@ -99,9 +101,7 @@ class PrimitiveInfo:
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise ArgumentError(
-                f"{self.name}: {error}", advice=f"Use: s.{self.usage}"
-            ) from None
+            raise ArgumentError(f"{self.name}: {error}", advice=f"Use: s.{self.usage}") from None
         bound.apply_defaults()
         return dict(bound.arguments)
 
@@ -222,8 +222,11 @@ def primitives() -> Mapping[str, PrimitiveInfo]:
 
 
 def info(name: str) -> PrimitiveInfo:
-    """The primitive called ``name``. Raises ``ArgumentError``, with the nearest names."""
+    """The primitive called ``name`` or an alias of it. Raises ``ArgumentError``, with all names."""
     known = primitives()
+    for declared in known.values():
+        if name in declared.cls.aliases:
+            return declared
     if name not in known:
         raise ArgumentError(
             f"no primitive '{name}'", advice=f"Primitives: {', '.join(sorted(known))}."

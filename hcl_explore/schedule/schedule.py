@@ -439,7 +439,8 @@ def _method(declared: PrimitiveInfo) -> Callable[..., Any]:
 
 
 for _name, _declared in primitives().items():
-    setattr(Schedule, _name, _method(_declared))
+    for _spelling in (_name, *_declared.cls.aliases):
+        setattr(Schedule, _spelling, _method(_declared))
 
 
 def customize(

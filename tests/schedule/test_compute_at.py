@@ -205,6 +205,15 @@ def test_merge(golden) -> None:
     assert_same(s)
 
 
+def test_other_names_of_primitives() -> None:
+    s = hcl.customize(pointwise)
+    s.loop_fusion("p", "q")
+    assert not s.can("interchange", "q.i", "q.j")
+    s.loop_fission("q.i")
+    assert [step.primitive for step in s.history] == ["merge", "distribute"]
+    assert_same(s)
+
+
 def test_merge_is_refused() -> None:
     s = hcl.customize(halo)
     with pytest.raises(LegalityError, match=r"merge\(x, x\) is illegal"):

@@ -50,6 +50,7 @@ class Distribute(Primitive):
         "Legal if no iteration of an earlier part needs, or overwrites, what a later part handles "
         "in an earlier iteration."
     )
+    aliases: ClassVar[tuple[str, ...]] = ("loop_fission",)
 
     axis: Loop = param.loop("the loop to cut")
     before: Loop | None = param.loop("the inner loop to cut in front of", default=None)

@@ -39,6 +39,7 @@ class Merge(Primitive):
         "Legal if no iteration of the second nest needs what a later iteration of the first makes, "
         "or overwrites what it still reads."
     )
+    aliases: ClassVar[tuple[str, ...]] = ("loop_fusion",)
 
     first: Loop = param.loop("the first nest: its outermost loop or its band", takes_band=True)
     second: Loop = param.loop("the nest after it: its outermost loop or its band", takes_band=True)
