@@ -1,0 +1,30 @@
+"""The kernels of MachSuite, at its sizes and in its number formats, from their definitions.
+
+Results are returned; arrays are updated in place where the algorithm works so.
+"""
+
+from __future__ import annotations
+
+from hcl_explore.examples.machsuite import (
+    crypto,
+    fft,
+    graphs,
+    learning,
+    matrices,
+    molecules,
+    sequences,
+    sorting,
+    stencils,
+)
+
+EXAMPLES = (
+    *crypto.EXAMPLES,
+    *learning.EXAMPLES,
+    *graphs.EXAMPLES,
+    *fft.EXAMPLES,
+    *matrices.EXAMPLES,
+    *molecules.EXAMPLES,
+    *sequences.EXAMPLES,
+    *sorting.EXAMPLES,
+    *stencils.EXAMPLES,
+)
