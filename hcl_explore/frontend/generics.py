@@ -36,6 +36,8 @@ def open_parameters(function: ast.FunctionDef, constants: ConstantEvaluator) -> 
         unbound = [one for one in declared if one.name not in constants.namespace]
         return [_declared(parameter, constants) for parameter in unbound]
     found: dict[str, OpenParameter] = {}
+    if not any(isinstance(value, TypeParameter) for value in constants.namespace.values()):
+        return []
     for name in _names_in_order(function):
         value = constants.namespace.get(name)
         if isinstance(value, TypeParameter) and name not in found:

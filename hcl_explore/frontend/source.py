@@ -146,7 +146,7 @@ def _display_name(code: CodeType) -> str:
 
 def _capture(function: FunctionType, tree: ast.Module) -> dict[str, object]:
     """The values of all names the function reads that are found around it."""
-    wanted = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _local_names(tree)
+    wanted = _free_names(tree)
     captured: dict[str, object] = {}
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
@@ -162,15 +162,16 @@ def _capture(function: FunctionType, tree: ast.Module) -> dict[str, object]:
     return captured
 
 
-def _local_names(tree: ast.Module) -> set[str]:
-    """Names that Python takes as local because the function assigns them somewhere."""
-    names: set[str] = set()
+def _free_names(tree: ast.Module) -> set[str]:
+    """Names that are read and nowhere assigned: Python takes the others as local."""
+    read: set[str] = set()
+    assigned: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else assigned).add(node.id)
         elif isinstance(node, ast.arg):
-            names.add(node.arg)
-    return names
+            assigned.add(node.arg)
+    return read - assigned
 
 
 def _enclosing_locals(function: FunctionType) -> Mapping[str, object]:
