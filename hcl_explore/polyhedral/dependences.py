@@ -13,7 +13,7 @@ from typing import Literal
 from hcl_explore.ir.program import Access, Buffer, Function, Loop
 from hcl_explore.polyhedral.differences import Box, Pair, common_loops
 from hcl_explore.polyhedral.domain import WIDE, Ranges, is_exact
-from hcl_explore.polyhedral.flow import CarriedSet, Flow
+from hcl_explore.polyhedral.flow import Flow
 from hcl_explore.polyhedral.legality import (
     Kind,
     Violation,
@@ -22,6 +22,7 @@ from hcl_explore.polyhedral.legality import (
     simultaneous_violation,
 )
 from hcl_explore.polyhedral.reductions import find_reductions
+from hcl_explore.polyhedral.uniform import CarriedSet, plain_dependences
 
 Direction = Literal["<", "=", ">", "*"]
 
@@ -56,7 +57,7 @@ def dependences(scope: Function | Loop) -> list[Dependence]:
     result: list[Dependence] = []
     for group in _by_buffer(scope.all_accesses()):
         if any(access.is_write for access in group):
-            result += _as_dependences(_exact(group, fixed), group)
+            result += _as_dependences(_nearest(group, fixed), group)
     return result
 
 
@@ -74,7 +75,7 @@ def carried_dependences(loop: Loop) -> list[Dependence]:
         possible = [(first, second, box) for first, second, box in possible if box is not None]
         if not possible:
             continue
-        found = _exact(group, loop.chain[:-1])
+        found = _nearest(group, loop.chain[:-1])
         result += _as_dependences([one for one in found if one.carrier is loop], group)
     return result
 
@@ -105,7 +106,11 @@ def _by_buffer(accesses: Iterable[Access]) -> list[list[Access]]:
     return list(groups.values())
 
 
-def _exact(group: Sequence[Access], fixed: Sequence[Loop]) -> list[CarriedSet]:
+def _nearest(group: Sequence[Access], fixed: Sequence[Loop]) -> list[CarriedSet]:
+    """The nearest conflicts among the accesses of one buffer."""
+    plain = plain_dependences(group, fixed)
+    if plain is not None:
+        return plain
     reads = [access for access in group if not access.is_write]
     writes = [access for access in group if access.is_write]
     flow = Flow(group, fixed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import islpy as isl
@@ -15,23 +14,9 @@ from hcl_explore.polyhedral.domain import access_cases
 from hcl_explore.polyhedral.system import CONSTANT, Row, Solver, System, difference
 from hcl_explore.polyhedral.time import original_time
 from hcl_explore.polyhedral.touched import is_certain, symbols_of
+from hcl_explore.polyhedral.uniform import CarriedSet
 
 _IN, _OUT, _PARAM = isl.dim_type.in_, isl.dim_type.out, isl.dim_type.param
-
-
-@dataclass(frozen=True)
-class CarriedSet:
-    """Dependences of one pair of accesses at one carrier (None: independent of all loops).
-
-    ``least`` and ``most`` bound the distance in each common loop, in values of its variable; None
-    where nothing does.
-    """
-
-    source: Access
-    sink: Access
-    carrier: Loop | None
-    least: tuple[int | None, ...]
-    most: tuple[int | None, ...]
 
 
 class Flow:

@@ -149,3 +149,33 @@ _OPERATIONS: dict[str, Callable[..., int]] = {
     "arith.extsi": lambda a: a,
     "arith.trunci": lambda a: a,
 }
+
+
+def nearest_conflicts(
+    runs: Sequence[Run], fixed: Sequence[Loop] = ()
+) -> dict[tuple[Access, Access, Loop | None], list[tuple[int, ...]]]:
+    """For each pair of accesses and carrier the distances (in values of the common loops) between
+    a read and the last write before it, a read and the next write, a write and the last write."""
+    found: dict[tuple[Access, Access, Loop | None], list[tuple[int, ...]]] = {}
+    places: dict[object, list[Run]] = {}
+    for one in runs:
+        outer = tuple(one.point[loop] for loop in fixed)
+        places.setdefault((outer, *one.storage, one.element), []).append(one)
+    for group in places.values():
+        for number, one in enumerate(group):
+            before = [other for other in group[:number] if other.access.is_write]
+            after = [other for other in group[number + 1 :] if other.access.is_write]
+            pairs = [(before[-1], one)] if before else []
+            pairs += [(one, after[0])] if after and not one.access.is_write else []
+            for source, sink in pairs:
+                shared = [
+                    loop
+                    for loop, other in zip(source.access.loops, sink.access.loops, strict=False)
+                    if loop is other
+                ]
+                distance = tuple(sink.point[loop] - source.point[loop] for loop in shared)
+                carrier = next(
+                    (loop for loop, gap in zip(shared, distance, strict=True) if gap), None
+                )
+                found.setdefault((source.access, sink.access, carrier), []).append(distance)
+    return found
