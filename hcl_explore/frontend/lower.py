@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from functools import cache
 from types import FunctionType
 
 from mlir import ir
@@ -20,6 +21,7 @@ from hcl_explore.frontend.source import KernelSource, read_source
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import Sources
+from hcl_explore.lang.library import kernels
 
 _LANGUAGE = ("hcl_explore.lang.ops", "hcl_explore.lang.meta")
 
@@ -48,6 +50,12 @@ def lower_with_sources(source: KernelSource, context: ir.Context) -> tuple[ir.Mo
             ) from None
         module.operation.verify()
         return module, lowering.sources()
+
+
+@cache
+def _library_source(function: FunctionType) -> KernelSource:
+    """The source of a library kernel, which never changes."""
+    return read_source(function)
 
 
 class _ModuleLowering:
@@ -110,7 +118,10 @@ class _ModuleLowering:
 
     def _unit_of(self, function: FunctionType) -> Unit:
         if function not in self._units:
-            self._units[function] = Unit(read_source(function))
+            ours = function.__module__ == kernels.__name__
+            self._units[function] = Unit(
+                _library_source(function) if ours else read_source(function)
+            )
         return self._units[function]
 
     def _instance_of(
