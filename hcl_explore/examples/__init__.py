@@ -6,12 +6,19 @@ import builtins
 import difflib
 
 from hcl_explore.errors import UnknownNameError
-from hcl_explore.examples import image, linear_algebra, machsuite, polybench
+from hcl_explore.examples import (
+    image,
+    linear_algebra,
+    machsuite,
+    networks,
+    polybench,
+    sequences,
+)
 from hcl_explore.examples.example import Example
 
 _EXAMPLES: dict[str, Example] = {
     example.name: example
-    for module in (linear_algebra, image, polybench, machsuite)
+    for module in (linear_algebra, image, networks, sequences, polybench, machsuite)
     for example in module.EXAMPLES
 }
 

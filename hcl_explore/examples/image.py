@@ -6,7 +6,7 @@ import numpy as np
 
 import hcl_explore.lang as hcl
 from hcl_explore.examples.example import Example
-from hcl_explore.lang import int16, int32, uint8
+from hcl_explore.lang import int16, int32, int64, uint8
 
 
 def sobel(image: uint8[66, 66]) -> uint8[64, 64]:
@@ -44,6 +44,30 @@ def edges(image: uint8[66, 66]) -> int16[62, 62]:
     return out
 
 
+def harris(image: uint8[68, 68]) -> int64[64, 64]:
+    dx: int32[66, 66]
+    dy: int32[66, 66]
+    for y, x in hcl.grid(66, 66, name="gradient"):
+        right: int32 = image[y, x + 2] + 2 * image[y + 1, x + 2] + image[y + 2, x + 2]
+        left: int32 = image[y, x] + 2 * image[y + 1, x] + image[y + 2, x]
+        below: int32 = image[y + 2, x] + 2 * image[y + 2, x + 1] + image[y + 2, x + 2]
+        above: int32 = image[y, x] + 2 * image[y, x + 1] + image[y, x + 2]
+        dx[y, x] = right - left
+        dy[y, x] = below - above
+    response: int64[64, 64]
+    for y1, x1 in hcl.grid(64, 64, name="response"):
+        xx: int32 = 0
+        yy: int32 = 0
+        xy: int32 = 0
+        for v, u in hcl.reduction(3, 3, name="window"):
+            xx += dx[y1 + v, x1 + u] * dx[y1 + v, x1 + u]
+            yy += dy[y1 + v, x1 + u] * dy[y1 + v, x1 + u]
+            xy += dx[y1 + v, x1 + u] * dy[y1 + v, x1 + u]
+        # The determinant less a sixteenth of the squared trace.
+        response[y1, x1] = xx * yy - xy * xy - (xx + yy) * (xx + yy) // 16
+    return response
+
+
 def _gradient(image: np.ndarray) -> np.ndarray:
     p = image.astype(np.int64)
     gx = p[:-2, 2:] - p[:-2, :-2] + 2 * (p[1:-1, 2:] - p[1:-1, :-2]) + p[2:, 2:] - p[2:, :-2]
@@ -55,6 +79,18 @@ def _edges_reference(image: np.ndarray) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(image.astype(np.int64), (3, 3))
     gradient = _gradient(windows.sum(axis=(2, 3)) // 9)
     return np.where(gradient > 64, gradient, 0)
+
+
+def _harris_reference(image: np.ndarray) -> np.ndarray:
+    p = image.astype(np.int64)
+    windows = np.lib.stride_tricks.sliding_window_view(p, (3, 3))
+    dx = (windows * [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]).sum(axis=(2, 3))
+    dy = (windows * [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]).sum(axis=(2, 3))
+    xx, yy, xy = (
+        np.lib.stride_tricks.sliding_window_view(product, (3, 3)).sum(axis=(2, 3))
+        for product in (dx * dx, dy * dy, dx * dy)
+    )
+    return xx * yy - xy * xy - (xx + yy) ** 2 // 16
 
 
 def _photo(rng: np.random.Generator) -> tuple[np.ndarray]:
@@ -87,5 +123,12 @@ EXAMPLES = (
             ("parallel", {"axis": "y2"}),
             ("unroll", {"axis": "dx"}),
         ),
+    ),
+    Example(
+        harris,
+        "corner response of Harris and Stephens, 3 × 3 window",
+        lambda rng: (rng.integers(0, 256, (68, 68), dtype=np.uint8),),
+        _harris_reference,
+        "Image",
     ),
 )
