@@ -226,7 +226,7 @@ def test_merge_is_refused() -> None:
         s.merge("x", "x1", depth=3)
 
 
-@pytest.mark.parametrize(("read", "write"), itertools.product(range(-2, 3), repeat=2))
+@pytest.mark.parametrize(("read", "write"), list(itertools.product(range(-2, 3), repeat=2)))
 def test_merge_agrees_with_brute_force(read: int, write: int) -> None:
     """A[i + w] = ...; ... = A[j + r]: the verdict is that of running every order by hand."""
     s = hcl.customize(f"""

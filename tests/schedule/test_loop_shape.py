@@ -43,7 +43,7 @@ def test_peel(golden) -> None:
     assert_same(s)
 
 
-@pytest.mark.parametrize(("count", "last"), itertools.product((1, 2, 5), (False, True)))
+@pytest.mark.parametrize(("count", "last"), list(itertools.product((1, 2, 5), (False, True))))
 def test_peel_of_an_inner_loop_with_a_step(count: int, last: bool) -> None:
     s = hcl.customize(mixed)
     s.peel("x", count, last=last)

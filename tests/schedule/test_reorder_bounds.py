@@ -15,7 +15,7 @@ MIDDLE = ["range(i, 9)", "range(i + 1)", "range(9 - i)", "range(2 * i, 18)", "ra
 INNER = ["range(j + 1)", "range(j, j + 4)", "range(i + j)", "range(i, 2 * j + 1)", "range(6)"]
 
 
-@pytest.mark.parametrize(("middle", "inner"), itertools.product(MIDDLE, INNER[::2]))
+@pytest.mark.parametrize(("middle", "inner"), list(itertools.product(MIDDLE, INNER[::2])))
 def test_every_order_runs_the_same_iterations(middle: str, inner: str) -> None:
     """Each iteration counts itself, so one too many or too few shows."""
     kernel = f"""
