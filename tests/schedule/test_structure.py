@@ -176,6 +176,42 @@ def test_dataflow_twice_and_of_nothing() -> None:
         s.dataflow("nowhere")
 
 
+def test_a_dataflow_region_keeps_its_stages() -> None:
+    s = hcl.customize(chain)
+    s.dataflow()
+    with pytest.raises(NotApplicableError, match="it would add a stage to 'chain'"):
+        s.peel("i")
+    s = hcl.customize(rows)
+    s.dataflow("t")
+    with pytest.raises(NotApplicableError, match="it would add a stage to 't'"):
+        s.buffer_at(s.A, "t")
+
+
+def tiles(A: int32[64], B: int32[64]):
+    for t in hcl.grid(8, name="tiles"):
+        for i in range(8):
+            B[8 * t + i] = A[8 * t + 7 - i] * 3
+
+
+def test_double_buffer() -> None:
+    s = hcl.customize(tiles)
+    tile = s.buffer_at(s.A, "t")
+    s.double_buffer(tile)
+    assert s.program.loop("tiles:tiles.t").dataflow
+    assert_same(s)
+
+
+def test_double_buffer_refusals() -> None:
+    s = hcl.customize(tiles)
+    with pytest.raises(NotApplicableError, match="'A' is not an array declared inside a loop"):
+        s.double_buffer(s.A)
+    s = hcl.customize(two_writers)
+    s.split("i", 4)
+    s.buffer_at(s.C, "i.outer")
+    with pytest.raises(NotApplicableError, match="'C' lives outside the region"):
+        s.double_buffer("C_buf")
+
+
 def test_inline(golden) -> None:
     s = hcl.customize(caller)
     t = s.buffer("window:t")

@@ -24,5 +24,6 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     inline,
     outline,
     reshape,
+    double_buffer,
     bind_storage,
 )

@@ -22,6 +22,7 @@ from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.aliasing import other_names
 from hcl_explore.schedule.legality import not_applicable, require_affine
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitives.dataflow import new_stage_refusal
 from hcl_explore.schedule.primitives.pipeline import pipelined_operations
 from hcl_explore.schedule.primitives.unroll import MAX_UNROLLED_OPERATIONS
 
@@ -155,7 +156,9 @@ def local_copy_refusal(
     program: Program, primitive: str, target: Buffer, axis: Loop
 ) -> ScheduleError | None:
     """Why the accesses to ``target`` inside ``axis`` cannot be redirected to another array."""
-    refusal = require_affine(program, primitive, axis)
+    refusal = require_affine(program, primitive, axis) or new_stage_refusal(
+        program, primitive, axis
+    )
     if refusal is not None:
         return refusal
     span = program.sources.span(axis.place)

@@ -235,6 +235,9 @@ def fuse_nests(fusion: Fusion) -> Outcome:
             rename_loop(loop.op, name)
             forwarding[loop.key] = (f"{root.function}:{root.band}.{name}",)
     _hand_down_names(fusion)
+    for loop, partner in zip(fusion.first, fusion.second, strict=True):
+        if not loop.reduction:
+            attrs.clear(partner.op, attrs.REDUCTION)
     body = [op.operation for op in fusion.first[-1].op.regions[0].blocks[0].operations][:-1]
     start = home.op.regions[0].blocks[0].operations[0].operation
     for op in body:

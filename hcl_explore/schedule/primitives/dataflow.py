@@ -40,40 +40,12 @@ class Dataflow(Primitive):
     )
 
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
-        owner = self._owner(program)
-        span = program.sources.span(owner.place)
-        if owner.dataflow:
-            return _refuse(f"{self._where(program)} is already a dataflow region", span, "")
-        stages = _stages(owner)
-        if len(stages) < 2:
-            return _refuse(
-                f"{self._where(program)} has {len(stages)} stage{'s' * (len(stages) != 1)}: there "
-                "is nothing to overlap",
-                span,
-                "Stages are loop nests and calls directly in the body.",
-            )
-        return _loose_refusal(program, owner, stages) or self._channel_refusal(
-            program, owner, stages
-        )
-
-    def _channel_refusal(
-        self, program: Program, owner: Loop | Function, stages: Sequence[Stage]
-    ) -> ScheduleError | None:
-        for buffer in program.functions[_function_of(owner)].buffers:
-            refusal = _buffer_refusal(program, owner, buffer, stages)
-            if refusal is not None:
-                return refusal
-        return None
+        return region_refusal(program, "dataflow", self._owner(program))
 
     def _owner(self, program: Program) -> Loop | Function:
         if isinstance(self.region, Loop):
             return self.region
         return program.functions[self.region] if self.region is not None else program.kernel
-
-    def _where(self, program: Program) -> str:
-        if isinstance(self.region, Loop):
-            return f"loop '{self.region.name}'"
-        return f"function '{self.region or program.top}'"
 
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
         attrs.set_flag(self._owner(program).op, attrs.DATAFLOW)
@@ -85,15 +57,56 @@ class Dataflow(Primitive):
         return f"the stages of {self.region or 'the kernel'} overlap"
 
 
-def _refuse(message: str, span: SourceSpan | None, advice: str) -> ScheduleError:
-    return NotApplicableError(f"dataflow: {message}", span=span, advice=advice or None)
+def region_refusal(
+    program: Program, primitive: str, owner: Loop | Function
+) -> ScheduleError | None:
+    """Why the stages of ``owner`` cannot overlap, or None."""
+    span = program.sources.span(owner.place)
+    where = f"loop '{owner.name}'" if isinstance(owner, Loop) else f"function '{owner.name}'"
+    if owner.dataflow:
+        return _refuse(
+            primitive, f"{where} is already a dataflow region", span, "Undo that step first."
+        )
+    stages = stages_of(owner)
+    if len(stages) < 2:
+        return _refuse(
+            primitive,
+            f"{where} has {len(stages)} stage{'s' * (len(stages) != 1)}: there is nothing to "
+            "overlap",
+            span,
+            "Stages are loop nests and calls directly in the body.",
+        )
+    refusal = _loose_refusal(program, primitive, owner, stages)
+    if refusal is not None:
+        return refusal
+    function = owner.function if isinstance(owner, Loop) else owner.name
+    for buffer in program.functions[function].buffers:
+        refusal = _buffer_refusal(program, primitive, owner, buffer, stages)
+        if refusal is not None:
+            return refusal
+    return None
 
 
-def _function_of(owner: Loop | Function) -> str:
-    return owner.function if isinstance(owner, Loop) else owner.name
+def new_stage_refusal(
+    program: Program, primitive: str, inside: Loop | Function
+) -> ScheduleError | None:
+    """A dataflow region keeps its stages: what would add one to ``inside`` is refused."""
+    if not inside.dataflow:
+        return None
+    return _refuse(
+        primitive,
+        f"it would add a stage to '{inside.name}', which is a dataflow region already",
+        program.sources.span(inside.place),
+        f"Apply {primitive} first, and dataflow then.",
+    )
 
 
-def _stages(owner: Loop | Function) -> list[Stage]:
+def _refuse(primitive: str, message: str, span: SourceSpan | None, advice: str) -> ScheduleError:
+    return NotApplicableError(f"{primitive}: {message}", span=span, advice=advice)
+
+
+def stages_of(owner: Loop | Function) -> list[Stage]:
+    """The loop nests and calls directly in the body, in order."""
     stages: list[Stage] = [*owner.loops, *owner.calls]
     return sorted(stages, key=lambda stage: stage.position)
 
@@ -105,12 +118,13 @@ def _stage_name(stage: Stage) -> str:
 
 
 def _loose_refusal(
-    program: Program, owner: Loop | Function, stages: Sequence[Stage]
+    program: Program, primitive: str, owner: Loop | Function, stages: Sequence[Stage]
 ) -> ScheduleError | None:
     """Everything that touches memory must be in a stage, and no stage under a condition."""
     for access in owner.accesses:
         if not access.is_call:
             return _refuse(
+                primitive,
                 f"a statement outside the stages uses '{access.buffer.name}'",
                 program.sources.span(access.place),
                 "Move it into the loop or the kernel that needs it.",
@@ -118,6 +132,7 @@ def _loose_refusal(
     for stage in stages:
         if stage.guards:
             return _refuse(
+                primitive,
                 f"{_stage_name(stage)} runs under a condition",
                 program.sources.span(stage.place),
                 "Put the condition inside the stage.",
@@ -126,19 +141,22 @@ def _loose_refusal(
 
 
 def _buffer_refusal(
-    program: Program, owner: Loop | Function, buffer: Buffer, stages: Sequence[Stage]
+    program: Program,
+    primitive: str,
+    owner: Loop | Function,
+    buffer: Buffer,
+    stages: Sequence[Stage],
 ) -> ScheduleError | None:
-    writers = [stage for stage in stages if _touches(stage, buffer, is_write=True)]
+    writers = [stage for stage in stages if touches(stage, buffer, is_write=True)]
     others = [
-        stage
-        for stage in stages
-        if stage not in writers and _touches(stage, buffer, is_write=False)
+        stage for stage in stages if stage not in writers and touches(stage, buffer, is_write=False)
     ]
     span = program.sources.span(buffer.place)
     if not writers:
         return None
     if len(writers) > 1:
         return _refuse(
+            primitive,
             f"'{buffer.name}' is written by {len(writers)} stages, {_names(writers)}",
             span,
             "Merge these stages (merge, compute_at), so that one of them writes it.",
@@ -147,6 +165,7 @@ def _buffer_refusal(
         return None
     if not _is_inside(owner, buffer):
         return _refuse(
+            primitive,
             f"'{buffer.name}' lives outside the region, but {_stage_name(writers[0])} writes it "
             f"and {_names(others)} read{'s' * (len(others) == 1)} it",
             span,
@@ -154,12 +173,14 @@ def _buffer_refusal(
         )
     if len(others) > 1:
         return _refuse(
+            primitive,
             f"'{buffer.name}' is read by {len(others)} stages, {_names(others)}",
             span,
             "Let the stage that writes it write one copy for each reader, or merge the readers.",
         )
     if others[0].position < writers[0].position:
         return _refuse(
+            primitive,
             f"'{buffer.name}' is read by {_stage_name(others[0])} before {_stage_name(writers[0])} "
             "writes it: data would flow backward",
             span,
@@ -177,7 +198,8 @@ def _is_inside(owner: Loop | Function, buffer: Buffer) -> bool:
     return buffer.kind == "local" and (not isinstance(owner, Loop) or owner in buffer.home)
 
 
-def _touches(stage: Stage, buffer: Buffer, *, is_write: bool) -> bool:
+def touches(stage: Stage, buffer: Buffer, *, is_write: bool) -> bool:
+    """Whether the stage reads (or writes) the array."""
     return any(
         access.is_write == is_write and _belongs(access, stage) for access in buffer.accesses
     )

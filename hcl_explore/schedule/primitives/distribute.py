@@ -18,6 +18,7 @@ from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable, order_refusal, require_affine
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitives.dataflow import new_stage_refusal
 from hcl_explore.schedule.primitives.split import annotation_refusal
 
 
@@ -56,8 +57,11 @@ class Distribute(Primitive):
     before: Loop | None = param.loop("the inner loop to cut in front of", default=None)
 
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
-        refusal = require_affine(program, "distribute", self.axis) or annotation_refusal(
-            program, "distribute", self.axis
+        around = self.axis.parent or program.functions[self.axis.function]
+        refusal = (
+            require_affine(program, "distribute", self.axis)
+            or annotation_refusal(program, "distribute", self.axis)
+            or new_stage_refusal(program, "distribute", around)
         )
         if refusal is not None:
             return refusal

@@ -17,6 +17,7 @@ from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable, require_affine
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitives.dataflow import new_stage_refusal
 from hcl_explore.schedule.primitives.split import annotation_refusal
 
 
@@ -44,8 +45,11 @@ class Peel(Primitive):
     last: bool = param.boolean("take them from the end", default=False)
 
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
-        refusal = require_affine(program, "peel", self.axis) or annotation_refusal(
-            program, "peel", self.axis
+        around = self.axis.parent or program.functions[self.axis.function]
+        refusal = (
+            require_affine(program, "peel", self.axis)
+            or annotation_refusal(program, "peel", self.axis)
+            or new_stage_refusal(program, "peel", around)
         )
         if refusal is not None:
             return refusal
