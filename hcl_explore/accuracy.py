@@ -395,13 +395,13 @@ def _off(c: Comparison) -> Iterator[str]:
     for name, reported, ours in c.loops:
         if reported != ours:
             yield f"II of {name} {reported}, ours {ours}"
-    for name, reported, ours in c.depths:
-        if ours is None or abs(reported - ours) > 2:
-            yield f"depth of {name} {reported}, ours {ours}"
+    for name, reported_depth, depth in c.depths:
+        if depth is None or abs(reported_depth - depth) > 2:
+            yield f"depth of {name} {reported_depth}, ours {depth}"
     for metric in ("dsp", "bram", "uram"):
         if metric in c.figures and error_of(*c.figures[metric]) > 0.1:
-            reported, ours = c.figures[metric]
-            yield f"{metric.upper()} {_number(reported)}, ours {_number(ours)}"
+            theirs, estimated = c.figures[metric]
+            yield f"{metric.upper()} {_number(theirs)}, ours {_number(estimated)}"
 
 
 def _number(value: float | int) -> str:

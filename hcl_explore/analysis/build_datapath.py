@@ -16,6 +16,8 @@ from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop
 
 _INDEX_BITS = 32
+_SMALL_TABLE_BITS = 6
+"""Up to 6 bits a number has at most 3 signed digits: its products need no multiplier."""
 
 
 class DatapathBuilder:
@@ -57,7 +59,8 @@ class DatapathBuilder:
                 accesses = list(body.all_accesses())
                 partitions = {a.buffer: self.layouts[a.buffer].partition for a in accesses}
                 self.addresses.count(accesses, partitions)
-            self._promote(body, body.all_accesses())
+            if self.layouts.options.keeps_cells:
+                self._promote(body, body.all_accesses())
             started = self._start_cells(body, frozenset({body}) if plan.copies > 1 else frozenset())
             if plan.copies > 1:
                 nest = Nest(body, plan.copies)
@@ -69,6 +72,8 @@ class DatapathBuilder:
             else:
                 self._body(body)
             self.path.carried = self._carried(started)
+            if plan.mode == "pipelined":
+                self._write_back(body, {})
         else:
             self._body(body)
         return self.path
@@ -254,12 +259,23 @@ class DatapathBuilder:
         if access.buffer.kind != "constant" or access.subscripts is None:
             return None
         if not all(form.is_constant for form in access.subscripts):
-            return None
+            return self._known_entries(access)
         literal = constant_entry(access.buffer, [form.constant for form in access.subscripts])
         if literal is None:
             return None
         bits = max(1, abs(int(literal)).bit_length() + (literal < 0))
         return make_node("wire", bits, (), literal=literal)
+
+    def _known_entries(self, access: Access) -> Node | None:
+        """Entries that each copy of an unrolled body knows by its number."""
+        bits = self.layouts.bits(access.buffer)
+        used = {v for form in access.subscripts or () for v in form.variables()}
+        are_known = all(isinstance(v, Loop) and self.plan[v].mode == "unrolled" for v in used)
+        if not are_known or access.buffer.dtype.startswith("float"):
+            return None
+        node = make_node("wire", bits, (), self._levels(access))
+        node.is_table = bits <= _SMALL_TABLE_BITS
+        return node
 
     def _is_invariant(self, access: Access) -> bool:
         """Whether a read gives the same in every iteration of the pipelined nest."""
@@ -332,9 +348,17 @@ class DatapathBuilder:
         self.path.nodes.append(node)
 
 
+def are_exclusive(first: Access, second: Access) -> bool:
+    """Whether the accesses stand in the two branches of one ``if``."""
+    branches = {guard.op: guard.negated for guard in first.guards}
+    return any(branches.get(g.op, g.negated) != g.negated for g in second.guards)
+
+
 def _relation(first: Access, second: Access) -> str:
     """Whether two accesses of one buffer, in the same iteration, touch the ``same`` element,
     ``different`` ones, or ``maybe`` the same."""
+    if are_exclusive(first, second):
+        return "different"
     if first.subscripts is None or second.subscripts is None:
         return "maybe"
     if first.subscripts == second.subscripts:

@@ -24,7 +24,8 @@ class Node:
 
     A ``register`` is the value of a cell when an iteration (or a copy of an unrolled body) begins.
     ``levels`` are the unrolled loops whose copies multiply the node; ``after`` the memory
-    operations that must come first.
+    operations that must come first. ``is_table``: each copy reads an entry that it knows, of a
+    table of small integers.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Node:
     is_float: bool = False
     literal: int | float | None = None
     result_bits: int = 0
+    is_table: bool = False
 
 
 @dataclass(eq=False)
@@ -52,11 +54,13 @@ class Nest:
 
 @dataclass(eq=False)
 class Block:
-    """A loop that stays a loop, or a call, inside a body that runs step by step."""
+    """A loop that stays a loop, or a call, inside a body that runs step by step. ``hoisted`` are
+    the reads that it has moved in front of it, by array."""
 
     item: Loop | Call
     after: tuple[Node, ...] = ()
     position: int = 0
+    hoisted: dict[Buffer, int] = field(default_factory=dict)
 
 
 Entry: TypeAlias = "Node | Nest | Block"

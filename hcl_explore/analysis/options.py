@@ -44,3 +44,9 @@ class EstimateOptions:
         """Whether reads that do not change in a pipelined loop are done once before it: Vitis does
         (atax: 64 reads before the loop), Vivado HLS 2016 does not (the tutorial's DCT)."""
         return self.tool == "vitis"
+
+    @property
+    def keeps_cells(self) -> bool:
+        """Whether an array element that a loop accumulates in is held in a register meanwhile: in
+        Vitis; Vivado HLS writes it to memory each time (the DFTs with sums in arrays)."""
+        return self.tool == "vitis"

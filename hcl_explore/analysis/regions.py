@@ -19,10 +19,11 @@ from hcl_explore.analysis.operators import Operator
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.pipelines import Pipeline, PipelineAnalysis
 from hcl_explore.analysis.plan import Plan
+from hcl_explore.analysis.ports import copies_of
 from hcl_explore.analysis.timing import Machine, Scheduler, Timing
 from hcl_explore.analysis.trips import average_trip_count
 from hcl_explore.analysis.values import Values
-from hcl_explore.ir.program import Call, Function, Loop, Program
+from hcl_explore.ir.program import Buffer, Call, Function, Loop, Program
 
 _SHARED_BETWEEN_MODULES = ("f", "div")
 
@@ -215,8 +216,10 @@ class RegionModels:
             counts[operator] += math.prod(self.plan[loop].copies for loop in node.levels)
         units = Units()
         for operator, count in counts.items():
-            # An operator of several cycles serves II operations; one without registers does not.
-            units.add(operator, -(-count // pipeline.ii) if operator.latency > 0 else count)
+            # An operator of several cycles serves II operations; one without registers, or inside
+            # a DSP block with an adder, does not.
+            is_shared = operator.latency > 0 and not operator.kind.startswith("mac")
+            units.add(operator, -(-count // pipeline.ii) if is_shared else count)
         return units
 
     def _sequential(self, function: Function, loop: Loop) -> LoopModel:
@@ -319,6 +322,16 @@ class _Region:
 
     def _copies(self, node: Node) -> int:
         return math.prod(self.models.plan[loop].copies for loop in node.levels)
+
+
+def hoisted_reads(model: LoopModel, plan: Plan) -> dict[Buffer, int]:
+    """How many elements a pipelined loop reads once, before it starts, by array."""
+    if model.pipeline is None:
+        return {}
+    return {
+        buffer: sum(copies_of(access, plan) for access in accesses)
+        for buffer, accesses in model.pipeline.path.hoisted.items()
+    }
 
 
 def pipeline_registers(pipeline: Pipeline) -> int:

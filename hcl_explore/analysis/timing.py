@@ -20,7 +20,7 @@ from hcl_explore.ir.program import Access, Buffer, Loop
 
 Moment: TypeAlias = "tuple[int, float]"
 START: Moment = (0, 0.0)
-_BALANCED = frozenset({"add", "mul", "gate", "icmp", "select"})
+_BALANCED = frozenset({"add", "mac_add", "mul", "gate", "icmp", "select"})
 
 
 @dataclass
@@ -238,6 +238,11 @@ class Scheduler:
             return
         cycles, is_module = self.block_cycles(block)
         ready = 0
+        for buffer, reads in block.hoisted.items():
+            # Reads that the loop repeats are done before it, once what wrote the array is done.
+            begun = [end for b, (_, end) in self.timing.blocks.items() if buffer in _touched(b)[1]]
+            if begun:
+                ready = max(ready, max(begun) + 1 + math.ceil(reads / PORTS_PER_BANK))
         for source in block.after:
             moment = self._ready(source, source)
             if moment is not None:
@@ -279,10 +284,12 @@ def path_cycles(
 
 
 def _conflict(first: Block, second: Block) -> bool:
-    """Whether two modules must run one after the other: one writes what the other touches."""
+    """Whether two modules must run one after the other: they touch the same memory, whose ports
+    they cannot share, or one writes a scalar that the other touches."""
     reads, writes = _touched(first)
     other_reads, other_writes = _touched(second)
-    return bool(writes & (other_reads | other_writes) or reads & other_writes)
+    shared = (reads | writes) & (other_reads | other_writes)
+    return any(buffer.shape or buffer in writes | other_writes for buffer in shared)
 
 
 def _touched(block: Block) -> tuple[set[Buffer], set[Buffer]]:

@@ -154,6 +154,9 @@ class ValueNodes:
     def _product(self, value: Value, inputs: tuple[Node, ...]) -> Node:
         left, right = inputs
         constant = left.literal if left.literal is not None else right.literal
+        if constant is None and (left.is_table or right.is_table):
+            # An entry of a small table that each copy knows: shifts and additions.
+            return self._entered("add", min(value.bits, left.bits + right.bits), 0, inputs, value)
         result = min(value.bits, left.bits + right.bits)
         if constant is None:
             node = self._entered("mul", left.bits, right.bits, inputs, value)

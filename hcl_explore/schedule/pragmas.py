@@ -18,7 +18,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hcl_explore.errors import ArgumentError, ScheduleError
+from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.lang.partition import Partition
+from hcl_explore.schedule.naming import find_buffer
 from hcl_explore.schedule.schedule import Schedule
 from hcl_explore.schedule.step import Step
 
@@ -33,7 +35,7 @@ _ABOUT_THE_TOOL = {
     "loop_tripcount": "trip counts come from the bounds",
     "stream": "streams are named in the kernel",
     "inline": "functions are inlined where they are called",
-    "loop_merge": "merge loops with s.merge",
+    "loop_merge": "merge loops with s.loop_fusion",
     "dependence": "dependences are computed exactly",
     "bind_op": "operators are bound by the tool",
     "bind_storage": "use s.bind_storage",
@@ -186,13 +188,17 @@ def _partition(
         return
     words = [pragma.options.get("type", "").lower(), *pragma.options]
     kind = next((_KINDS[word] for word in words if word in _KINDS), Partition.Complete)
-    arguments: dict[str, object] = {
-        "target": target,
-        "partition_type": kind.name,
-        "dim": _number(pragma, "dim", 1),
-    }
-    if kind is not Partition.Complete:
-        arguments["factor"] = _number(pragma, "factor", 0)
+    dim = _number(pragma, "dim", 1)
+    factor = None if kind is Partition.Complete else _number(pragma, "factor", 0)
+    # Partitioning an array partitions what callers and callees call it, so a pragma on each of them
+    # is the usual way to write it in C and says it twice here.
+    buffer = find_buffer(schedule.program, target)
+    if PartitionedDim(dim, kind.value, factor) in buffer.partition:
+        report.ignored.append((pragma.text, f"'{buffer.name}' is partitioned so already"))
+        return
+    arguments: dict[str, object] = {"target": target, "partition_type": kind.name, "dim": dim}
+    if factor is not None:
+        arguments["factor"] = factor
     report.steps.append(schedule.apply("partition", arguments))
 
 
