@@ -136,5 +136,14 @@ def open_notebook(page: Page, address: str, name: str) -> None:
 
 def run_cell(page: Page, number: int) -> None:
     """Run one cell, as a user does: click into it, Ctrl+Enter."""
-    page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".jp-InputArea .cm-content").click()
-    page.keyboard.press("Control+Enter")
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(number)
+    prompt = cell.locator(".jp-InputPrompt")
+    before = prompt.inner_text()
+    for _ in range(5):
+        cell.locator(".jp-InputArea .cm-content").click()
+        page.keyboard.press("Control+Enter")
+        for _ in range(20):
+            page.wait_for_timeout(100)
+            if prompt.inner_text() != before:
+                return
+    raise TimeoutError(f"cell {number} does not run")

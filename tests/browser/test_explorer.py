@@ -228,6 +228,16 @@ def test_the_history_is_the_python_that_was_clicked(notebook: Page) -> None:
         assert call in output
 
 
+def test_keys_pressed_in_the_widget_are_no_notebook_commands(notebook: Page) -> None:
+    explorer = Explorer(notebook)
+    cells = notebook.locator(".jp-Notebook .jp-Cell").count()
+    explorer.find('[data-primitive="fuse"]').focus()
+    for key in ("a", "b", "d", "d", "Enter"):
+        notebook.keyboard.press(key)
+    assert notebook.locator(".jp-Notebook .jp-Cell").count() == cells
+    assert explorer.find('[data-primitive="fuse"]').get_attribute("aria-pressed") == "true"
+
+
 def test_the_saved_page_is_the_session(notebook: Page, tmp_path: Path) -> None:
     explorer = Explorer(notebook)
     explorer.find(".hx-menu summary").click()

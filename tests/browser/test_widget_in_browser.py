@@ -216,6 +216,22 @@ def test_tabs_by_keyboard(page: Page) -> None:
     assert page.evaluate("document.activeElement.dataset.pane") == "tree"
 
 
+def test_the_keyboard_is_enough_to_apply_a_step(page: Page) -> None:
+    bench = Bench(page, FakeSession())
+    page.focus('[data-primitive="split"]')
+    page.keyboard.press("Enter")
+    bench.wait()
+    assert page.evaluate("document.activeElement.dataset.primitive") == "split"
+    page.focus('select[name="axis"]')
+    page.keyboard.press("k")
+    page.keyboard.press("Tab")
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    bench.wait()
+    assert bench.session.calls == [("split", {"axis": "k", "factor": 8}, False, False)]
+    assert page.evaluate("document.activeElement.name") == "factor"
+
+
 def test_examples_ask_before_steps_are_lost(page: Page) -> None:
     bench = Bench(page, FakeSession(position=1))
     page.select_option('[data-action="load-kernel"]', "sobel")

@@ -17,6 +17,18 @@ import { View } from "./view.js";
 /** @typedef {import("./client.js").State} State */
 /** @typedef {import("./client.js").ErrorMessage} ErrorMessage */
 
+/**
+ * JupyterLab's one-letter commands (`d d` deletes the cell) must not fire while something in here
+ * has the focus. It looks for this mark from the focused element outwards, so that element itself
+ * must carry it.
+ * @param {FocusEvent} event
+ */
+function suppressShortcuts(event) {
+  if (event.target instanceof Element) {
+    event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
+}
+
 const FIRST_PANE = "ir-diff";
 const SHOW_BUSY_AFTER_MS = 250;
 const SAY_WAITING_AFTER_MS = 3_000;
@@ -95,8 +107,7 @@ export class App {
     this.redo = button("Redo", () => this.#act("redo"), { "data-action": "redo" });
     const app = el(
       "div",
-      // JupyterLab's one-letter shortcuts must not fire while a button in here has the focus.
-      { class: "hx-app", "data-lm-suppress-shortcuts": "true" },
+      { class: "hx-app", onfocusin: suppressShortcuts },
       this.bar.element,
       el(
         "div",

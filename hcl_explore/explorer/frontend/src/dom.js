@@ -63,6 +63,22 @@ export function takesText(target) {
   );
 }
 
+const IDENTITIES = ["data-primitive", "data-choice", "data-action", "name"];
+
+/**
+ * Draw a part anew without taking the keyboard's focus away from what is in it.
+ * @param {HTMLElement} part
+ * @param {() => void} draw
+ */
+export function keepingFocus(part, draw) {
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  const identity = IDENTITIES.find((name) => focused?.hasAttribute(name));
+  draw();
+  if (!focused || !identity) return;
+  const same = part.querySelector(`[${identity}="${CSS.escape(focused.getAttribute(identity) ?? "")}"]`);
+  if (same instanceof HTMLElement) same.focus({ preventScroll: true });
+}
+
 /**
  * A docstring's sentence, in which names stand between double back quotes.
  * @param {string} text

@@ -1,6 +1,6 @@
 // The palette: primitives by group, and the form of the chosen one.
 
-import { button, el, plain, prose } from "./dom.js";
+import { button, el, keepingFocus, plain, prose } from "./dom.js";
 import { field } from "./field.js";
 import { argumentsOf, fill, keptValues } from "./form.js";
 
@@ -130,6 +130,10 @@ export class Palette {
   }
 
   #drawGroups() {
+    keepingFocus(this.groups, () => this.#fillGroups());
+  }
+
+  #fillGroups() {
     const wanted = this.filter.value.trim().toLowerCase();
     const matching = this.primitives.filter((primitive) =>
       `${primitive.name} ${primitive.group} ${primitive.summary}`.toLowerCase().includes(wanted),
@@ -171,6 +175,10 @@ export class Palette {
   }
 
   #drawForm() {
+    keepingFocus(this.form, () => this.#fillForm());
+  }
+
+  #fillForm() {
     const primitive = this.chosenPrimitive;
     clearTimeout(this.timer);
     this.verdict.replaceChildren();
