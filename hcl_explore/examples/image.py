@@ -106,6 +106,9 @@ EXAMPLES = (
         "Image",
         schedule=(
             ("reuse_at", {"target": "image", "axis": "y"}),
+            ("reuse_at", {"target": "image_reuse_y", "axis": "x"}),
+            ("partition", {"target": "image_reuse_y", "dim": 1}),
+            ("partition", {"target": "image_reuse_y_x", "dim": 0}),
             ("pipeline", {"axis": "x"}),
         ),
     ),
@@ -117,11 +120,13 @@ EXAMPLES = (
         "Image",
         schedule=(
             ("reuse_at", {"target": "image", "axis": "y"}),
+            ("partition", {"target": "image_reuse_y", "dim": 1}),
+            ("pipeline", {"axis": "x"}),
             ("reuse_at", {"target": "blurred", "axis": "y1"}),
+            ("partition", {"target": "blurred_reuse_y1", "dim": 1}),
+            ("pipeline", {"axis": "x1"}),
             ("split", {"axis": "x2", "factor": 31}),
             ("pipeline", {"axis": "x2.inner"}),
-            ("parallel", {"axis": "y2"}),
-            ("unroll", {"axis": "dx"}),
         ),
     ),
     Example(
@@ -130,5 +135,15 @@ EXAMPLES = (
         lambda rng: (rng.integers(0, 256, (68, 68), dtype=np.uint8),),
         _harris_reference,
         "Image",
+        schedule=(
+            ("reuse_at", {"target": "image", "axis": "y"}),
+            ("partition", {"target": "image_reuse_y", "dim": 1}),
+            ("pipeline", {"axis": "x"}),
+            ("reuse_at", {"target": "dx", "axis": "y1"}),
+            ("reuse_at", {"target": "dy", "axis": "y1"}),
+            ("partition", {"target": "dx_reuse_y1", "dim": 1}),
+            ("partition", {"target": "dy_reuse_y1", "dim": 1}),
+            ("pipeline", {"axis": "x1"}),
+        ),
     ),
 )

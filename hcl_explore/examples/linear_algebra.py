@@ -79,12 +79,11 @@ EXAMPLES = (
         "Linear algebra",
         relative_tolerance=1e-4,
         schedule=(
-            ("reorder", {"axes": ["y", "o"]}),
-            ("split", {"axis": "x", "factor": 8}),
-            ("buffer_at", {"target": "out", "axis": "x.inner"}),
+            ("reorder", {"axes": ["y", "c", "dy", "dx", "x", "o"]}),
             ("fuse", {"axes": ["dy", "dx"]}),
-            ("pipeline", {"axis": "dy_dx_fused"}),
-            ("partition", {"target": "weight", "dim": 4}),
+            ("partition", {"target": "weight", "dim": 1}),
+            ("partition", {"target": "out", "dim": 1}),
+            ("pipeline", {"axis": "x"}),
         ),
     ),
     Example(
@@ -94,6 +93,11 @@ EXAMPLES = (
         _jacobi_reference,
         "Linear algebra",
         relative_tolerance=1e-4,
-        schedule=(("pipeline", {"axis": "j"}), ("pipeline", {"axis": "j1"})),
+        schedule=(
+            ("reuse_at", {"target": "A", "axis": "i"}),
+            ("partition", {"target": "A_reuse_i", "dim": 1}),
+            ("pipeline", {"axis": "j"}),
+            ("pipeline", {"axis": "j1"}),
+        ),
     ),
 )

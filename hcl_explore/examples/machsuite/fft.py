@@ -104,7 +104,6 @@ EXAMPLES = (
         _roots,
         _fft_strided,
         relative_tolerance=1e-12,
-        schedule=(("pipeline", {"axis": "pair"}),),
     ),
     machsuite(
         fft_transpose,

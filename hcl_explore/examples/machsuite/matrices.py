@@ -105,9 +105,10 @@ EXAMPLES = (
         lambda A, B: A @ B,
         relative_tolerance=1e-13,
         schedule=(
+            ("reorder", {"axes": ["k", "i"]}),
             ("partition", {"target": "B", "partition_type": "cyclic", "dim": 2, "factor": 8}),
             ("partition", {"target": "C", "partition_type": "cyclic", "dim": 2, "factor": 8}),
-            ("pipeline", {"axis": "k"}),
+            ("pipeline", {"axis": "i"}),
         ),
     ),
     machsuite(
@@ -123,9 +124,5 @@ EXAMPLES = (
         _padded,
         _spmv_ellpack,
         relative_tolerance=1e-13,
-        schedule=(
-            ("reorder", {"axes": ["e", "i"]}),
-            ("pipeline", {"axis": "i"}),
-        ),
     ),
 )

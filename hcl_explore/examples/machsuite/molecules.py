@@ -103,7 +103,11 @@ EXAMPLES = (
         _nearest,
         _md_knn,
         relative_tolerance=1e-12,
-        schedule=(("partition", {"target": "position", "dim": 2}), ("pipeline", {"axis": "n"})),
+        schedule=(
+            ("partition", {"target": "position", "dim": 2}),
+            ("partition", {"target": "neighbours", "dim": 2}),
+            ("pipeline", {"axis": "i"}),
+        ),
     ),
     machsuite(
         md_grid,

@@ -58,7 +58,9 @@ EXAMPLES = (
         schedule=(
             ("partition", {"target": "weight", "dim": 0}),
             ("reuse_at", {"target": "image", "axis": "y"}),
+            ("reuse_at", {"target": "image_reuse_y", "axis": "x"}),
             ("partition", {"target": "image_reuse_y", "dim": 1}),
+            ("partition", {"target": "image_reuse_y_x", "dim": 0}),
             ("pipeline", {"axis": "x"}),
         ),
     ),

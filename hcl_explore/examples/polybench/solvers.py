@@ -173,7 +173,6 @@ EXAMPLES = (
         _positive_definite,
         _cholesky,
         relative_tolerance=1e-5,
-        schedule=(("pipeline", {"axis": "k"}), ("pipeline", {"axis": "k_diagonal"})),
     ),
     polybench(
         durbin,
@@ -210,6 +209,5 @@ EXAMPLES = (
         lambda rng: (_dominant(rng), uniform(rng, 120)),
         _trisolv,
         relative_tolerance=1e-5,
-        schedule=(("pipeline", {"axis": "j"}),),
     ),
 )

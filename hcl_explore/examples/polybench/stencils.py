@@ -8,6 +8,7 @@ import numpy as np
 
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array, uniform, wide
+from hcl_explore.examples.example import Step
 from hcl_explore.examples.polybench.example import polybench
 from hcl_explore.lang import ConstExpr, float32
 
@@ -190,6 +191,18 @@ def _seidel_2d(A: Array) -> None:
     A[:] = grid
 
 
+def _line_buffers(innermost: str) -> tuple[Step, ...]:
+    """Keep the rows of A and B that the next iterations read again, each in its own memory."""
+    return (
+        ("reuse_at", {"target": "A", "axis": "i"}),
+        ("reuse_at", {"target": "B", "axis": "i_1"}),
+        ("partition", {"target": "A_reuse_i", "dim": 1}),
+        ("partition", {"target": "B_reuse_i_1", "dim": 1}),
+        ("pipeline", {"axis": innermost}),
+        ("pipeline", {"axis": f"{innermost}_1"}),
+    )
+
+
 EXAMPLES = (
     polybench(
         adi,
@@ -204,15 +217,7 @@ EXAMPLES = (
         lambda rng: (*(uniform(rng, 60, 80) for _ in range(3)), uniform(rng, 40)),
         _fdtd_2d,
         relative_tolerance=1e-5,
-        schedule=(
-            ("pipeline", {"axis": "j"}),
-            ("pipeline", {"axis": "j_1"}),
-            ("pipeline", {"axis": "j_2"}),
-            ("pipeline", {"axis": "j_3"}),
-            ("partition", {"target": "hz", "partition_type": "cyclic", "dim": 1, "factor": 2}),
-            ("partition", {"target": "ey", "partition_type": "cyclic", "dim": 1, "factor": 2}),
-            ("partition", {"target": "ex", "partition_type": "cyclic", "dim": 2, "factor": 2}),
-        ),
+        schedule=tuple(("pipeline", {"axis": axis}) for axis in ("j", "j_1", "j_2", "j_3")),
     ),
     polybench(
         heat_3d,
@@ -220,7 +225,6 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 20, 20, 20), uniform(rng, 20, 20, 20)),
         _heat_3d,
         relative_tolerance=1e-5,
-        schedule=(("pipeline", {"axis": "k"}), ("pipeline", {"axis": "k_1"})),
     ),
     polybench(
         jacobi_1d,
@@ -228,12 +232,7 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 120), uniform(rng, 120)),
         _jacobi_1d,
         relative_tolerance=1e-5,
-        schedule=(
-            ("pipeline", {"axis": "i"}),
-            ("pipeline", {"axis": "i_1"}),
-            ("partition", {"target": "A", "partition_type": "cyclic", "dim": 1, "factor": 2}),
-            ("partition", {"target": "B", "partition_type": "cyclic", "dim": 1, "factor": 2}),
-        ),
+        schedule=_line_buffers("i"),
     ),
     polybench(
         jacobi_2d,
@@ -241,12 +240,7 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 90, 90), uniform(rng, 90, 90)),
         _jacobi_2d,
         relative_tolerance=1e-5,
-        schedule=(
-            ("reuse_at", {"target": "A", "axis": "i"}),
-            ("reuse_at", {"target": "B", "axis": "i_1"}),
-            ("pipeline", {"axis": "j"}),
-            ("pipeline", {"axis": "j_1"}),
-        ),
+        schedule=_line_buffers("j"),
     ),
     polybench(
         seidel_2d,
@@ -255,8 +249,9 @@ EXAMPLES = (
         _seidel_2d,
         relative_tolerance=1e-5,
         schedule=(
-            ("skew", {"axis": "j", "by": "i"}),
-            ("pipeline", {"axis": "j"}),
+            ("skew", {"axis": "j", "by": "i", "factor": 2}),
+            ("reorder", {"axes": ["j", "i"]}),
+            ("pipeline", {"axis": "i"}),
         ),
     ),
 )
