@@ -14,15 +14,10 @@ from hcl_explore.ir.program import Access, Buffer, Function, Loop
 from hcl_explore.polyhedral.differences import Box, Pair, common_loops
 from hcl_explore.polyhedral.domain import WIDE, Ranges, is_exact
 from hcl_explore.polyhedral.flow import Flow
-from hcl_explore.polyhedral.legality import (
-    Kind,
-    Violation,
-    conflicting_pairs,
-    kind_of,
-    simultaneous_violation,
-)
+from hcl_explore.polyhedral.legality import conflicting_pairs, simultaneous_violation
 from hcl_explore.polyhedral.reductions import find_reductions
 from hcl_explore.polyhedral.uniform import CarriedSet, plain_dependences
+from hcl_explore.polyhedral.violation import Kind, Violation, kind_of
 
 Direction = Literal["<", "=", ">", "*"]
 

@@ -11,8 +11,7 @@ its home loops.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from hcl_explore.ir.linear import Symbol, Variable
 from hcl_explore.ir.program import Access, Buffer, Loop
@@ -28,121 +27,7 @@ from hcl_explore.polyhedral.differences import common_loops
 from hcl_explore.polyhedral.domain import is_exact
 from hcl_explore.polyhedral.reductions import Reduction, find_reductions
 from hcl_explore.polyhedral.time import Time, original_time
-
-Kind = Literal["flow", "anti", "output"]
-
-
-@dataclass(frozen=True)
-class Instance:
-    """One execution of an access. ``iteration`` holds the values of its loops, outermost first; it
-    is empty where they cannot be told."""
-
-    access: Access
-    iteration: tuple[tuple[Loop, int], ...]
-
-    def __str__(self) -> str:
-        if not self.iteration:
-            return "an iteration" if self.access.loop is not None else "the statement"
-        values = ", ".join(f"{loop.name}={value}" for loop, value in self.iteration)
-        return f"({values})"
-
-
-@dataclass(frozen=True)
-class Violation:
-    """Two instances that touch one element and whose order would change.
-
-    ``first`` runs before ``second`` in the program as it stands. ``distance`` is the difference of
-    their iterations over the common loops, in values of the loop variables. ``exact`` is False
-    where something is not affine, so that the conflict cannot be excluded; then ``element`` and
-    ``distance`` are None. ``only_reassociation`` says that nothing but the rounding of a
-    floating-point accumulation depends on the order; ``simultaneous`` that the two would run at
-    once and not in reverse. ``symbols`` holds the values of index arguments in the example.
-    """
-
-    buffer: Buffer
-    kind: Kind
-    element: tuple[int, ...] | None
-    first: Instance
-    second: Instance
-    distance: tuple[int, ...] | None
-    exact: bool
-    only_reassociation: bool = False
-    simultaneous: bool = False
-    symbols: tuple[tuple[Symbol, int], ...] = ()
-
-    def describe(self, lines: Sequence[str] | None = None, first_line: int = 1) -> str:
-        """The counterexample in sentences.
-
-        With the source ``lines`` (the first of which has number ``first_line``), the source lines
-        of both instances follow, as ``file:line   text``.
-        """
-        text = self._sentence() if self.exact else self._undecided()
-        if lines is None:
-            return text
-        shown: dict[str, None] = {}
-        for instance in (self.second, self.first):
-            place = instance.access.place
-            if place is not None and 0 <= place.line - first_line < len(lines):
-                source = lines[place.line - first_line].strip()
-                shown[f"  {place.filename}:{place.line}   {source}"] = None
-        return "\n".join([text, *shown])
-
-    def _sentence(self) -> str:
-        verb, past = _VERBS[self.kind]
-        moved = "at the same time" if self.simultaneous else "later"
-        assumed = "".join(f" for {symbol.name}={value}" for symbol, value in self.symbols)
-        second = f"iteration {self.second}" if self.second.iteration else "the statement"
-        parts = [
-            f"{second} {verb} {self._element()}, {past} by {self.first}, which the new order runs "
-            f"{moved}{assumed}."
-        ]
-        if self.distance:
-            parts.append(f"Dependence distance ({', '.join(map(str, self.distance))}).")
-        if self.only_reassociation:
-            parts.append("Both accumulate into it, so only the rounding changes.")
-        return " ".join(parts)
-
-    def _element(self) -> str:
-        if not self.element:
-            return self.buffer.name
-        return f"{self.buffer.name}[{', '.join(map(str, self.element))}]"
-
-    def _undecided(self) -> str:
-        reasons = dict.fromkeys(
-            reason
-            for instance in (self.first, self.second)
-            for reason in undecided_reasons(instance.access)
-        )
-        return (
-            f"it cannot be decided whether the accesses to {self.buffer.name} keep their order: "
-            f"{'; '.join(reasons)}."
-        )
-
-
-_VERBS = {
-    "flow": ("reads", "written"),
-    "anti": ("overwrites", "read"),
-    "output": ("overwrites", "written"),
-}
-
-
-def undecided_reasons(access: Access) -> list[str]:
-    """What is not affine about ``access``, each with its source line."""
-    line = f" (line {access.place.line})" if access.place is not None else ""
-    reasons = []
-    if access.is_call:
-        reasons.append(f"a call may {'write' if access.is_write else 'read'} all of it{line}")
-    elif access.subscripts is None:
-        reasons.append(f"a subscript of {access.buffer.name} is not affine{line}")
-    for loop in access.loops:
-        if not loop.is_affine:
-            what = (
-                "is a while loop" if loop.kind == "scf.while" else "has bounds that are not affine"
-            )
-            reasons.append(f"loop '{loop.name}' {what}")
-    if any(guard.constraints is None for guard in access.all_guards):
-        reasons.append(f"a condition is not affine{line}")
-    return reasons
+from hcl_explore.polyhedral.violation import Instance, Violation, kind_of
 
 
 def first_violation(
@@ -204,25 +89,20 @@ class _OrderCheck:
         statements, ``_atomic_reductions`` has seen to it).
         """
         real, rounding = _Best(), _Best()
-        undecided: Violation | None = None
         for first, second in conflicting_pairs(self._after):
             orders = self._orders(first, second)
             left, right = reductions.get(first), reductions.get(second)
-            if left is not None and right is not None and left.operation == right.operation:
-                if keep_apart and left is right and first.is_write and not second.is_write:
-                    whole = _without_last(orders)
-                    self._collect(real, first, second, whole, only_simultaneous=True)
-                if first not in accepted:
-                    self._collect(rounding, first, second, orders)
-            elif is_exact(first) and is_exact(second):
+            if left is None or right is None or left.operation != right.operation:
                 self._collect(real, first, second, orders)
-            elif undecided is None and self._may_reverse(first, second, orders):
-                undecided = _undecided(first, second)
-        if real.violation is not None or undecided is not None:
-            return real.violation or undecided
-        if rounding.violation is not None:
-            return replace(rounding.violation, only_reassociation=True)
-        return None
+                continue
+            if keep_apart and left is right and first.is_write and not second.is_write:
+                whole = _without_last(orders)
+                self._collect(real, first, second, whole, only_simultaneous=True)
+            if first not in accepted:
+                self._collect(rounding, first, second, orders)
+        if real.violation is not None or rounding.violation is None:
+            return real.violation
+        return replace(rounding.violation, only_reassociation=True)
 
     def _orders(self, first: Access, second: Access) -> Orders:
         return Orders.of(
@@ -239,35 +119,42 @@ class _OrderCheck:
         *,
         only_simultaneous: bool = False,
     ) -> None:
-        """Offer the smallest reversed conflict of the pair to ``best``."""
+        """Offer the smallest reversed conflict of the pair to ``best``, or say that there may be
+        one where something is not affine."""
         leaves = possible_reversals(self._model, first, second, orders)
         if only_simultaneous:
             leaves = [leaf for leaf in leaves if leaf.after == len(orders.after[0])]
-        for example in smallest_examples(self._model, first, second, orders, leaves):
-            time = (
-                _values(self._before[first], example.first, example.symbols),
-                _values(self._before[second], example.second, example.symbols),
-            )
-            best.offer(time, _violation(first, second, example))
-
-    def _may_reverse(self, first: Access, second: Access, orders: Orders) -> bool:
-        leaves = possible_reversals(self._model, first, second, orders)
         if not leaves:
-            return False
-        exact = ExactPair(self._model, first, second, orders)
-        return any(exact.is_feasible(leaf) for leaf in leaves)
+            return
+        if is_exact(first) and is_exact(second):
+            for example in smallest_examples(self._model, first, second, orders, leaves):
+                time = (
+                    _values(self._before[first], example.first, example.symbols),
+                    _values(self._before[second], example.second, example.symbols),
+                )
+                best.offer(time, _violation(first, second, example))
+        elif best.undecided is None:
+            pair = ExactPair(self._model, first, second, orders)
+            if any(pair.is_feasible(leaf) for leaf in leaves):
+                best.undecided = _undecided(first, second)
 
 
 class _Best:
-    """The earliest violation offered so far."""
+    """The earliest violation offered so far, and one that is not exact."""
 
     def __init__(self) -> None:
-        self.violation: Violation | None = None
+        self.undecided: Violation | None = None
+        self._exact: Violation | None = None
         self._time: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
     def offer(self, time: tuple[tuple[int, ...], tuple[int, ...]], violation: Violation) -> None:
         if self._time is None or time < self._time:
-            self._time, self.violation = time, violation
+            self._time, self._exact = time, violation
+
+    @property
+    def violation(self) -> Violation | None:
+        """An exact one if there is any."""
+        return self._exact or self.undecided
 
 
 def conflicting_pairs(accesses: Iterable[Access]) -> Iterator[tuple[Access, Access]]:
@@ -330,13 +217,6 @@ def _point(loops: Mapping[Loop, int], symbols: Mapping[Symbol, int]) -> dict[Var
     for symbol, value in symbols.items():
         point[symbol] = value
     return point
-
-
-def kind_of(first: Access, second: Access) -> Kind:
-    """The kind of dependence of ``second`` on ``first``, at least one of which writes."""
-    if not first.is_write:
-        return "anti"
-    return "output" if second.is_write else "flow"
 
 
 def _violation(first: Access, second: Access, example: Example) -> Violation:

@@ -102,7 +102,7 @@ def broken_pairs(
                     yield x, y
 
 
-def final_memory(runs: Sequence[Run], order: Sequence[Run]) -> dict[object, int]:
+def final_memory(order: Sequence[Run]) -> dict[object, int]:
     """Run the integer program in another order of its accesses: what every element holds then.
 
     A store computes its value from what the loads of its own iteration saw.

@@ -8,7 +8,7 @@ import oracle
 import pytest
 from random_kernels import random_kernel
 
-from hcl_explore.ir.program import Access, Loop, Program
+from hcl_explore.ir.program import Loop, Program
 from hcl_explore.polyhedral.dependences import (
     Dependence,
     carried_dependences,
