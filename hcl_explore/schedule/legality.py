@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
 from hcl_explore.ir.program import Access, Loop, Program
-from hcl_explore.polyhedral.legality import Violation, first_violation
+from hcl_explore.polyhedral.legality import first_violation
 from hcl_explore.polyhedral.time import Time
+from hcl_explore.polyhedral.violation import Violation
 from hcl_explore.schedule.aliasing import alias_refusal
 
 
