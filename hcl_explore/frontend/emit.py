@@ -414,7 +414,8 @@ class Emitter:
     def _emit_select(self, expr: Select, wanted: ScalarType) -> ir.Value:
         work = concrete(expr.type, wanted)
         both_integers = isinstance(work, IntegerType) and isinstance(wanted, IntegerType)
-        if both_integers and wanted.bits <= work.bits:
+        constants = isinstance(expr.if_true, Constant) and isinstance(expr.if_false, Constant)
+        if constants or (both_integers and wanted.bits <= work.bits):
             work = wanted
         location = self.locate(expr)
         if may_run_always(expr.if_true) and may_run_always(expr.if_false):

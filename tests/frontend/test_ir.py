@@ -246,3 +246,9 @@ def test_powers_compute_their_base_once(ir_of: IrOf) -> None:
 def test_chained_comparison_computes_its_middle_once(ir_of: IrOf) -> None:
     text = ir_of("def f(A: int32[8], x: int32):\n    if 0 < A[x] * 3 < 10:\n        A[0] = 1\n")
     assert text.count("memref.load") == 1
+
+
+def test_choice_between_numbers_is_made_in_the_wanted_type(ir_of: IrOf) -> None:
+    text = ir_of("def f(A: float32[8], x: int32):\n    A[0] = 1 if x > 0 else 0\n")
+    assert "arith.select %0, %cst, %cst_0 : f32" in text
+    assert "sitofp" not in text
