@@ -266,7 +266,9 @@ class _Region:
         for block in blocks:
             if isinstance(block.item, Loop):
                 is_module = models.options.tool == "vitis" and not is_alone
-                self.loops[block.item] = models.loop(self.function, block.item, is_module=is_module)
+                model = models.loop(self.function, block.item, is_module=is_module)
+                self.loops[block.item] = model
+                block.hoisted = hoisted_reads(model, models.plan)
             else:
                 self.calls.append(models.functions[block.item.callee])
         self.timing = Scheduler(

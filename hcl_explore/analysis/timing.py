@@ -237,12 +237,9 @@ class Scheduler:
         if self.block_cycles is None:
             return
         cycles, is_module = self.block_cycles(block)
+        # Elements that every iteration of the loop reads again are read once, before it starts.
+        reading = math.ceil(max(block.hoisted.values(), default=0) / PORTS_PER_BANK)
         ready = 0
-        for buffer, reads in block.hoisted.items():
-            # Reads that the loop repeats are done before it, once what wrote the array is done.
-            begun = [end for b, (_, end) in self.timing.blocks.items() if buffer in _touched(b)[1]]
-            if begun:
-                ready = max(ready, max(begun) + 1 + math.ceil(reads / PORTS_PER_BANK))
         for source in block.after:
             moment = self._ready(source, source)
             if moment is not None:
@@ -251,11 +248,11 @@ class Scheduler:
             for other, (_, end) in self.timing.blocks.items():
                 if _conflict(other, block):
                     ready = max(ready, end + 1)
-            begin = max(ready, self.barrier)
+            begin = max(ready, self.barrier) + reading
             self.timing.blocks[block] = (begin, begin + cycles - 1)
             return
         # The state in which the body begins comes first, then those of the loop.
-        begin = max(self.timing.cycles, self.barrier)
+        begin = max(self.timing.cycles, self.barrier) + reading
         self.timing.blocks[block] = (begin, begin + cycles - 1)
         # What follows may share the state in which the loop is left.
         self.barrier = begin + cycles - 1
