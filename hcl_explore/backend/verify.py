@@ -86,6 +86,8 @@ def compare(
             return verdict
         last = time.monotonic() - started
         done += 1
+    if done == 0:
+        return Verification("not_run", "Building the programs left no time to run them.")
     return worst.verdict(done)
 
 
