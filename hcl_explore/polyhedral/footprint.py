@@ -45,6 +45,8 @@ class Box:
         certain = [access for access in self.accesses if is_certain(access, self.fixed)]
         if not certain:
             return False
+        if any(_fills(access, self) for access in certain):
+            return True
         sets = TouchedSets(certain, self.fixed)
         return bool(sets.box(self.lower, self.extents).is_subset(sets.union_of(certain)))
 
@@ -74,6 +76,37 @@ def footprint_box(accesses: Iterable[Access], fixed: Sequence[Loop]) -> Box | No
     return Box(
         tuple(side[0] for side in known), tuple(side[1] for side in known), touching, tuple(fixed)
     )
+
+
+def _fills(access: Access, box: Box) -> bool:
+    """The plain case: the access alone covers the box, with loops of constant trip counts, each in
+    one dimension only, whose strides leave no gaps."""
+    inner = access.loops[len(box.fixed) :]
+    if access.guards or any(loop.guards or not loop.trip_count for loop in inner):
+        return False
+    seen: set[Variable] = set()
+    for form, lower, extent in zip(access.subscripts or (), box.lower, box.extents, strict=True):
+        strides = []
+        start = form
+        for loop in inner:
+            factor = form.coefficient(loop)
+            if not factor:
+                continue
+            if loop in seen or not (loop.lower and len(loop.lower) == 1):
+                return False
+            seen.add(loop)
+            step, trips = loop.step or 1, loop.trip_count or 1
+            first = loop.lower[0].constant + (0 if factor > 0 else step * (trips - 1))
+            start = start.minus(LinearForm(((loop, factor),))).plus(LinearForm((), factor * first))
+            strides.append((abs(factor) * step, trips))
+        covered = 1
+        for stride, trips in sorted(strides):
+            if stride > covered:
+                return False
+            covered += stride * (trips - 1)
+        if covered != extent or start != lower:
+            return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -206,7 +239,7 @@ def upward_exposed_reads(buffer: Buffer, loop: Loop) -> bool:
     for read in inside:
         if read.is_write or any(_surely_precedes(write, read, fixed) for write in writes):
             continue
-        if read.subscripts is None or not writes:
+        if read.subscripts is None or (not writes and _surely_runs(read)):
             return True
         sets = TouchedSets([read, *writes], fixed)
         exposed = sets.instances(read)
@@ -217,6 +250,10 @@ def upward_exposed_reads(buffer: Buffer, loop: Loop) -> bool:
         if not exposed.is_empty():
             return True
     return False
+
+
+def _surely_runs(access: Access) -> bool:
+    return not access.all_guards and all(loop.trip_count for loop in access.loops)
 
 
 def _surely_precedes(write: Access, read: Access, fixed: Sequence[Loop]) -> bool:

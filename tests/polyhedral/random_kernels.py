@@ -6,21 +6,22 @@ from __future__ import annotations
 from random import Random
 
 EXTENT = 48
-"""Of every array dimension: random subscripts stay within it."""
+"""Of an array dimension: random subscripts stay within it."""
 
 
 class KernelWriter:
     """Writes one kernel as source text."""
 
-    def __init__(self, random: Random, element: str) -> None:
+    def __init__(self, random: Random, element: str, extent: int) -> None:
         self.random = random
+        self.extent = extent
         self.element = element
         self.lines: list[str] = []
         self.counter = 0
 
     def write(self) -> str:
         """The source of a function ``kernel(A, B, V)``."""
-        one, two = f"{self.element}[{EXTENT}]", f"{self.element}[{EXTENT}, {EXTENT}]"
+        one, two = f"{self.element}[{self.extent}]", f"{self.element}[{self.extent}, {self.extent}]"
         self.lines = [f"def kernel(A: {two}, V: {one}, W: {one}):"]
         for _ in range(self.random.choice((1, 1, 2))):
             self.nest(1, [], self.random.choice((1, 2, 2, 3)))
@@ -122,5 +123,5 @@ class KernelWriter:
         return str(self.random.choice((0, 1, 3)))
 
 
-def random_kernel(seed: int, element: str) -> str:
-    return KernelWriter(Random(seed), element).write()
+def random_kernel(seed: int, element: str, extent: int = EXTENT) -> str:
+    return KernelWriter(Random(seed), element, extent).write()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import oracle
 import pytest
-from random_kernels import random_kernel
 
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.polyhedral.dependences import (
@@ -17,7 +16,7 @@ from hcl_explore.polyhedral.dependences import (
 )
 
 ProgramOf = Callable[[str], Program]
-MOST_RUNS = 500
+RandomProgram = Callable[..., Program]
 
 
 def summary(found: Sequence[Dependence]) -> dict[object, object]:
@@ -52,20 +51,16 @@ def true_summary(runs: Sequence[oracle.Run], fixed: Sequence[Loop] = ()) -> dict
 
 
 @pytest.mark.parametrize("seed", range(80))
-def test_dependences_of_random_kernels(program_of: ProgramOf, seed: int) -> None:
-    function = program_of(random_kernel(seed, "int32")).kernel
+def test_dependences_of_random_kernels(random_program: RandomProgram, seed: int) -> None:
+    function = random_program(seed).kernel
     runs = oracle.run(function)
-    if len(runs) > MOST_RUNS:
-        pytest.skip("too many instances for the oracle")
     assert summary(dependences(function)) == true_summary(runs)
 
 
 @pytest.mark.parametrize("seed", range(100, 140))
-def test_carried_dependences_of_random_kernels(program_of: ProgramOf, seed: int) -> None:
-    function = program_of(random_kernel(seed, "int32")).kernel
+def test_carried_dependences_of_random_kernels(random_program: RandomProgram, seed: int) -> None:
+    function = random_program(seed).kernel
     runs = oracle.run(function)
-    if len(runs) > MOST_RUNS:
-        pytest.skip("too many instances for the oracle")
     for loop in function.all_loops():
         inside = set(loop.all_accesses())
         found = true_summary([one for one in runs if one.access in inside], loop.chain[:-1])
@@ -74,11 +69,9 @@ def test_carried_dependences_of_random_kernels(program_of: ProgramOf, seed: int)
 
 
 @pytest.mark.parametrize("seed", range(200, 240))
-def test_parallel_loops_of_random_kernels(program_of: ProgramOf, seed: int) -> None:
-    function = program_of(random_kernel(seed, "float32")).kernel
+def test_parallel_loops_of_random_kernels(random_program: RandomProgram, seed: int) -> None:
+    function = random_program(seed, "float32").kernel
     runs = oracle.run(function)
-    if len(runs) > MOST_RUNS:
-        pytest.skip("too many instances for the oracle")
     for loop in function.all_loops():
         inside = [one for one in runs if loop in one.access.loops]
         conflicts = any(
