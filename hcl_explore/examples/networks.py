@@ -6,7 +6,7 @@ import numpy as np
 
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array, wide
-from hcl_explore.examples.example import Example
+from hcl_explore.examples.example import Example, Step
 from hcl_explore.lang import float32
 
 
@@ -138,6 +138,16 @@ def _transformer_inputs(rng: np.random.Generator) -> tuple[Array, ...]:
     )
 
 
+def _all_filters_at_once(convolution: str) -> tuple[Step, ...]:
+    """The weights and sums of all filters in memories of their own, one pixel in every cycle."""
+    return (
+        ("reorder", {"axes": [f"{convolution}:{axis}" for axis in "hcrswf"]}),
+        ("partition", {"target": f"{convolution}:Y", "dim": 1}),
+        ("partition", {"target": f"{convolution}:Z", "dim": 2}),
+        ("pipeline", {"axis": f"{convolution}:w"}),
+    )
+
+
 EXAMPLES = (
     Example(
         lenet,
@@ -146,7 +156,14 @@ EXAMPLES = (
         _lenet,
         "Networks",
         relative_tolerance=1e-5,
-        schedule=(("pipeline", {"axis": "conv2d_1:w"}),),
+        schedule=(
+            *_all_filters_at_once("conv2d"),
+            *_all_filters_at_once("conv2d_1"),
+            ("reorder", {"axes": ["linear_bias:k", "linear_bias:linear.j"]}),
+            ("pipeline", {"axis": "linear_bias:linear.j"}),
+            ("reorder", {"axes": ["linear_bias_1:k", "linear_bias_1:linear.j"]}),
+            ("pipeline", {"axis": "linear_bias_1:linear.j"}),
+        ),
     ),
     Example(
         transformer_block,

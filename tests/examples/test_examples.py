@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ from hcl_explore.frontend import lower, read_kernel
 from hcl_explore.ir.context import new_context
 
 EXAMPLES = hcl.examples.list()
+SIMULATED = [
+    hcl.examples.get(name)
+    for name in ("aes", "backprop", "deriche", "fft_transpose", "md_grid", "nw", "sort_radix")
+]
 SCHEDULED = [example for example in EXAMPLES if example.schedule]
 
 
@@ -65,6 +70,16 @@ def test_every_step_of_its_schedule(example: Example) -> None:
         schedule.apply(primitive, values)
         for found, expected in zip(outcome(schedule.build(), arguments), plain, strict=True):
             np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="needs a C++ compiler")
+@pytest.mark.parametrize("example", SIMULATED, ids=lambda example: example.name)
+def test_the_hls_code_gives_the_same_bits(example: Example) -> None:
+    arguments = draw(example, 4)
+    simulated = hcl.customize(example.kernel).build(target="vhls", mode="csim")
+    expected = outcome(compiled(example), arguments)
+    for found, wanted in zip(outcome(simulated, arguments), expected, strict=True):
+        np.testing.assert_array_equal(found, wanted)
 
 
 def test_the_suites_are_complete() -> None:
