@@ -94,12 +94,11 @@ class Controller:
                 column=error.span.column,
                 end_column=error.span.end_column,
             )
-        return ErrorMessage(
-            title=_TITLES.get(type(error).__name__, "Refused"),
-            text=str(error),
-            span=span,
-            remedy=self._remedy(error, request),
-        )
+        remedy = self._remedy(error, request)
+        title = _TITLES.get(type(error).__name__, "Refused")
+        if remedy == "reassociate":
+            title = "Refused: it would change the rounding"
+        return ErrorMessage(title=title, text=str(error), span=span, remedy=remedy)
 
     def _remedy(
         self, error: HclError, request: Mapping[str, Any]

@@ -110,7 +110,9 @@ def test_an_illegal_step_offers_to_apply_it_unchecked(browser: Browser) -> None:
 
 def test_a_changed_rounding_offers_to_accept_it(browser: Browser) -> None:
     step = {"primitive": "reorder", "arguments": {"axes": ["k", "i", "j"]}}
-    assert browser.ask("apply", **step)["error"]["remedy"] == "reassociate"
+    error = browser.ask("apply", **step)["error"]
+    assert error["remedy"] == "reassociate"
+    assert "rounding" in error["title"]
     assert "error" not in browser.ask("apply", **step, reassociate=True)
     assert browser.session.calls[-1][2:] == (False, True)
 
