@@ -59,6 +59,10 @@ class HclError(Exception):
             parts.append(self.advice)
         return "\n".join(parts)
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints in a notebook: the message, without the frames of our internals."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 # --- the kernel as written -----------------------------------------------------------------
 
