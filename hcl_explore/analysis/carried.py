@@ -3,44 +3,65 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.program import Access, Loop
 
 
-def carried_distance(store: Access, load: Access, nest: tuple[Loop, ...], plan: Plan) -> int | None:
+@dataclass(frozen=True)
+class Carried:
+    """``distance`` in iterations of the flattened nest; ``is_exact`` False where it is the most
+    cautious answer because the subscripts do not tell."""
+
+    distance: int
+    is_exact: bool = True
+
+
+_UNKNOWN = Carried(1, is_exact=False)
+
+
+def carried_distance(
+    store: Access, load: Access, nest: tuple[Loop, ...], plan: Plan, *, compares_rows: bool = True
+) -> Carried | None:
     """The least number of iterations of the (flattened) ``nest`` after which ``load`` may read what
     ``store`` wrote; None if it never does.
 
     Exact where both subscripts have the same coefficients, so that the distance does not depend on
-    the place; else 1, the most cautious answer, as the tool's.
+    the place; else 1, the most cautious answer, as the tool's. ``compares_rows``: whether
+    ``A[i - 1, j]`` and ``A[i, j]`` are known to differ when ``i`` is outside the nest.
     """
     if store.subscripts is None or load.subscripts is None:
-        return 1
+        return _UNKNOWN
     unrolled = [
         loop
         for loop in (*store.loops, *load.loops)
         if plan[loop].mode == "unrolled" or (plan[loop].copies > 1 and loop not in nest)
     ]
-    return _search(store, load, nest, unrolled, plan)
-
-
-def _search(
-    store: Access, load: Access, nest: tuple[Loop, ...], unrolled: list[Loop], plan: Plan
-) -> int | None:
-    assert store.subscripts is not None and load.subscripts is not None
     known: dict[Loop, int] = {}
     is_free = set(nest)
     for written, read in zip(store.subscripts, load.subscripts, strict=True):
         if written.roundings or read.roundings:
-            return 1
+            return _UNKNOWN
         verdict = _equation(written, read, nest, unrolled, known, is_free)
+        if verdict == "never" and not compares_rows and _is_row(written, read, nest, unrolled):
+            continue
         if verdict == "never":
             return None
         if verdict == "unknown":
-            return 1
-    return _flattened(known, is_free, nest, plan)
+            return _UNKNOWN
+    distance = _flattened(known, is_free, nest, plan)
+    return None if distance is None else Carried(distance)
+
+
+def _is_row(
+    written: LinearForm, read: LinearForm, nest: tuple[Loop, ...], unrolled: list[Loop]
+) -> bool:
+    """Whether both subscripts are of loops outside the nest: each is then an address of its own
+    that the loop is given, and how they compare is lost."""
+    variables = {*written.variables(), *read.variables()}
+    return bool(variables) and not variables.intersection((*nest, *unrolled))
 
 
 def _equation(

@@ -50,3 +50,16 @@ class EstimateOptions:
         """Whether an array element that a loop accumulates in is held in a register meanwhile: in
         Vitis; Vivado HLS writes it to memory each time (the DFTs with sums in arrays)."""
         return self.tool == "vitis"
+
+    @property
+    def compares_rows(self) -> bool:
+        """Whether rows that differ by a constant are known to be different rows in a loop that
+        stays in one of them: not in Vitis, which makes a module of the loop (seidel-2d: the sum
+        begins with the row above and is found to depend on the element written before)."""
+        return self.tool != "vitis"
+
+    @property
+    def forwards_stores(self) -> bool:
+        """Whether what an iteration stores and the next one reads goes there in a register: in
+        Vitis, which then reads the first one before the loop (seidel-2d)."""
+        return self.tool == "vitis"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from hcl_explore.analysis.build_datapath import DatapathBuilder
-from hcl_explore.analysis.carried import carried_distance
+from hcl_explore.analysis.carried import Carried, carried_distance
 from hcl_explore.analysis.datapath import Datapath, Node
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import PortLoad, port_loads
@@ -48,6 +49,7 @@ class PipelineAnalysis:
         self.loop = loop
         self.plan = plan
         self.machine = machine
+        self.options = machine.layouts.options
         self.entry = plan[loop]
         self.nest = plan.nest_of(loop)
         self.path = DatapathBuilder(
@@ -165,28 +167,47 @@ class PipelineAnalysis:
 
     def _through_memory(self, machine: Machine) -> list[Bound]:
         bounds = []
-        for load in self.path.loads:
+        for load, store, carried in self._carried_pairs():
             assert load.access is not None
             kind = machine.layouts.kind(load.access.buffer)
+            forwards = (
+                self.options.forwards_stores and carried.is_exact and carried.distance == 1
+            )
+            if kind is None or forwards:
+                mux = machine.operators.register_mux_ns
+                read: Moment = (0, mux)
+            else:
+                mux = 0.0
+                core = machine.operators.memory(kind)
+                read = (core.latency, core.delay_ns)
+            end = self._way(machine, load, store, read)
+            if end is None:
+                continue
+            # What is written in one cycle can be asked for in the next.
+            cycles = end[0]
+            if forwards:
+                cycles += end[1] + mux > machine.operators.budget_ns
+            elif kind is not None:
+                cycles += 1
+            bounds.append(self._bound(cycles, carried.distance, load.access, store.inputs[0]))
+        return bounds
+
+    def _carried_pairs(self) -> Iterator[tuple[Node, Node, Carried]]:
+        """Loads that may read what a store of an earlier iteration wrote."""
+        for load in self.path.loads:
             for store in self.path.stores:
-                assert store.access is not None
+                assert load.access is not None and store.access is not None
                 if store.access.buffer is not load.access.buffer:
                     continue
-                distance = carried_distance(store.access, load.access, self.nest, self.plan)
-                if distance is None:
-                    continue
-                if kind is None:
-                    read: Moment = (0, machine.operators.register_mux_ns)
-                else:
-                    core = machine.operators.memory(kind)
-                    read = (core.latency, core.delay_ns)
-                end = self._way(machine, load, store, read)
-                if end is None:
-                    continue
-                # What is written in one cycle can be asked for in the next.
-                cycles = end[0] + (1 if kind is not None else 0)
-                bounds.append(self._bound(cycles, distance, load.access, store.inputs[0]))
-        return bounds
+                carried = carried_distance(
+                    store.access,
+                    load.access,
+                    self.nest,
+                    self.plan,
+                    compares_rows=self.options.compares_rows,
+                )
+                if carried is not None:
+                    yield load, store, carried
 
     def _way(self, machine: Machine, source: Node, target: Node, end: Moment) -> Moment | None:
         return path_cycles(machine, self.path.entries, self._copies, source, target, end)
@@ -205,15 +226,7 @@ class PipelineAnalysis:
     def _on_recurrences(self) -> frozenset[Node]:
         """The operations on the way from what an iteration starts with to what it leaves."""
         ends = [(register, value) for register, value in self.path.carried]
-        for load in self.path.loads:
-            for store in self.path.stores:
-                if (
-                    load.access is not None
-                    and store.access is not None
-                    and load.access.buffer is store.access.buffer
-                    and carried_distance(store.access, load.access, self.nest, self.plan)
-                ):
-                    ends.append((load, store))
+        ends += [(load, store) for load, store, _ in self._carried_pairs()]
         found: set[Node] = set()
         for source, target in ends:
             found |= _between(source, target)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.values import CONSTANT, Values
+from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.program import Access, Function, Loop, Program
 
 Mode = Literal["sequential", "pipelined", "unrolled", "flattened"]
@@ -194,9 +195,36 @@ def _flatten(
         return
     if inner.guards or inner.trip_count is None or loop.kind == "scf.while" or loop.dataflow:
         return
+    if options.forwards_stores and _reads_ahead(inner):
+        return
     if loop.only_loop is inner or _only_resets(function, loop, values, options):
         plan.loops[loop].mode = "flattened"
         plan.loops[loop].why = f"flattened with {inner.name}"
+
+
+def _reads_ahead(loop: Loop) -> bool:
+    """Whether an iteration reads what the one before it stored: handed on in a register, whose
+    first content is read before the loop, so that the nest is no longer perfect."""
+    step = loop.step or 1
+    stores = [access for access in loop.accesses if access.is_write and not access.guards]
+    return any(
+        not load.is_write
+        and load.subscripts is not None
+        and store.subscripts is not None
+        and load.buffer is store.buffer
+        and bool(load.buffer.shape)
+        and any(form.coefficient(loop) for form in load.subscripts)
+        and all(
+            _is_constant(written.minus(read), written.coefficient(loop) * step)
+            for read, written in zip(load.subscripts, store.subscripts, strict=True)
+        )
+        for store in stores
+        for load in loop.accesses
+    )
+
+
+def _is_constant(form: LinearForm, value: int) -> bool:
+    return form.is_constant and form.constant == value
 
 
 def _only_resets(function: Function, loop: Loop, values: Values, options: EstimateOptions) -> bool:
