@@ -73,14 +73,17 @@ class Dialect:
     def function(self, dataflow: bool) -> Pragmas:
         raise NotImplementedError
 
-    def port(self, name: str, mode: str, bundle: str | None, depth: int | None) -> list[str]:
-        """The pragmas of one port; ``name`` is ``return`` for the block's own control."""
+    def port(
+        self, name: str, mode: str, bundle: str | None, depth: int | None, storage: str | None
+    ) -> list[str]:
+        """The pragmas of one port; ``name`` is ``return`` for the block's own control.
+        ``storage`` is the kind of memory behind an ``ap_memory`` port."""
         raise NotImplementedError
 
     def partition(
         self, path: str, array: str, shape: Sequence[int], entries: Sequence[PartitionedDim]
     ) -> list[str]:
-        """How ``array`` of the function ``path`` is cut into banks."""
+        """How ``array`` is cut into banks; ``path`` is its place in the tool's tree."""
         raise NotImplementedError
 
     def storage(self, path: str, array: str, storage: str, is_constant: bool) -> list[str]:
@@ -111,7 +114,9 @@ class VitisDialect(Dialect):
     def function(self, dataflow: bool) -> Pragmas:
         return Pragmas(inside=("#pragma HLS DATAFLOW",) if dataflow else ())
 
-    def port(self, name: str, mode: str, bundle: str | None, depth: int | None) -> list[str]:
+    def port(
+        self, name: str, mode: str, bundle: str | None, depth: int | None, storage: str | None
+    ) -> list[str]:
         line = f"#pragma HLS INTERFACE mode={mode} port={name}"
         if mode == "m_axi":
             # The base address comes through the block's s_axilite registers.
@@ -120,6 +125,10 @@ class VitisDialect(Dialect):
             line += f" bundle={bundle}"
         if depth is not None:
             line += f" depth={depth}"
+        if storage in ("BRAM", "URAM"):
+            line += f" storage_type=ram_2p storage_impl={storage.lower()}"
+        elif storage == "LUTRAM":
+            return [line, f"// a port has no LUTRAM: the memory behind {name} is outside"]
         return [line]
 
     def partition(
@@ -165,7 +174,9 @@ class CatapultDialect(Dialect):
     def function(self, dataflow: bool) -> Pragmas:
         return Pragmas((_NO_DATAFLOW,) if dataflow else ())
 
-    def port(self, name: str, mode: str, bundle: str | None, depth: int | None) -> list[str]:
+    def port(
+        self, name: str, mode: str, bundle: str | None, depth: int | None, storage: str | None
+    ) -> list[str]:
         return []
 
     def partition(

@@ -72,7 +72,7 @@ def _write_function(
         if interface is not None:
             interface.write_loads(f)
         for buffer, partition in f.parameter_banks:
-            write_memory_pragmas(f, buffer, partition, None)
+            write_memory_pragmas(f, buffer, partition, None, is_parameter=True)
         f.emit_block(info.op.regions[0].blocks[0])
 
 

@@ -114,6 +114,7 @@ class TopInterface:
 
     def write_port_pragmas(self, f: FunctionEmitter) -> None:
         """The interface pragmas, then the banks of ports that are used in place."""
+        storages = {buffer.name: storage for buffer, _, storage in self._banks}
         for port in self.ports:
             if port.is_return:
                 continue
@@ -123,14 +124,16 @@ class TopInterface:
                 for extent in port.shape or ():
                     depth *= extent
             if port.mode != "ap_none":
-                for line in f.dialect.port(port.name, port.mode, port.bundle, depth):
+                storage = storages.get(port.name)
+                for line in f.dialect.port(port.name, port.mode, port.bundle, depth, storage):
                     f.writer.pragma(line)
         if self.options.interface == "m_axi":
-            for line in f.dialect.port("return", "s_axilite", None, None):
+            for line in f.dialect.port("return", "s_axilite", None, None, None):
                 f.writer.pragma(line)
         for buffer, partition, storage in self._banks:
-            # A port's memory is outside: only its banks can be asked for.
-            write_memory_pragmas(f, buffer, partition, storage if not self.is_vitis else None)
+            # The memory behind a Vitis port is a matter of its interface pragma.
+            inside = storage if storage == "registers" or not self.is_vitis else None
+            write_memory_pragmas(f, buffer, partition, inside, is_parameter=True)
 
     def write_loads(self, f: FunctionEmitter) -> None:
         """The on-chip copies: each is stated, with its size and the reason."""

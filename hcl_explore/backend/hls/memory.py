@@ -10,9 +10,10 @@ from hcl_explore.backend.hls.types import scalar_of
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.lang.types import ScalarType
 
-# Which operators have a compound assignment that rounds and wraps as the plain one does.
-_COMPOUND = frozenset({"+", "-", "*", "/", "&", "|", "^"})
-_EXACT_COMPOUND = frozenset({"+", "-", "*", "&", "|", "^"})
+# Which operators have a compound assignment that rounds and wraps as the plain one does (of
+# bitwise ones between different widths, the tools' headers warn while they run).
+_COMPOUND = frozenset({"+", "-", "*", "/"})
+_EXACT_COMPOUND = frozenset({"+", "-", "*"})
 
 
 def element_type(
@@ -63,10 +64,11 @@ def write_memory_pragmas(
     storage: str | None,
     *,
     is_constant: bool = False,
+    is_parameter: bool = False,
 ) -> None:
     """The pragmas for the banks and the kind of memory of ``buffer``."""
     entries = attrs.read_partition(partition)
-    path = f.cpp_name
+    path = f.cpp_name if is_parameter else f"{f.cpp_name}/core"
     lines = []
     if entries:
         lines += f.dialect.partition(path, buffer.name, buffer.shape, entries)

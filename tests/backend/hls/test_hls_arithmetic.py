@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cpp import call, compile_entries
+from hls_cpp import call, compile_entries
 
 from hcl_explore.backend.cpu import build
 from hcl_explore.backend.hls import HlsCode, emit
