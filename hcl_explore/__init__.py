@@ -19,6 +19,7 @@ from hcl_explore.lang import __all__ as _language
 if TYPE_CHECKING:
     from hcl_explore import examples
     from hcl_explore.explorer.api import explore
+    from hcl_explore.schedule.comparing import verify
     from hcl_explore.schedule.schedule import Schedule, customize
     from hcl_explore.session.session import Session
 
@@ -29,6 +30,7 @@ _LAZY = {
     "Session": "hcl_explore.session.session",
     "customize": "hcl_explore.schedule.schedule",
     "explore": "hcl_explore.explorer.api",
+    "verify": "hcl_explore.schedule.comparing",
 }
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "errors",
     "examples",
     "explore",
+    "verify",
 ]
 
 

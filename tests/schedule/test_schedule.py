@@ -296,6 +296,18 @@ def test_fork_goes_on_separately() -> None:
     assert len(other.history) == 2
 
 
+def test_two_schedules_are_verified_against_each_other() -> None:
+    first, second = hcl.customize(kernels.matmul), hcl.customize(kernels.matmul)
+    first.reorder("k", "i", "j")
+    second.tile("i", "j", factors=[2, 2])
+    assert hcl.verify(first, second).status == "verified"
+    wrong = hcl.customize(kernels.skewed)
+    wrong.reorder("j", "i", unchecked=True)
+    assert hcl.verify(hcl.customize(kernels.skewed), wrong).status == "failed"
+    with pytest.raises(ArgumentError, match="'matmul' and 'skewed' are different kernels"):
+        hcl.verify(first, wrong)
+
+
 def test_every_primitive_is_a_documented_method() -> None:
     for name, declared in primitives().items():
         method = getattr(hcl.Schedule, name)

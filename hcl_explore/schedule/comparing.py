@@ -1,0 +1,24 @@
+"""Two schedules side by side."""
+
+from __future__ import annotations
+
+from hcl_explore.backend.verify import Verification, compare
+from hcl_explore.errors import ArgumentError
+from hcl_explore.schedule.schedule import Schedule
+
+
+def verify(first: Schedule, second: Schedule) -> Verification:
+    """Run the programs of two schedules of one kernel on the same random inputs.
+
+    Bit for bit, unless one of them changed the order of a floating-point accumulation.
+
+    Raises:
+        ArgumentError: they are schedules of different kernels.
+    """
+    if first.top != second.top:
+        raise ArgumentError(
+            f"verify: '{first.top}' and '{second.top}' are different kernels",
+            advice="Compare two schedules of the same kernel.",
+        )
+    exact = first.is_exact and second.is_exact
+    return compare(first.snapshot.transport, second.snapshot.transport, first.top, exact=exact)
