@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -447,15 +447,19 @@ def customize(
     kernel: Callable[..., Any] | str | KernelSource,
     *,
     namespace: Mapping[str, object] | None = None,
+    instantiate: Sequence[object] | None = None,
 ) -> Schedule:
     """Start a schedule on a kernel given as a function, or as its text.
+
+    ``namespace`` adds to the names found around it; ``instantiate`` gives the values of its type
+    parameters, in their order.
 
     Raises:
         KernelError: the kernel cannot be compiled; the message shows the line.
     """
     if isinstance(kernel, KernelSource):
         return Schedule(kernel)
-    return Schedule(read_kernel(kernel, namespace=namespace))
+    return Schedule(read_kernel(kernel, namespace=namespace, instantiate=instantiate))
 
 
 __all__ = ["HclError", "Schedule", "Verdict", "customize"]

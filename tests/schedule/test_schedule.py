@@ -332,3 +332,20 @@ def test_built_schedule_computes_the_kernel() -> None:
     A = rng.integers(-9, 9, (8, 6), dtype=np.int32)
     B = rng.integers(-9, 9, (6, 10), dtype=np.int32)
     assert np.array_equal(s.build()(A, B), A @ B)
+
+
+T, N = hcl.TypeParameter("T"), hcl.TypeParameter("N")
+
+
+def doubled(A: T[N]):
+    for i in range(N):
+        A[i] = A[i] * 2
+
+
+def test_a_kernel_with_type_parameters_is_instantiated() -> None:
+    s = hcl.customize(doubled, instantiate=[hcl.int16, 12])
+    assert (s.A.dtype, s.A.shape) == ("int16", (12,))
+    s.split("i", 4)
+    values = np.arange(12, dtype=np.int16)
+    s.build()(values)
+    assert np.array_equal(values, 2 * np.arange(12))
