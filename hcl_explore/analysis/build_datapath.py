@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import mlir.ir as ir
+
 from hcl_explore.analysis.addresses import Addresses
 from hcl_explore.analysis.datapath import Block, Cell, Datapath, Entry, Nest, Node
 from hcl_explore.analysis.layout import Layouts
@@ -44,6 +46,7 @@ class DatapathBuilder:
         self.cells: dict[Cell, Node] = {}
         self.promoted: dict[Buffer, Cell] = {}
         self.written: dict[Buffer, list[Node]] = {}
+        self.comparisons: dict[ir.Operation, Node] = {}
         self.open: list[list[Entry]] = [self.path.entries]
 
     def build(self, body: Loop | Function) -> Datapath:
@@ -330,8 +333,10 @@ class DatapathBuilder:
             if condition is not None:
                 return self.nodes.of(condition)
             if guard.constraints is not None:
-                node = make_node("icmp", _INDEX_BITS, ())
-                self._enter(node)
+                node = self.comparisons.get(guard.op)
+                if node is None:
+                    node = self.comparisons[guard.op] = make_node("icmp", _INDEX_BITS, ())
+                    self._enter(node)
                 return node
         return None
 

@@ -25,13 +25,15 @@ MOST_READ_PORTS = 16
 @dataclass(frozen=True)
 class Layout:
     """A buffer's banks and what each is made of. ``read_ports`` of a bank in a loop that does not
-    write it; ``copies`` of the memory that this takes."""
+    write it; ``copies`` of the memory that this takes; ``is_channel``: it has room for two, so that
+    one stage fills one half while the next stage empties the other."""
 
     partition: tuple[PartitionedDim, ...]
     storage: Storage
     read_ports: int = PORTS_PER_BANK
     copies: int = 1
     is_automatic: bool = False
+    is_channel: bool = False
 
     @property
     def kind(self) -> str | None:
@@ -76,7 +78,10 @@ class Layouts:
         if self._is_automatic(buffer):
             partition = self._constant_dims(buffer)
             is_automatic = bool(partition)
-        storage = storage_of(buffer, partition, bits, self.tables, is_port=is_outside)
+        is_channel = self._is_channel(buffer)
+        storage = storage_of(
+            buffer, partition, bits, self.tables, is_port=is_outside, halves=2 if is_channel else 1
+        )
         ports, copies = PORTS_PER_BANK, 1
         if storage.kind != "registers" and not is_outside:
             if buffer.kind == "constant":
@@ -86,7 +91,20 @@ class Layouts:
                 reads = min(self._most_reads(buffer), MOST_READ_PORTS)
                 if reads > PORTS_PER_BANK:
                     ports, copies = reads, reads - 1
-        return Layout(partition, storage.times(copies), ports, copies, is_automatic)
+        return Layout(partition, storage.times(copies), ports, copies, is_automatic, is_channel)
+
+    def _is_channel(self, buffer: Buffer) -> bool:
+        """Whether the buffer takes data from stage to stage of a dataflow region."""
+        if buffer.kind != "local":
+            return False
+        region = buffer.home[-1] if buffer.home else None
+        if not (region.dataflow if region else self.program.functions[buffer.function].dataflow):
+            return False
+        level = len(buffer.home)
+        users = [*(a.loops for a in buffer.accesses), *(c.loops for c in buffer.calls)]
+        loops = {around[level] for around in users if len(around) > level}
+        calls = [call for call in buffer.calls if len(call.loops) == level]
+        return len(loops) + len(calls) > 1
 
     def _is_automatic(self, buffer: Buffer) -> bool:
         return (

@@ -55,9 +55,11 @@ def storage_of(
     tables: Tables,
     *,
     is_port: bool,
+    halves: int = 1,
 ) -> Storage:
     """How a buffer of ``bits`` an element is kept. ``is_port``: it is an array that the function is
-    handed, whose memory stands elsewhere and costs nothing here."""
+    handed, whose memory stands elsewhere and costs nothing here. ``halves``: how many times its
+    words lie in one memory."""
     banks = 1
     words = 1
     for dim, extent in enumerate(buffer.shape, 1):
@@ -72,6 +74,7 @@ def storage_of(
         # Outside the design: on the chip where it would fit, else in the wide memory.
         is_wide = tables.has_uram and bits > 36 and words > URAM_WORDS // 2
         return Storage("URAM" if is_wide else "BRAM", banks, words, bits)
+    words *= halves
     if kind == "URAM":
         count = math.ceil(words / URAM_WORDS) * math.ceil(bits / URAM_WIDTH)
         return Storage(kind, banks, words, bits, uram=banks * count)

@@ -170,9 +170,7 @@ class PipelineAnalysis:
         for load, store, carried in self._carried_pairs():
             assert load.access is not None
             kind = machine.layouts.kind(load.access.buffer)
-            forwards = (
-                self.options.forwards_stores and carried.is_exact and carried.distance == 1
-            )
+            forwards = self.options.forwards_stores and carried.is_exact and carried.distance == 1
             if kind is None or forwards:
                 mux = machine.operators.register_mux_ns
                 read: Moment = (0, mux)

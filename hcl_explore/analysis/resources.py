@@ -57,6 +57,8 @@ def _layout_text(layout: Layout) -> str:
         text += ", cut by the tool itself: all subscripts are constants after unrolling"
     if layout.copies > 1:
         text += f", {layout.copies} copies for {layout.read_ports} reads a cycle"
+    if layout.is_channel:
+        text += ", two halves filled and emptied in turn"
     return text
 
 
