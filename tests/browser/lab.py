@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
 
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 180
 # The system's Chromium: Playwright's own download is not needed.
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -117,8 +117,8 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 def open_notebook(page: Page, address: str, name: str) -> None:
     """Open a notebook in a fresh workspace and wait for its kernel."""
     page.goto(f"{address}/lab/tree/{name}?reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
-    deadline = time.monotonic() + 90
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=START_TIMEOUT_S * 1000)
+    deadline = time.monotonic() + START_TIMEOUT_S
     calm = 0
     # On a slow machine JupyterLab may ask for a kernel before it has read the list of kernels.
     while calm < 5:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+# Two cores may be shared by other tests: waiting longer costs nothing where it is not needed.
+PATIENCE_MS = 120_000
+
 START = """\
 import hcl_explore as hcl
 from hcl_explore import int32
@@ -56,7 +59,11 @@ class Explorer:
         return self.root.locator(selector)
 
     def wait_for_step(self, text: str) -> None:
-        self.find(f".step.is-shown:has-text({text!r})").wait_for(timeout=30_000)
+        try:
+            self.find(f".step.is-shown:has-text({text!r})").wait_for()
+        except Exception as error:
+            outputs = self.page.locator(".jp-OutputArea").all_inner_texts()
+            raise AssertionError(f"step {text!r} is not shown; the outputs: {outputs}") from error
 
     def type_kernel(self, text: str) -> None:
         self.find(".cm-content").click()
@@ -84,7 +91,7 @@ class Explorer:
     def pane(self, name: str) -> str:
         self.find(f'[data-pane="{name}"][role="tab"]').click()
         panel = self.find(f'.hx-panel[data-pane="{name}"]')
-        panel.wait_for(timeout=30_000)
+        panel.wait_for()
         return panel.inner_text()
 
     def steps(self) -> list[str]:
@@ -99,12 +106,13 @@ class Explorer:
         ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def notebook(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("lab")
     lab.write_notebook(folder / "explore.ipynb", CELLS)
     with lab.jupyterlab(Path(folder)) as address:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(PATIENCE_MS)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         lab.open_notebook(page, address, "explore.ipynb")
@@ -115,11 +123,20 @@ def notebook(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def cell_output(page: Page, number: int) -> str:
     cell = page.locator(".jp-Notebook .jp-Cell").nth(number)
-    cell.locator(".jp-OutputArea-output").wait_for(timeout=30_000)
+    cell.locator(".jp-OutputArea-output").wait_for()
     return cell.locator(".jp-OutputArea-output").inner_text()
 
 
-def test_the_whole_road(notebook: Page) -> None:
+def test_the_whole_road(notebook: Page, tmp_path: Path) -> None:
+    """One test, since each part goes on where the one before ended."""
+    type_schedule_and_undo(notebook)
+    call_a_method_in_a_cell(notebook)
+    compare_the_history(notebook)
+    press_keys_of_notebook_commands(notebook)
+    save_the_page(notebook, tmp_path)
+
+
+def type_schedule_and_undo(notebook: Page) -> None:
     lab.run_cell(notebook, 0)
     explorer = Explorer(notebook)
     explorer.wait_for_step("Kernel as written")
@@ -205,10 +222,10 @@ def test_the_whole_road(notebook: Page) -> None:
     assert re.search(r"k\.outer\s+4\s", metrics)
     assert "#pragma HLS PIPELINE II=1" in explorer.pane("hls")
     assert 'loop_name = "j", pipeline_ii = 1' in explorer.pane("mlir")
-    explorer.find('.go[data-step="3"] .badge.is-verified').wait_for(timeout=60_000)
+    explorer.find('.go[data-step="3"] .badge.is-verified').wait_for()
 
 
-def test_a_method_called_in_a_cell_moves_the_widget(notebook: Page) -> None:
+def call_a_method_in_a_cell(notebook: Page) -> None:
     explorer = Explorer(notebook)
     lab.run_cell(notebook, 1)
     assert cell_output(notebook, 1) == "4"
@@ -218,7 +235,7 @@ def test_a_method_called_in_a_cell_moves_the_widget(notebook: Page) -> None:
     assert "t" not in choices
 
 
-def test_the_history_is_the_python_that_was_clicked(notebook: Page) -> None:
+def compare_the_history(notebook: Page) -> None:
     explorer = Explorer(notebook)
     lab.run_cell(notebook, 2)
     output = cell_output(notebook, 2)
@@ -228,7 +245,7 @@ def test_the_history_is_the_python_that_was_clicked(notebook: Page) -> None:
         assert call in output
 
 
-def test_keys_pressed_in_the_widget_are_no_notebook_commands(notebook: Page) -> None:
+def press_keys_of_notebook_commands(notebook: Page) -> None:
     explorer = Explorer(notebook)
     cells = notebook.locator(".jp-Notebook .jp-Cell").count()
     explorer.find('[data-primitive="fuse"]').focus()
@@ -238,7 +255,7 @@ def test_keys_pressed_in_the_widget_are_no_notebook_commands(notebook: Page) -> 
     assert explorer.find('[data-primitive="fuse"]').get_attribute("aria-pressed") == "true"
 
 
-def test_the_saved_page_is_the_session(notebook: Page, tmp_path: Path) -> None:
+def save_the_page(notebook: Page, tmp_path: Path) -> None:
     explorer = Explorer(notebook)
     explorer.find(".hx-menu summary").click()
     with notebook.expect_download() as download:
