@@ -5,7 +5,7 @@ First intervals of distances rule out what they can (``differences``); isl decid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,10 @@ class Example:
     second: Mapping[Loop, int]
     symbols: Mapping[Symbol, int]
     simultaneous: bool
+
+    def iterations(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The values of both instances, outermost loop first."""
+        return tuple(self.first.values()), tuple(self.second.values())
 
 
 @dataclass(frozen=True)
@@ -103,39 +107,41 @@ class ExactPair:
         self._orders = orders
         self._first = first
         self._second = second
-        self._systems = [
+        conflicts = [
             _Conflict(first, one, second, other)
             for one in model.cases(first)
             for other in model.cases(second)
         ]
+        touching = [(conflict, model.solver.of(conflict.system)) for conflict in conflicts]
+        self._touching = [pair for pair in touching if not pair[1].is_empty()]
 
     def is_feasible(self, leaf: Leaf) -> bool:
-        return any(not self._leaf_set(c, leaf).is_empty() for c in self._systems)
+        return any(not basic_set.is_empty() for _, _, basic_set in self._leaf_sets(leaf))
 
     def smallest(self, leaf: Leaf) -> Example | None:
         """The example with the earliest first instance, then the earliest second one."""
         examples = []
-        for conflict in self._systems:
-            basic_set = self._leaf_set(conflict, leaf)
-            point = self._solver.smallest_point(basic_set, tuple(conflict.system.symbols.values()))
+        for conflict, symbols, basic_set in self._leaf_sets(leaf):
+            point = self._solver.smallest_point(basic_set, tuple(symbols.values()))
             if point is not None:
-                examples.append((point, conflict))
-        if not examples:
-            return None
-        point, conflict = min(examples, key=lambda example: example[0])
-        return Example(
-            conflict.values(self._first, conflict.left, point),
-            conflict.values(self._second, conflict.right, point),
-            {symbol: point[number] for symbol, number in conflict.system.symbols.items()},
-            leaf.after == len(self._orders.after[0]),
-        )
+                examples.append(
+                    Example(
+                        conflict.values(self._first, conflict.left, point),
+                        conflict.values(self._second, conflict.right, point),
+                        {symbol: point[number] for symbol, number in symbols.items()},
+                        leaf.after == len(self._orders.after[0]),
+                    )
+                )
+        return min(examples, key=Example.iterations, default=None)
 
-    def _leaf_set(self, conflict: _Conflict, leaf: Leaf) -> Any:
-        """The conflicts that ``leaf`` describes."""
-        system = conflict.system.copy()
-        conflict.add_order(system, *self._orders.before, leaf.before, 1)
-        conflict.add_order(system, *self._orders.after, leaf.after, -1)
-        return self._solver.of(system)
+    def _leaf_sets(self, leaf: Leaf) -> Iterator[tuple[_Conflict, Mapping[Symbol, int], Any]]:
+        """The conflicts that ``leaf`` describes, with the dimensions of the symbols."""
+        for conflict, touching in self._touching:
+            system = conflict.system.copy()
+            conflict.add_order(system, *self._orders.before, leaf.before, 1)
+            conflict.add_order(system, *self._orders.after, leaf.after, -1)
+            ordered = self._solver.extended(touching, conflict.system, system)
+            yield conflict, system.symbols, ordered
 
 
 class _Conflict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import islpy as isl
@@ -132,20 +132,24 @@ class Solver:
             found = self._integers[value] = isl.Val(value, self.context)
         return found
 
-    def basic_set(self, count: int, equalities: Iterable[Row], inequalities: Iterable[Row]) -> Any:
-        """The ``isl.BasicSet`` over ``count`` dimensions."""
-        space = isl.Space.set_alloc(self.context, 0, count)
-        local = isl.LocalSpace.from_space(space)
-        result = isl.BasicSet.universe(space)
-        for row in equalities:
-            result = result.add_constraint(self._fill(isl.Constraint.alloc_equality(local), row))
-        for row in inequalities:
-            result = result.add_constraint(self._fill(isl.Constraint.alloc_inequality(local), row))
-        return result
-
     def of(self, system: System) -> Any:
-        """The set of the system's solutions, a dimension for each variable."""
-        return self.basic_set(system.count, system.equalities, system.inequalities)
+        """The ``isl.BasicSet`` of the system's solutions, a dimension for each variable."""
+        return self.extended(isl.BasicSet.universe(self._space(0)), System(), system)
+
+    def extended(self, basic_set: Any, system: System, longer: System) -> Any:
+        """``basic_set``, the solutions of ``system``, with what its copy ``longer`` adds to it."""
+        basic_set = basic_set.add_dims(isl.dim_type.set, longer.count - system.count)
+        local = isl.LocalSpace.from_space(self._space(longer.count))
+        for row in longer.equalities[len(system.equalities) :]:
+            constraint = isl.Constraint.alloc_equality(local)
+            basic_set = basic_set.add_constraint(self._fill(constraint, row))
+        for row in longer.inequalities[len(system.inequalities) :]:
+            constraint = isl.Constraint.alloc_inequality(local)
+            basic_set = basic_set.add_constraint(self._fill(constraint, row))
+        return basic_set
+
+    def _space(self, count: int) -> Any:
+        return isl.Space.set_alloc(self.context, 0, count)
 
     def projected(self, system: System, kept: int) -> Any:
         """The solutions as an ``isl.Set`` over the first ``kept`` variables."""
