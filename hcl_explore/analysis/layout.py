@@ -79,8 +79,10 @@ class Layouts:
             partition = self._constant_dims(buffer)
             is_automatic = bool(partition)
         is_channel = self._is_channel(buffer)
+        # Both halves in one memory of Vitis, in two of Vivado HLS (dct, solution 6).
+        halves = 2 if is_channel and self.options.tool == "vitis" else 1
         storage = storage_of(
-            buffer, partition, bits, self.tables, is_port=is_outside, halves=2 if is_channel else 1
+            buffer, partition, bits, self.tables, is_port=is_outside, halves=halves
         )
         ports, copies = PORTS_PER_BANK, 1
         if storage.kind != "registers" and not is_outside:
@@ -91,7 +93,8 @@ class Layouts:
                 reads = min(self._most_reads(buffer), MOST_READ_PORTS)
                 if reads > PORTS_PER_BANK:
                     ports, copies = reads, reads - 1
-        return Layout(partition, storage.times(copies), ports, copies, is_automatic, is_channel)
+        memories = copies * (2 if is_channel and halves == 1 else 1)
+        return Layout(partition, storage.times(memories), ports, copies, is_automatic, is_channel)
 
     def _is_channel(self, buffer: Buffer) -> bool:
         """Whether the buffer takes data from stage to stage of a dataflow region."""

@@ -29,12 +29,14 @@ _PRAGMA = re.compile(
 )
 _DIRECTIVE = re.compile(r"^\s*set_directive_(?P<name>\w+)\s+(?P<rest>.*)$")
 _KINDS = {kind.name.lower(): kind for kind in Partition}
+_ORDER = {"array_partition": 0, "inline": 2, "dataflow": 3}
+"""Inlining renames loops and may make stages, so it comes between the other two."""
+
 _ABOUT_THE_TOOL = {
     "interface": "the interface is not part of the schedule",
     "loop_flatten": "perfect nests are flattened by themselves",
     "loop_tripcount": "trip counts come from the bounds",
     "stream": "streams are named in the kernel",
-    "inline": "functions are inlined where they are called",
     "loop_merge": "merge loops with s.loop_fusion",
     "dependence": "dependences are computed exactly",
     "bind_op": "operators are bound by the tool",
@@ -102,7 +104,8 @@ def pragmas_to_schedule(
     places: Mapping[str, str | None] | None = None,
     arrays: Mapping[str, str | None] | None = None,
 ) -> PragmaReport:
-    """Apply pragmas to a schedule, in their order; array partitions first, as the tool does.
+    """Apply pragmas to a schedule, in their order; array partitions first, as the tool does, and
+    dataflow last, when inlining has made its stages.
 
     Args:
         places: what a place in the C source is here: a loop's name or key (None: nothing; the
@@ -114,7 +117,7 @@ def pragmas_to_schedule(
     """
     report = PragmaReport()
     parsed = [pragma for text in pragmas if (pragma := parse_pragma(text)) is not None]
-    for pragma in sorted(parsed, key=lambda p: p.name != "array_partition"):
+    for pragma in sorted(parsed, key=lambda pragma: _ORDER.get(pragma.name, 1)):
         _apply(schedule, pragma, dict(places or {}), dict(arrays or {}), report)
     return report
 
@@ -141,15 +144,29 @@ def _apply(
             report.not_pipelined.append(schedule.loop(place).loop.key)
         else:
             report.steps.append(_loop_step(schedule, pragma, place))
+    elif pragma.name == "inline":
+        _inline(schedule, pragma, places, report)
     else:
         reason = _ABOUT_THE_TOOL.get(pragma.name)
         if reason is None:
             raise ArgumentError(
                 f"there is no pragma '{pragma.name}' to apply: {pragma.text}",
-                advice="Known: array_partition, pipeline, unroll, dataflow; these are left out: "
-                + ", ".join(_ABOUT_THE_TOOL),
+                advice="Known: array_partition, pipeline, unroll, inline, dataflow; these are left "
+                + f"out: {', '.join(_ABOUT_THE_TOOL)}",
             )
         report.ignored.append((pragma.text, reason))
+
+
+def _inline(
+    schedule: Schedule, pragma: Pragma, places: Mapping[str, str | None], report: PragmaReport
+) -> None:
+    function = _place(pragma, places)
+    if "off" in pragma.options:
+        report.ignored.append((pragma.text, "nothing is inlined that no step inlines"))
+    elif function not in schedule.program.functions or function == schedule.top:
+        report.ignored.append((pragma.text, "there is no such function to inline here"))
+    else:
+        report.steps.append(schedule.apply("inline", {"func": function}))
 
 
 def _place(pragma: Pragma, places: Mapping[str, str | None]) -> str | None:

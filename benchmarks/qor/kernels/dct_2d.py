@@ -63,7 +63,7 @@ LOOPS = {
     "Xpose_Col_Inner_Loop": "dct_2d:Xpose_Col.i",
     "DCT_Outer_Loop": "dct_1d:k",
     "dct": "",
-    "dct_2d": None,
+    "dct_2d": "dct_2d",
 }
 ARRAYS = {"col_inbuf": "dct_2d:col_inbuf"}
 CONSTANTS = {"COEFFICIENTS": ["range", -11363, 11363, 8, 8]}
