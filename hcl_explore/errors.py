@@ -137,6 +137,14 @@ class EmitError(BuildError):
     """The HLS emitter meets something it cannot express."""
 
 
+class ReportError(HclError):
+    """A synthesis report cannot be read: it is cut off, or not one of the known formats."""
+
+
+class ProjectError(BuildError):
+    """An HLS project cannot be written or run."""
+
+
 class CallError(HclError):
     """A built kernel was called with the wrong number, shape or dtype of arguments."""
 

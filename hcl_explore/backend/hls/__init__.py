@@ -7,5 +7,15 @@
 
 from hcl_explore.backend.hls.code import HlsCode, HlsOptions, OnChipCopy, Port
 from hcl_explore.backend.hls.emit import emit
+from hcl_explore.backend.hls.report import LoopReport, Report, load_report
 
-__all__ = ["HlsCode", "HlsOptions", "OnChipCopy", "Port", "emit"]
+__all__ = [
+    "HlsCode",
+    "HlsOptions",
+    "LoopReport",
+    "OnChipCopy",
+    "Port",
+    "Report",
+    "emit",
+    "load_report",
+]
