@@ -66,6 +66,7 @@ class Session:
         self.clock_mhz = float(clock_mhz)
         self._verify = verify
         self._lock = threading.RLock()
+        self._all_verified = threading.Condition(self._lock)
         self._observers: list[Observer] = []
         self._records: dict[tuple[Step | None, Device, float], StepRecord] = {}
         self._verifications: dict[Step, Verification] = {}
@@ -251,15 +252,23 @@ class Session:
         with self._lock:
             self._verifications[step] = future.result()
             self._pending.pop(step, None)
+            self._all_verified.notify_all()
             for key in [key for key in self._records if key[0] is step]:
                 del self._records[key]
         if step in self.steps:
             self._notify("verification", self.steps.index(step) + 1)
 
+    def _badge(self, step: Step | None) -> Verification | None:
+        """What is known of ``step``; None while its check is still running."""
+        if step is None or self._verify:
+            return self._verifications.get(step) if step else None
+        return Verification("not_run", "Verification is switched off in this session.")
+
     def wait_for_verification(self, timeout_s: float = 60.0) -> None:
         """Block until every step has its badge. Raises ``TimeoutError``."""
-        for future in tuple(self._pending.values()):
-            future.result(timeout_s)
+        with self._all_verified:
+            if not self._all_verified.wait_for(lambda: not self._pending, timeout_s):
+                raise TimeoutError(f"{len(self._pending)} steps are still being verified")
 
     # --- records ------------------------------------------------------------------------------
 
@@ -281,7 +290,7 @@ class Session:
                     index,
                     self._device,
                     self.clock_mhz,
-                    self._verifications.get(step) if step else None,
+                    self._badge(step),
                 )
             return {**self._records[key], "index": index}
 

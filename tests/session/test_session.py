@@ -182,6 +182,14 @@ def test_verification_comes_beside_the_step() -> None:
     assert session.step_record(0)["verification"]["status"] == "not_run"
 
 
+def test_without_verification_the_badge_says_so(session: Session) -> None:
+    badge = session.step_record(1)["verification"]
+    assert badge == {
+        "status": "not_run",
+        "detail": "Verification is switched off in this session.",
+    }
+
+
 def test_a_wrong_step_is_found_by_verification() -> None:
     def shift(A: int32[9]):
         for i in range(8):
@@ -189,7 +197,12 @@ def test_a_wrong_step_is_found_by_verification() -> None:
 
     session = Session(shift)
     with pytest.raises(LegalityError):
-        session.apply("parallel", {"axis": "i"})
+        session.apply("reverse", {"axis": "i"})
+    session.apply("reverse", {"axis": "i"}, unchecked=True)
+    session.wait_for_verification()
+    step = session.step_record(1)
+    assert step["unchecked"]
+    assert step["verification"]["status"] == "failed"
 
 
 def test_palette_holds_what_is_now_in_the_program(session: Session) -> None:
