@@ -156,6 +156,13 @@ class _Model:
         self.layouts = Layouts(program, self.plan, self.tables, options)
         machine = Machine(self.operators, self.layouts, {})
         self.regions = RegionModels(program, self.plan, self.values, machine, options)
+        self.layouts.copy_tables(
+            {
+                model.loop: model.pipeline.ii
+                for model in self._loop_models().values()
+                if model.pipeline is not None
+            }
+        )
         self.top: FunctionModel = self.regions.functions[program.top]
         self.work: Work = work_of(program, self.values, options)
 
@@ -201,11 +208,15 @@ class _Model:
                 yield model
                 stack.extend(model.calls)
 
-    def _loops(self) -> Iterator[LoopEstimate]:
+    def _loop_models(self) -> dict[str, LoopModel]:
         models: dict[str, LoopModel] = {}
         for function in self.regions.functions.values():
             for model in function.loops:
                 _collect(model, models)
+        return models
+
+    def _loops(self) -> Iterator[LoopEstimate]:
+        models = self._loop_models()
         for loop in self.program.all_loops():
             found = models.get(loop.key)
             if found is None:

@@ -7,7 +7,9 @@ read ports, made of copies. A table of constants gets as many read ports as it i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from hcl_explore.analysis.datapath import is_register_file
 from hcl_explore.analysis.memory import Storage, constant_bits, storage_of
@@ -87,10 +89,9 @@ class Layouts:
         ports, copies = PORTS_PER_BANK, 1
         if storage.kind != "registers" and not is_outside:
             if buffer.kind == "constant":
-                ports = max(PORTS_PER_BANK, self._most_reads(buffer))
-                copies = -(-ports // PORTS_PER_BANK)
+                ports = max(PORTS_PER_BANK, max(self._reads(buffer).values(), default=0))
             elif self._is_automatic(buffer) and not partition:
-                reads = min(self._most_reads(buffer), MOST_READ_PORTS)
+                reads = min(max(self._reads(buffer).values(), default=0), MOST_READ_PORTS)
                 if reads > PORTS_PER_BANK:
                     ports, copies = reads, reads - 1
         memories = copies * (2 if is_channel and halves == 1 else 1)
@@ -101,6 +102,9 @@ class Layouts:
         if buffer.kind != "local":
             return False
         region = buffer.home[-1] if buffer.home else None
+        if region is not None and self.options.tool == "vivado":
+            # A region in a loop body has its channels once there (wh-xu's DFTs).
+            return False
         if not (region.dataflow if region else self.program.functions[buffer.function].dataflow):
             return False
         level = len(buffer.home)
@@ -140,8 +144,20 @@ class Layouts:
                 return None
         return bool(variables)
 
-    def _most_reads(self, buffer: Buffer) -> int:
-        """The most elements that one iteration of a pipelined loop reads without writing any."""
+    def copy_tables(self, ii: Mapping[Loop, int]) -> None:
+        """Make the copies of tables of constants that the pipelined loops' intervals ask for."""
+        for buffer, layout in self._found.items():
+            if buffer.kind == "constant" and layout.kind is not None:
+                cycles = [reads / ii.get(loop, 1) for loop, reads in self._reads(buffer).items()]
+                ports = math.ceil(max(cycles, default=0))
+                copies = max(1, -(-ports // PORTS_PER_BANK))
+                storage = layout.storage.times(copies)
+                self._found[buffer] = replace(
+                    layout, storage=storage, copies=copies, read_ports=max(ports, PORTS_PER_BANK)
+                )
+
+    def _reads(self, buffer: Buffer) -> dict[Loop, int]:
+        """How many elements an iteration of each pipelined loop reads that writes none."""
         reads: dict[Loop, int] = {}
         writes = set()
         for access in buffer.accesses:
@@ -163,4 +179,4 @@ class Layouts:
             for inner in copied:
                 count *= self.plan[inner].copies
             reads[loop] = reads.get(loop, 0) + count
-        return max((count for loop, count in reads.items() if loop not in writes), default=0)
+        return {loop: count for loop, count in reads.items() if loop not in writes}

@@ -136,16 +136,14 @@ class RegionModels:
         all before it have handed on their results."""
         region = _Region(self, function, function)
         region.run()
-        costs = {block: region.cycles(block) for block in region.timing.blocks}
-        slowest = max((cost for cost, _ in costs.values()), default=1)
         units = Units()
-        for block in costs:
+        for block in region.timing.blocks:
             units = units.alongside(region.block_units(block))
         latency = max((end for _, end in region.timing.blocks.values()), default=0)
         return FunctionModel(
             function,
             latency,
-            slowest,
+            region.slowest,
             list(region.loops.values()),
             units,
             region.registers,
@@ -227,12 +225,16 @@ class RegionModels:
         region.run()
         trips, is_exact = self._trips(loop)
         states = region.states
+        latency = trips * states
+        if loop.dataflow:
+            # An iteration begins as soon as the slowest stage has finished the one before it.
+            latency = states + (trips - 1) * min(region.slowest, states) if trips else 0
         model = LoopModel(
             loop,
             trips,
             is_exact,
-            trips * states,
-            trips * states + 1,
+            latency,
+            latency + 1,
             "dataflow" if loop.dataflow else "sequential",
             states,
             children=list(region.loops.values()),
@@ -284,7 +286,19 @@ class _Region:
         if isinstance(block.item, Call):
             return self.models.functions[block.item.callee].latency + 2, True
         model = self.loops[block.item]
-        return model.cost, model.is_module
+        # A loop that is a stage of a dataflow region is a function of its own.
+        return model.cost + self.body.dataflow, model.is_module
+
+    @property
+    def slowest(self) -> int:
+        """The cycles of the slowest stage of a dataflow region."""
+        intervals = [
+            self.models.functions[block.item.callee].interval
+            if isinstance(block.item, Call)
+            else self.cycles(block)[0]
+            for block in self.timing.blocks
+        ]
+        return max(intervals, default=1)
 
     def block_units(self, block: Block) -> Units:
         if isinstance(block.item, Call):
