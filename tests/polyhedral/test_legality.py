@@ -17,6 +17,8 @@ from hcl_explore.polyhedral.reductions import Reduction, find_reductions
 from hcl_explore.polyhedral.time import original_time
 from hcl_explore.polyhedral.violation import Violation
 
+pytestmark = pytest.mark.slow
+
 ProgramOf = Callable[[str], Program]
 
 

@@ -14,6 +14,8 @@ from hcl_explore.backend.hls import HlsCode, emit
 from hcl_explore.ir.context import new_context
 from hcl_explore.ir.printing import parse_module
 
+pytestmark = pytest.mark.slow
+
 WIDTHS = (1, 2, 7, 8, 9, 16, 31, 32, 33, 48, 63, 64)
 WIDE = (65, 100, 128)
 SIZE = 16

@@ -20,6 +20,8 @@ from hcl_explore.frontend.lower import lower
 from hcl_explore.frontend.read import read_kernel
 from hcl_explore.ir.context import new_context
 
+pytestmark = pytest.mark.slow
+
 SIZE = 8
 
 HELPERS = """
