@@ -61,6 +61,7 @@ def test_as_written(example: Example) -> None:
     assert_close(example, outcome(compiled(example), arguments), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", SCHEDULED, ids=lambda example: example.name)
 def test_every_step_of_its_schedule(example: Example) -> None:
     arguments = draw(example, 2)
@@ -72,6 +73,7 @@ def test_every_step_of_its_schedule(example: Example) -> None:
             np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("g++") is None, reason="needs a C++ compiler")
 @pytest.mark.parametrize("example", SIMULATED, ids=lambda example: example.name)
 def test_the_hls_code_gives_the_same_bits(example: Example) -> None:
