@@ -5,18 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, overload
 
 from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.analysis.graph import Graph
-from hcl_explore.backend import cpu
 from hcl_explore.backend.cpu import CpuKernel
 from hcl_explore.backend.hls import HlsCode
-from hcl_explore.backend.hls.csim import CsimKernel, build_csim
 from hcl_explore.backend.verify import Verification, compare
 from hcl_explore.errors import (
-    BuildError,
     HclError,
     KernelBoundsError,
     LegalityError,
@@ -31,6 +29,7 @@ from hcl_explore.ir.read_program import read_program
 from hcl_explore.polyhedral.bounds import first_out_of_bounds
 from hcl_explore.polyhedral.dependences import Dependence, dependences
 from hcl_explore.schedule import naming
+from hcl_explore.schedule.building import build
 from hcl_explore.schedule.handles import BufferHandle, LoopHandle, Loops
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import Outcome, Primitive, PrimitiveInfo, info, primitives
@@ -358,48 +357,46 @@ class Schedule:
     @overload
     def build(self, *, timeout_s: float = ..., debug: bool = ...) -> CpuKernel: ...
     @overload
-    def build(self, target: Literal["vhls"], *, mode: None = None) -> HlsCode: ...
-    @overload
-    def build(
-        self, target: Literal["vhls"], *, mode: Literal["csim"], timeout_s: float = ...
-    ) -> CsimKernel: ...
+    def build(self, target: Literal["vhls"]) -> HlsCode: ...
     @overload
     def build(
         self,
         target: str | None,
         *,
         mode: str | None = ...,
+        project: str | Path | None = ...,
         timeout_s: float = ...,
         debug: bool = ...,
-    ) -> CpuKernel | HlsCode | CsimKernel: ...
+    ) -> Any: ...
 
     def build(
         self,
         target: str | None = None,
         *,
         mode: str | None = None,
+        project: str | Path | None = None,
         timeout_s: float = 60.0,
         debug: bool = False,
-    ) -> CpuKernel | HlsCode | CsimKernel:
+    ) -> Any:
         """Compile the program now.
 
         ``target`` None or ``"cpu"`` gives a callable on NumPy arrays that runs in a worker process
         for at most ``timeout_s`` seconds a call; ``debug`` checks data-dependent subscripts while
-        it runs. ``"vhls"`` gives Vitis HLS C++ (``.hls_code``), or with ``mode="csim"`` a callable
-        that runs this very C++, compiled with g++.
+        it runs. ``"vhls"`` gives Vitis HLS C++ (``.hls_code``), ``"catapult"`` that of Catapult;
+        with ``mode="csim"`` a callable that runs this very C++, compiled with g++. ``"vitis_hls"``
+        writes a whole project with testbench and scripts to the folder ``project``.
 
         Raises:
             BuildError: unknown target or mode, or the program cannot be compiled for it.
         """
-        if target in (None, "cpu") and mode is None:
-            return cpu.build(self.snapshot.module, self.top, timeout_s=timeout_s, debug=debug)
-        if target == "vhls" and mode is None:
-            return self.snapshot.hls
-        if target == "vhls" and mode == "csim":
-            return build_csim(self.snapshot.hls, timeout_s=timeout_s)
-        raise BuildError(
-            f"no target '{target}'" + (f" with mode '{mode}'" if mode else ""),
-            advice='Targets: None or "cpu" (runs here); "vhls" (HLS C++), which takes mode="csim".',
+        return build(
+            self.snapshot,
+            self.top,
+            target,
+            mode=mode,
+            project=project,
+            timeout_s=timeout_s,
+            debug=debug,
         )
 
     def verify(self) -> Verification:

@@ -12,6 +12,7 @@ import hcl_explore as hcl
 from hcl_explore.errors import (
     AmbiguousNameError,
     ArgumentError,
+    BuildError,
     LegalityError,
     NotApplicableError,
     ScheduleError,
@@ -332,6 +333,36 @@ def test_built_schedule_computes_the_kernel() -> None:
     A = rng.integers(-9, 9, (8, 6), dtype=np.int32)
     B = rng.integers(-9, 9, (6, 10), dtype=np.int32)
     assert np.array_equal(s.build()(A, B), A @ B)
+
+
+@pytest.mark.parametrize("target", ["vhls", "catapult"])
+def test_targets_give_their_cpp(target: str) -> None:
+    s = hcl.customize(kernels.matmul)
+    s.pipeline("j")
+    code = s.build(target).hls_code
+    assert "matmul(" in code
+    assert ("HLS PIPELINE II=1" if target == "vhls" else "hls_pipeline_init_interval 1") in code
+
+
+def test_a_project_is_written(tmp_path) -> None:
+    s = hcl.customize(kernels.matmul)
+    s.build("vitis_hls", project=tmp_path / "matmul.prj")
+    names = {path.name for path in (tmp_path / "matmul.prj").rglob("*")}
+    assert {"run_hls.tcl", "Makefile"} <= names
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"target": "verilog"}, "no target 'verilog'"),
+        ({"target": "vhls", "mode": "cosim"}, "no target 'vhls' with mode 'cosim'"),
+        ({"target": "vitis_hls"}, "needs the folder"),
+        ({"target": "vhls", "project": "x"}, "only the target 'vitis_hls' writes a project"),
+    ],
+)
+def test_targets_that_are_not_there(options: dict[str, str], message: str) -> None:
+    with pytest.raises(BuildError, match=message):
+        hcl.customize(kernels.matmul).build(**options)
 
 
 T, N = hcl.TypeParameter("T"), hcl.TypeParameter("N")
