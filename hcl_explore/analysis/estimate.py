@@ -279,8 +279,7 @@ def _ii_reason(model: LoopModel) -> str:
         return model.why
     if not model.pipeline.bounds:
         return model.why
-    bound = model.pipeline.bounds[0]
-    return f"{bound.reason}; {bound.remedy} lowers it" if bound.remedy else bound.reason
+    return model.pipeline.bounds[0].text
 
 
 def _shown(figure: int | None) -> str:

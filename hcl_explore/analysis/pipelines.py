@@ -10,20 +10,29 @@ from hcl_explore.analysis.build_datapath import DatapathBuilder
 from hcl_explore.analysis.carried import Carried, carried_distance
 from hcl_explore.analysis.datapath import Datapath, Node
 from hcl_explore.analysis.plan import Plan
-from hcl_explore.analysis.ports import PortLoad, port_loads
+from hcl_explore.analysis.ports import PortLoad, port_load, port_loads
 from hcl_explore.analysis.timing import Machine, Moment, Scheduler, Timing, path_cycles
 from hcl_explore.analysis.values import Values
+from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.program import Access, Buffer, Function, Loop
+
+_MOST_REGISTERS = 1024
 
 
 @dataclass(frozen=True)
 class Bound:
-    """One lower bound of an initiation interval, why, and what would lower it."""
+    """One lower bound of an initiation interval, why, and what would lower it. ``array`` is what
+    it is about, if anything."""
 
     ii: int
     kind: str
     reason: str
     remedy: str = ""
+    array: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ class PipelineAnalysis:
             bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
         if target > 1 and self.entry.is_asked:
             bounds.append(Bound(target, "target", f"initiation interval {target} was asked for"))
-        bounds.sort(key=lambda bound: -bound.ii)
+        bounds = _greatest(bounds)
         ii = max([1, *(bound.ii for bound in bounds)])
         timing = Scheduler(machine, copies=self._copies).run(self.path.entries)
         return Pipeline(
@@ -108,22 +117,55 @@ class PipelineAnalysis:
             reason = f"{' and '.join(what)} of {buffer.name} per iteration, {load.ports} ports"
             if buffer.partition:
                 reason += f" a bank; {load.busiest} fall on the busiest bank"
-            bounds.append(
-                Bound(load.cycles, "memory ports", reason, self._port_remedy(buffer, load))
-            )
+            remedy = self._port_remedy(buffer, load)
+            bounds.append(Bound(load.cycles, "memory ports", reason, remedy, buffer.name))
         return bounds
 
     def _port_remedy(self, buffer: Buffer, load: PortLoad) -> str:
+        """What lowers the bound: a partition, tried out before it is proposed; keeping what the
+        next iterations read again; registers, for a small array."""
+        accesses = [
+            node.access
+            for node in (*self.path.loads, *self.path.stores)
+            if node.access is not None and node.access.buffer is buffer
+        ]
         dim = self._varying_dim(buffer)
-        if dim is None:
-            return f"keep {buffer.name} in registers: partition({buffer.name}, complete)"
-        factor = load.cycles
-        extent = buffer.shape[dim - 1]
-        known = next((e for e in buffer.partition if e.dim == dim), None)
-        factor *= known.banks(extent) if known else 1
-        if factor >= extent:
-            return f"partition({buffer.name}, dim={dim}) completely"
-        return f"partition({buffer.name}, dim={dim}, factor={factor}, cyclic)"
+        if dim is not None:
+            extent = buffer.shape[dim - 1]
+            before = next((entry for entry in buffer.partition if entry.dim == dim), None)
+            factor = load.cycles * (before.banks(extent) if before else 1)
+            entry = PartitionedDim(dim, "cyclic", factor)
+            call = f"partition({buffer.name}, Cyclic, dim={dim}, factor={factor})"
+            if factor >= extent:
+                entry = PartitionedDim(dim, "complete")
+                call = f"partition({buffer.name}, dim={dim})"
+            others = tuple(e for e in buffer.partition if e.dim != dim)
+            layout = replace(self.machine.layouts[buffer], partition=(*others, entry))
+            cycles = port_load(buffer, accesses, self.plan, layout).cycles
+            if cycles < load.cycles:
+                instead = f" instead of {before}" if before else ""
+                return f"{call}{instead} lowers it to {cycles}"
+        if not load.writes and (again := self._read_again(accesses)) is not None:
+            return f"reuse_at({buffer.name}, {again.name}) keeps what is read again"
+        if buffer.elements <= _MOST_REGISTERS:
+            return f"partition({buffer.name}) keeps it in registers"
+        return ""
+
+    def _read_again(self, accesses: list[Access]) -> Loop | None:
+        """The innermost loop of the nest a later iteration of which reads an element again."""
+        forms = [access.subscripts for access in accesses if access.subscripts is not None]
+        for loop in reversed(self.nest):
+            for dim in range(len(forms[0]) if forms else 0):
+                shifts = {form[dim].constant for form in forms if form[dim].coefficient(loop)}
+                spread = any(
+                    isinstance(v, Loop) and self.plan[v].mode == "unrolled"
+                    for form in forms
+                    if form[dim].coefficient(loop)
+                    for v in form[dim].variables()
+                )
+                if len(shifts) > 1 or spread:
+                    return loop
+        return None
 
     def _varying_dim(self, buffer: Buffer) -> int | None:
         """The dimension along which the copies of an iteration spread; None if there is none."""
@@ -215,11 +257,20 @@ class PipelineAnalysis:
         operation = _slowest(value, self.machine)
         far = "the next iteration" if distance == 1 else f"the iteration {distance} later"
         reason = f"{name} is needed by {far}, {cycles} cycles after it is read ({operation})"
-        remedy = (
-            f"reorder so that another loop is innermost, or split {self.loop.name} and keep "
-            f"several partial results"
-        )
-        return Bound(math.ceil(cycles / distance), "recurrence", reason, remedy)
+        remedy = self._recurrence_remedy(access)
+        return Bound(math.ceil(cycles / distance), "recurrence", reason, remedy, name)
+
+    def _recurrence_remedy(self, access: Access | None) -> str:
+        """A loop of the nest that the element varies with: innermost, it brings another element
+        each iteration."""
+        subscripts = (access.subscripts if access is not None else None) or ()
+        used = {variable for form in subscripts for variable in form.variables()}
+        if self.loop in used:
+            return "skew and reorder, so that another iteration comes next"
+        for outer in reversed(self.loop.chain[:-1]):
+            if outer in used and outer.only_loop is not None:
+                return f"reorder({self.loop.name}, {outer.name}) makes {outer.name} innermost"
+        return f"several partial results in turn, added up after {self.loop.name}, lower it"
 
     def _on_recurrences(self) -> frozenset[Node]:
         """The operations on the way from what an iteration starts with to what it leaves."""
@@ -229,6 +280,14 @@ class PipelineAnalysis:
         for source, target in ends:
             found |= _between(source, target)
         return frozenset(found)
+
+
+def _greatest(bounds: list[Bound]) -> list[Bound]:
+    """The greatest bound of each kind and array, the greatest first."""
+    found: dict[tuple[str, str], Bound] = {}
+    for bound in sorted(bounds, key=lambda bound: -bound.ii):
+        found.setdefault((bound.kind, bound.array), bound)
+    return list(found.values())
 
 
 def _between(source: Node, target: Node) -> set[Node]:

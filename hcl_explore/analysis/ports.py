@@ -42,7 +42,7 @@ def port_loads(nodes: Iterable[Node], plan: Plan, layouts: Layouts) -> dict[Buff
         if node.access is not None:
             by_buffer[node.access.buffer].append(node.access)
     return {
-        buffer: _load_of(buffer, accesses, plan, layouts[buffer])
+        buffer: port_load(buffer, accesses, plan, layouts[buffer])
         for buffer, accesses in by_buffer.items()
     }
 
@@ -56,7 +56,8 @@ def copies_of(access: Access, plan: Plan) -> int:
     return prod(plan[loop].copies for loop in loops if loop in used)
 
 
-def _load_of(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout) -> PortLoad:
+def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout) -> PortLoad:
+    """The port load of one buffer, if it were laid out so."""
     places: set[tuple[object, ...]] = set()
     written: defaultdict[Place, list[_Copy]] = defaultdict(list)
     busy: defaultdict[tuple[int, ...] | None, _Use] = defaultdict(_Use)

@@ -42,15 +42,12 @@ def latency_reason(model: FunctionModel) -> Reason:
 
 def loop_reason(model: LoopModel) -> Reason:
     """Why a loop takes the cycles that it takes."""
-    name = model.loop.name
+    name = model.loop.key.partition(":")[2]
     about = "" if model.is_exact else " (trip count estimated)"
     if model.pipeline is not None and model.mode == "pipelined":
         pipeline = model.pipeline
         formula = f"depth {pipeline.depth} + II {pipeline.ii} × ({model.trips} iterations - 1)"
-        bounds = tuple(
-            Reason("II", str(b.ii), b.reason + (f"; {b.remedy} lowers it" if b.remedy else ""))
-            for b in pipeline.bounds
-        )
+        bounds = tuple(Reason("II", str(b.ii), b.text) for b in pipeline.bounds)
         return Reason(
             name,
             f"{model.latency} cycles",
