@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 GOLDEN = Path(__file__).parent / "golden"
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    with suppress(ValueError):  # another folder's golden files have the option too
-        parser.addoption(
-            "--update-golden",
-            action="store_true",
-            help="write the golden files instead of comparing",
-        )
 
 
 @pytest.fixture
@@ -26,7 +16,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 
     def compare(name: str, text: str) -> None:
         path = GOLDEN / f"{name}.cpp"
-        if request.config.getoption("--update-golden", default=False):
+        if request.config.getoption("--update-golden"):
             path.write_text(text)
         assert text == path.read_text()
 
