@@ -1,4 +1,4 @@
-"""Golden files: ``golden(text)`` compares with ``golden/<name>.cpp``."""
+"""Golden files: ``golden(name, text)`` compares with ``golden/<name>.cpp``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Compare a text with a golden file, or write it with ``--update-golden``."""
+    """Compare a text with a golden file, or write it with ``--update-hls-golden``."""
 
     def compare(name: str, text: str) -> None:
         path = GOLDEN / f"{name}.cpp"
