@@ -12,7 +12,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Compare a text with a golden file, or write it with ``--update-hls-golden``."""
+    """Compare a text with a golden file, or write it with ``--update-golden``."""
 
     def compare(name: str, text: str) -> None:
         path = GOLDEN / f"{name}.cpp"
