@@ -379,6 +379,16 @@ def _affine_extreme(function: str) -> Handler:
     return emit
 
 
+def emit_assert(f: FunctionEmitter, op: ir.Operation) -> None:
+    """The tool takes an assertion as a promise; when simulated it stops the program."""
+    condition = f.integers.truth(f.use(op.operands[0]))
+    f.at(op)
+    f.module.used.add("assert")
+    message = ir.StringAttr(op.attributes["msg"]).value
+    # Parentheses of its own keep the macro from taking a comma between template arguments as its.
+    f.writer.line(f"assert(({condition.text}));", f.module.comment_text(message))
+
+
 def emit_terminator(f: FunctionEmitter, op: ir.Operation) -> None:
     """Read by the operation around it."""
     del f, op
@@ -396,6 +406,7 @@ HANDLERS: dict[str, Handler] = {
     "affine.apply": emit_apply,
     "affine.min": _affine_extreme("min"),
     "affine.max": _affine_extreme("max"),
+    "cf.assert": emit_assert,
     "func.call": emit_call,
     "func.return": emit_return,
 }

@@ -211,6 +211,7 @@ DIALECTS: dict[str, Dialect] = {
         math="hls::",
         header_of={
             "algorithm": "algorithm",
+            "assert": "cassert",
             "cmath": "cmath",
             "cstdint": "cstdint",
             "exact": "ap_int.h",
@@ -225,6 +226,7 @@ DIALECTS: dict[str, Dialect] = {
         math="std::",
         header_of={
             "algorithm": "algorithm",
+            "assert": "cassert",
             "cmath": "cmath",
             "cstdint": "cstdint",
             "exact": "ac_int.h",

@@ -210,6 +210,31 @@ def _emit_float_cast(f: FunctionEmitter, op: ir.Operation) -> None:
     f.define(op.results[0], Expr(text, PRIMARY, ctype, reads=value.reads))
 
 
+def _emit_bitcast(f: FunctionEmitter, op: ir.Operation) -> None:
+    """The bits of a float as an integer of its width, or the other way round."""
+    source, target = op.operands[0].type, op.results[0].type
+    value = f.use(op.operands[0])
+    to_float = not isinstance(target, ir.IntegerType)
+    if isinstance(source, ir.IntegerType) != to_float:
+        f.define(op.results[0], value)  # between integers, or between equal floats
+        return
+    real = float_type(f, op, target if to_float else source)
+    if real.width == 16:
+        raise f.error(op, "the bits of a float16 cannot be reached in HLS C++", "Use float32.")
+    f.module.helpers.add("bit_cast")
+    f.module.used.add("cstdint")
+    word = f"uint{real.width}_t"
+    if to_float:
+        bits = f.integers.unsigned(value).text
+        text = f"bit_cast<{f.integers.spell(real)}>({word}({bits}))"
+        f.define(op.results[0], Expr(text, PRIMARY, real, reads=value.reads))
+        return
+    ctype = exact(real.width, False)
+    text = f"{f.integers.spell(ctype)}(bit_cast<{word}>({value.text}))"
+    expr = Expr(text, PRIMARY, ctype, real.width, ctype.low, ctype.high, value.reads)
+    f.define(op.results[0], expr)
+
+
 # The functions of the math dialect that <cmath> and hls_math.h have, by their names there.
 _FUNCTIONS = {
     "absf": "fabs", "acos": "acos", "acosh": "acosh", "asin": "asin", "asinh": "asinh",
@@ -237,6 +262,7 @@ HANDLERS: dict[str, Handler] = {
     "arith.uitofp": _from_integer("unsigned"),
     "arith.fptosi": _to_integer(signed=True),
     "arith.fptoui": _to_integer(signed=False),
+    "arith.bitcast": _emit_bitcast,
     "arith.extf": _emit_float_cast,
     "arith.truncf": _emit_float_cast,
     **{f"math.{name}": _call(function) for name, function in _FUNCTIONS.items()},

@@ -199,12 +199,16 @@ class ModuleEmitter:
         return name
 
     def short_name(self, filename: str) -> str:
-        """A file's name for comments: no folders, and nothing that could end the comment."""
+        """A file's name for comments, without its folders."""
         found = self._files.get(filename)
         if found is None:
             base = PurePath(filename.replace("\\", "/")).name
-            found = self._files[filename] = re.sub(r"[^\w.<>() -]", "_", base)
+            found = self._files[filename] = self.comment_text(base)
         return found
+
+    def comment_text(self, text: str) -> str:
+        """A user's text in a ``//`` comment: a line end or a backslash would end or continue it."""
+        return re.sub(r"[^\w.,:;<>()\[\]=+*/%&|!'\" -]", "_", text)
 
     def function_emitter(self, info: FunctionInfo) -> FunctionEmitter:
         counts: dict[str, int] = {}

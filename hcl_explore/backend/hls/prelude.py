@@ -5,6 +5,18 @@ from __future__ import annotations
 _INLINE = "#pragma HLS INLINE"
 
 _TEXTS: dict[str, str] = {
+    "bit_cast": """
+// The same bits as a value of another type of the same width.
+template <typename T, typename U> static T bit_cast(U value) {
+{inline}
+  union {
+    U from;
+    T to;
+  } bits;
+  bits.from = value;
+  return bits.to;
+}
+""",
     "floor_div": """
 // Division rounded down; C++ rounds toward zero.
 template <typename T, typename U> static T floor_div(T a, U b) {

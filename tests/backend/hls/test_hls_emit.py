@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hls_cpp import check_syntax
+from hls_cpp import call, check_syntax, compile_entries
 from hls_kernels import CALLS, CASES, GEMM, KEYWORDS, Case
 
 import hcl_explore as hcl
+from hcl_explore.backend.cpu import build
 from hcl_explore.backend.hls import HlsCode, HlsOptions, emit
 from hcl_explore.backend.hls.names import KEYWORDS as CPP_KEYWORDS
 from hcl_explore.backend.hls.names import Names, cpp_name
@@ -174,6 +176,35 @@ def test_nothing_is_copied_behind_memory_ports() -> None:
 def test_unused_functions_are_left_out() -> None:
     code = Case(CALLS + "\ndef alone(A: int32[4]):\n    A[0] = 1\n").code()
     assert "scale" not in code.text
+
+
+def test_assertions_are_kept_with_their_message(tmp_path: Path) -> None:
+    text = (
+        "def f(A: int32[4], n: int32):\n"
+        "    assert n < 4, 'n \\\\ too \\n#large'\n"
+        "    for i in range(4):\n        A[i] = min(A[i], n)\n"
+    )
+    for dialect in ("vitis", "catapult"):
+        code = Case(text, dialect=dialect).code()
+        line = next(line for line in code.text.splitlines() if "assert((" in line)
+        assert line.strip() == "assert((n < 4));  // n _ too __large"
+        assert check_syntax(code, tmp_path) == ""
+
+
+def test_bits_of_floats(tmp_path: Path) -> None:
+    body = (
+        "affine.for %i = 0 to 4 {\n%0 = affine.load %A[%i] : memref<4xf32>\n"
+        "%1 = arith.bitcast %0 : f32 to i32\n%2 = arith.addi %1, %1 : i32\n"
+        "%3 = arith.bitcast %2 : i32 to f32\naffine.store %3, %A[%i] : memref<4xf32>\n"
+        '} {loop_name = "i", op_name = "S"}'
+    )
+    text = function(body, '%A: memref<4xf32> {hcl.name = "A", hcl.dtype = "float32"}')
+    values = np.array([1.0, -2.5, 0.0, 3e30], np.float32)
+    expected, found = values.copy(), values.copy()
+    build(parse_module(text, new_context()), "f")(expected)
+    library, entries = compile_entries([emit_text(text)], tmp_path)
+    call(library, entries[0], [found])
+    np.testing.assert_array_equal(found, expected)
 
 
 # --- errors ---------------------------------------------------------------------------------------
