@@ -19,6 +19,9 @@ class Carried:
     is_exact: bool = True
 
 
+_MANY = 1 << 20
+"""Stands for a trip count that is not known."""
+
 _UNKNOWN = Carried(1, is_exact=False)
 
 
@@ -117,24 +120,30 @@ def _range(loop: Loop) -> tuple[int, int]:
 def _flattened(
     known: dict[Loop, int], is_free: set[Loop], nest: tuple[Loop, ...], plan: Plan
 ) -> int | None:
-    """The distance vector as a number of iterations of the flattened nest; the least positive one
-    where loops do not occur in the subscripts."""
+    """The distance vector as a number of iterations of the flattened nest: the least positive one
+    where loops do not occur in the subscripts, so that any distance along them will do."""
     total = 0
-    for loop in nest:
-        trips = plan.trips(loop, loop.trip_count) if loop.trip_count else 1
-        distance = known.get(loop, 0)
-        copies = plan[loop].copies
-        if copies > 1:
-            distance = -(-distance // copies)
-        total = total * trips + distance
-    if total > 0:
-        return total
-    if not is_free:
-        return None
-    # A loop that the element does not depend on: the next iteration of the innermost such loop.
-    step = 1
+    weight = 1
+    free: list[tuple[int, int]] = []
     for loop in reversed(nest):
+        trips = plan.trips(loop, loop.trip_count) if loop.trip_count else _MANY
         if loop in is_free:
-            return step + total if step + total > 0 else None
-        step *= plan.trips(loop, loop.trip_count) if loop.trip_count else 1
-    return None
+            free.insert(0, (weight, trips - 1))
+        else:
+            distance, copies = known.get(loop, 0), plan[loop].copies
+            total += weight * (-(-distance // copies) if copies > 1 else distance)
+        weight *= trips
+    return _least_positive(total, free)
+
+
+def _least_positive(total: int, free: list[tuple[int, int]]) -> int | None:
+    """The least positive ``total + sum(weight * n)`` with ``|n| <= most`` for each (weight, most)
+    of ``free``, the greatest weights first."""
+    if not free:
+        return total if total > 0 else None
+    weight, most = free[0]
+    # Nearer to 0 than one weight, either side: farther away nothing is gained.
+    near = -total // weight
+    tries = {max(-most, min(most, near + step)) for step in (-1, 0, 1, 2)}
+    found = [_least_positive(total + weight * n, free[1:]) for n in tries]
+    return min((distance for distance in found if distance is not None), default=None)

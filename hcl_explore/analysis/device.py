@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import functools
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from hcl_explore.analysis.toml import DataFile, packaged_names, read_packaged, read_path
 from hcl_explore.errors import DeviceError
 
-_KEYS = {"name", "board", "part", "family", "max_clock_mhz", "max_clock_source"}
+_KEYS = {"name", "board", "part", "family", "max_clock_mhz", "max_clock_source", "totals", "memory"}
 _TOTALS = {"dsp", "bram18", "uram", "lut", "ff", "source", "note"}
 _MEMORY = {"name", "gb_per_s", "channels", "channel_gb_per_s", "source", "note"}
 
@@ -129,10 +130,10 @@ def _packaged(name: str) -> Device:
 
 def _read(file: DataFile) -> Device:
     data = file.data
+    _check_keys(file, data, _KEYS, "a device")
     totals = data.get("totals")
     if not isinstance(totals, dict):
         raise file.error("a device needs a [totals] table", "totals")
-    _check_keys(file, data.keys() - {"totals", "memory"}, _KEYS, "a device")
     _check_keys(file, totals.keys(), _TOTALS, "[totals]")
     family = file.text(data, "family")
     if family not in packaged_names("operators"):
@@ -172,9 +173,7 @@ def _memories(file: DataFile) -> list[MemorySystem]:
     return memories
 
 
-def _check_keys(file: DataFile, found: object, known: set[str], what: str) -> None:
-    for key in found:  # type: ignore[attr-defined]
+def _check_keys(file: DataFile, found: Iterable[str], known: set[str], what: str) -> None:
+    for key in found:
         if key not in known:
-            raise file.error(
-                f"{what} has no field '{key}'; it has {', '.join(sorted(known))}", str(key)
-            )
+            raise file.error(f"{what} has no field '{key}'; it has {', '.join(sorted(known))}", key)

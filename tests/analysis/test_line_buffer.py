@@ -6,6 +6,9 @@ import hcl_explore as hcl
 from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import estimate
 from hcl_explore.analysis.options import EstimateOptions
+from hcl_explore.analysis.device import load_device
+from hcl_explore.analysis.estimate import estimate
+from hcl_explore.analysis.options import EstimateOptions
 
 
 def line_buffered_sobel() -> hcl.Schedule:
@@ -27,16 +30,18 @@ def test_one_pixel_a_cycle_with_a_bank_per_line() -> None:
 
 
 def test_without_the_banks_the_ports_are_named() -> None:
-    s = line_buffered_sobel()
-    by_hand = EstimateOptions(auto_partition=False)
-    figures = estimate(s.program, load_device("u280"), 300.0, options=by_hand)
+    schedule = line_buffered_sobel()
+    by_itself = EstimateOptions(auto_partition=False)
+    figures = estimate(schedule.program, load_device("u280"), 300.0, options=by_itself)
     # Two lines are shifted and three written each cycle: 5 accesses on 2 ports. What the window
     # takes from the line buffer was stored in the same iteration and needs no port.
-    assert figures.ii["x"] == 3
     (loop,) = [loop for loop in figures.loops if loop.name == "x"]
+    assert loop.ii == 3
     assert "2 reads and 3 writes of image_reuse_y" in loop.ii_reason
     assert "partition(image_reuse_y, dim=1" in loop.ii_reason
 
 
-def test_the_tool_makes_the_banks_by_itself() -> None:
-    assert line_buffered_sobel().estimate().ii["x"] == 1
+def test_the_tool_cuts_the_lines_apart_by_itself() -> None:
+    figures = line_buffered_sobel().estimate()
+    assert figures.ii["x"] == 1
+    assert "cut by the tool itself" in str(figures.explain())
