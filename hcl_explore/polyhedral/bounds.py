@@ -12,7 +12,7 @@ from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.program import Access, Program
 from hcl_explore.polyhedral.conflicts import Model
 from hcl_explore.polyhedral.domain import is_exact
-from hcl_explore.polyhedral.system import CONSTANT, Row, System
+from hcl_explore.polyhedral.system import CONSTANT, Row, System, TooComplexError, limited
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ def first_out_of_bounds(program: Program) -> OutOfBounds | None:
     """The first access (in program order) that leaves its array in some iteration, or None.
 
     Exact for affine accesses. Those with subscripts, conditions or bounds that are not affine are
-    passed over, as are those that leave the array for some values of index arguments only: they are
-    checked at run time.
+    passed over, as are those that leave the array for some values of index arguments only, and what
+    is too intricate to be decided in time: they are checked at run time.
     """
     for function in program.functions.values():
         found = _first(function.all_accesses())
@@ -67,7 +67,11 @@ def _first(accesses: Iterable[Access]) -> OutOfBounds | None:
             low, high = model.ranges.of_form(form)
             if (low >= 0 and high < extent) or not is_exact(access):
                 continue
-            leaving = _leaves(model, access, dim, form, extent)
+            try:
+                with limited():
+                    leaving = _leaves(model, access, dim, form, extent)
+            except TooComplexError:
+                continue
             if leaving is not None:
                 found.append(leaving)
                 break

@@ -6,7 +6,7 @@ the last write before it (anti, output). Each pair of accesses has one entry per
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,8 @@ from hcl_explore.polyhedral.domain import WIDE, Ranges, is_exact
 from hcl_explore.polyhedral.flow import Flow
 from hcl_explore.polyhedral.legality import conflicting_pairs, simultaneous_violation
 from hcl_explore.polyhedral.reductions import find_reductions
+from hcl_explore.polyhedral.system import TooComplexError, limited
+from hcl_explore.polyhedral.touched import position_in_body
 from hcl_explore.polyhedral.uniform import CarriedSet, plain_dependences
 from hcl_explore.polyhedral.violation import Kind, Violation, kind_of
 
@@ -29,7 +31,8 @@ class Dependence:
     ``distance`` is in iterations of the loops around both, outermost first, None where it is not
     constant; ``direction`` is ``<`` where the sink runs in a later iteration. ``carrier`` is the
     loop that carries it, at ``min_distance`` iterations or more; None if it is loop-independent.
-    ``exact`` is False where something is not affine, so that the dependence is only possible.
+    ``exact`` is False where something is not affine or too intricate to be decided in time, so that
+    the dependence is only possible.
     ``is_reduction`` marks the two ends of one kind of accumulation.
     """
 
@@ -58,20 +61,16 @@ def dependences(scope: Function | Loop) -> list[Dependence]:
 
 def carried_dependences(loop: Loop) -> list[Dependence]:
     """The dependences that ``loop`` carries: those that bound how far its iterations overlap."""
-    ranges = Ranges()
+    ranges, fixed = Ranges(), loop.chain[:-1]
     result: list[Dependence] = []
     for group in _by_buffer(loop.all_accesses()):
         if loop in group[0].buffer.home or not any(access.is_write for access in group):
             continue
-        possible = [
-            (first, second, _carried_box(Pair(first, second, ranges), loop))
-            for first, second in conflicting_pairs(group)
-        ]
-        possible = [(first, second, box) for first, second, box in possible if box is not None]
-        if not possible:
-            continue
-        found = _nearest(group, loop.chain[:-1])
-        result += _as_dependences([one for one in found if one.carrier is loop], group)
+        pairs = (Pair(source, sink, ranges) for source, sink in conflicting_pairs(group))
+        # ``loop`` is the outermost that is not fixed, so its box comes first.
+        if any(next(_boxes(pair, fixed), (None, ()))[0] is loop for pair in pairs):
+            found = _nearest(group, fixed)
+            result += _as_dependences([one for one in found if one.carrier is loop], group)
     return result
 
 
@@ -82,16 +81,6 @@ def parallel_violation(loop: Loop, *, reassociate: bool = False) -> Violation | 
     ``reassociate`` accepts accumulations, which then need a reduction when they are carried out.
     """
     return simultaneous_violation(list(loop.all_accesses()), loop.depth, reassociate=reassociate)
-
-
-def _carried_box(pair: Pair, loop: Loop) -> Box | None:
-    """Bounds of the distances at which ``loop`` may carry a conflict of the pair; None: never."""
-    box = pair.box()
-    for depth in range(loop.depth):
-        if box is None:
-            return None
-        box = pair.narrow(box, depth, 0, 0)
-    return None if box is None else pair.narrow(box, loop.depth, 1, WIDE)
 
 
 def _by_buffer(accesses: Iterable[Access]) -> list[list[Access]]:
@@ -106,6 +95,14 @@ def _nearest(group: Sequence[Access], fixed: Sequence[Loop]) -> list[CarriedSet]
     plain = plain_dependences(group, fixed)
     if plain is not None:
         return plain
+    try:
+        with limited():
+            return _nearest_exactly(group, fixed)
+    except TooComplexError:
+        return list(_possible(group, Ranges(), fixed))
+
+
+def _nearest_exactly(group: Sequence[Access], fixed: Sequence[Loop]) -> list[CarriedSet]:
     reads = [access for access in group if not access.is_write]
     writes = [access for access in group if access.is_write]
     flow = Flow(group, fixed)
@@ -114,6 +111,45 @@ def _nearest(group: Sequence[Access], fixed: Sequence[Loop]) -> list[CarriedSet]
         found += flow.nearest(writes, reads)
         found += flow.nearest(reads, writes, backward=True)
     return found
+
+
+def _possible(
+    group: Sequence[Access], ranges: Ranges, fixed: Sequence[Loop]
+) -> Iterator[CarriedSet]:
+    """Every conflict within an iteration of ``fixed`` that intervals of distances cannot exclude,
+    whether it is a nearest one or not."""
+    for source, sink in conflicting_pairs(group):
+        for carrier, box in _boxes(Pair(source, sink, ranges), fixed):
+            yield _interval(source, sink, carrier, box)
+
+
+def _boxes(pair: Pair, fixed: Sequence[Loop]) -> Iterator[tuple[Loop | None, Box]]:
+    """For each carrier, outermost first, bounds of the distances at which it may carry a conflict
+    of the pair."""
+    box = pair.box()
+    for depth, loop in enumerate(pair.common):
+        if box is None:
+            return
+        if depth >= len(fixed):
+            carried = pair.narrow(box, depth, 1, WIDE)
+            if carried is not None:
+                yield loop, carried
+        box = pair.narrow(box, depth, 0, 0)
+    depth = len(pair.common)
+    first, second = position_in_body(pair.first, depth), position_in_body(pair.second, depth)
+    if box is not None and first < second:
+        yield None, box
+
+
+def _interval(source: Access, sink: Access, carrier: Loop | None, box: Box) -> CarriedSet:
+    return CarriedSet(
+        source,
+        sink,
+        carrier,
+        tuple(low if low > -WIDE // 2 else None for low, _ in box),
+        tuple(high if high < WIDE // 2 else None for _, high in box),
+        is_certain=False,
+    )
 
 
 def _as_dependences(found: Iterable[CarriedSet], group: Sequence[Access]) -> list[Dependence]:
@@ -139,7 +175,7 @@ def _as_dependences(found: Iterable[CarriedSet], group: Sequence[Access]) -> lis
                 is_reduction=left is not None
                 and right is not None
                 and left.operation == right.operation,
-                exact=is_exact(one.source) and is_exact(one.sink),
+                exact=one.is_certain and is_exact(one.source) and is_exact(one.sink),
             )
         )
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,10 +12,14 @@ from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.program import Access, Loop
 from hcl_explore.polyhedral.differences import common_loops
 from hcl_explore.polyhedral.domain import access_cases
-from hcl_explore.polyhedral.system import CONSTANT, Row, Solver, System, difference
+from hcl_explore.polyhedral.system import CONSTANT, Row, Solver, System, TooComplexError, difference
 from hcl_explore.polyhedral.time import original_time
 from hcl_explore.polyhedral.touched import is_certain, symbols_of
 from hcl_explore.polyhedral.uniform import CarriedSet
+
+_MOST_SECONDS = 2.0
+"""isl counts operations, but with large coefficients a single one may take long. Only lists of
+dependences depend on the clock, no verdict does."""
 
 _IN, _OUT, _PARAM = isl.dim_type.in_, isl.dim_type.out, isl.dim_type.param
 
@@ -24,6 +29,7 @@ class Flow:
 
     def __init__(self, accesses: Sequence[Access], fixed: Sequence[Loop]) -> None:
         self._solver = Solver()
+        self._deadline = time.perf_counter() + _MOST_SECONDS
         self._fixed = tuple(fixed)
         self._accesses = tuple(accesses)
         self._symbols = tuple(dict.fromkeys(s for access in accesses for s in symbols_of(access)))
@@ -100,9 +106,9 @@ class Flow:
             rows: dict[Any, Row] = {
                 loop: {variable: 1} for loop, variable in zip(access.loops, values, strict=True)
             }
-            time = original_time(access)[skipped:]
+            parts = original_time(access)[skipped:]
             out = [system.new_variable() for _ in range(self._length - skipped)]
-            for variable, part in zip(out, (*time, *(0,) * len(out)), strict=False):
+            for variable, part in zip(out, (*parts, *(0,) * len(out)), strict=False):
                 row = {CONSTANT: part} if isinstance(part, int) else system.row(part, rows)
                 system.equalities.append(difference({variable: sign}, row))
             relation = self._map(system, values, out)
@@ -139,6 +145,8 @@ class Flow:
         relation = relation.reset_tuple_id(_IN).reset_tuple_id(_OUT)
         distances = relation.deltas().project_out_all_params().coalesce()
         for level in range(common + 1):
+            if time.perf_counter() > self._deadline:
+                raise TooComplexError
             at_level = distances
             if level < common:
                 at_level = distances.lower_bound_val(

@@ -10,6 +10,7 @@ from math import prod
 from hcl_explore.ir.linear import LinearForm, Rounding, Variable
 from hcl_explore.ir.program import Access, Buffer, Loop
 from hcl_explore.polyhedral.domain import WIDE, Ranges
+from hcl_explore.polyhedral.system import TooComplexError, limited
 from hcl_explore.polyhedral.touched import (
     TouchedSets,
     count_points,
@@ -40,7 +41,8 @@ class Box:
     def is_exact(self) -> bool:
         """Whether every iteration of the fixed loops touches every element of the box.
 
-        Accesses under conditions that are not affine, which may not run, do not count.
+        Accesses under conditions that are not affine, which may not run, do not count. False too
+        where it cannot be decided in time.
         """
         certain = [access for access in self.accesses if is_certain(access, self.fixed)]
         if not certain:
@@ -48,7 +50,11 @@ class Box:
         if any(_fills(access, self) for access in certain):
             return True
         sets = TouchedSets(certain, self.fixed)
-        return bool(sets.box(self.lower, self.extents).is_subset(sets.union_of(certain)))
+        try:
+            with limited():
+                return bool(sets.box(self.lower, self.extents).is_subset(sets.union_of(certain)))
+        except TooComplexError:
+            return False
 
 
 def footprint_box(accesses: Iterable[Access], fixed: Sequence[Loop]) -> Box | None:
@@ -217,7 +223,7 @@ def _hull(spans: Sequence[_Span], ranges: Ranges) -> tuple[LinearForm, int] | No
 def element_count(accesses: Iterable[Access]) -> int | None:
     """The number of distinct elements that ``accesses`` (of one buffer) touch.
 
-    None where that depends on index arguments or is not affine.
+    None where that depends on index arguments, is not affine, or takes too long to count.
     """
     touching = list(accesses)
     if not touching:
@@ -227,7 +233,11 @@ def element_count(accesses: Iterable[Access]) -> int | None:
     box = footprint_box(touching, ())
     if box is not None and box.is_exact:
         return box.elements
-    return count_points(TouchedSets(touching, ()).union_of(touching))
+    try:
+        with limited():
+            return count_points(TouchedSets(touching, ()).union_of(touching))
+    except TooComplexError:
+        return None
 
 
 def upward_exposed_reads(buffer: Buffer, loop: Loop) -> bool:
@@ -241,15 +251,23 @@ def upward_exposed_reads(buffer: Buffer, loop: Loop) -> bool:
             continue
         if read.subscripts is None or (not writes and _surely_runs(read)):
             return True
-        sets = TouchedSets([read, *writes], fixed)
-        exposed = sets.instances(read)
-        for write in writes:
-            preceded = sets.preceded(read, write)
-            if preceded is not None:
-                exposed = exposed.subtract(preceded)
-        if not exposed.is_empty():
+        try:
+            with limited():
+                if _is_exposed(read, writes, fixed):
+                    return True
+        except TooComplexError:
             return True
     return False
+
+
+def _is_exposed(read: Access, writes: Sequence[Access], fixed: Sequence[Loop]) -> bool:
+    sets = TouchedSets([read, *writes], fixed)
+    exposed = sets.instances(read)
+    for write in writes:
+        preceded = sets.preceded(read, write)
+        if preceded is not None:
+            exposed = exposed.subtract(preceded)
+    return not exposed.is_empty()
 
 
 def _surely_runs(access: Access) -> bool:

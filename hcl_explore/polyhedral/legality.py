@@ -23,9 +23,10 @@ from hcl_explore.polyhedral.conflicts import (
     possible_reversals,
     smallest_examples,
 )
-from hcl_explore.polyhedral.differences import common_loops
+from hcl_explore.polyhedral.differences import Leaf, common_loops
 from hcl_explore.polyhedral.domain import is_exact
 from hcl_explore.polyhedral.reductions import Reduction, find_reductions
+from hcl_explore.polyhedral.system import TooComplexError, limited
 from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.polyhedral.violation import Instance, Violation, kind_of
 
@@ -126,6 +127,15 @@ class _OrderCheck:
             leaves = [leaf for leaf in leaves if leaf.after == len(orders.after[0])]
         if not leaves:
             return
+        try:
+            with limited():
+                self._solve(best, first, second, orders, leaves)
+        except TooComplexError:
+            best.undecided = best.undecided or _undecided(first, second)
+
+    def _solve(
+        self, best: _Best, first: Access, second: Access, orders: Orders, leaves: list[Leaf]
+    ) -> None:
         if is_exact(first) and is_exact(second):
             for example in smallest_examples(self._model, first, second, orders, leaves):
                 time = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import islpy as isl
@@ -15,6 +16,24 @@ Row = dict[int, int]
 """``sum(factor * variable)`` by variable number; the constant is under ``CONSTANT``."""
 
 CONSTANT = -1
+
+_MOST_OPERATIONS = 300_000
+"""Of isl in one query: some tenths of a second. Real kernels need a small part of it."""
+
+
+class TooComplexError(Exception):
+    """Internal: isl used up its operations. Each query says what it answers then."""
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """Turn isl's error for too many operations into ``TooComplexError``."""
+    try:
+        yield
+    except isl.Error as error:
+        if "maximal number of operations" in str(error):
+            raise TooComplexError from None
+        raise
 
 
 class System:
@@ -124,6 +143,7 @@ class Solver:
 
     def __init__(self) -> None:
         self.context: Any = isl.Context()
+        self.context.set_max_operations(_MOST_OPERATIONS)
         self._integers: dict[int, Any] = {}
 
     def integer(self, value: int) -> Any:

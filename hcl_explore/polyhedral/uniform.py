@@ -17,7 +17,7 @@ class CarriedSet:
     """Dependences of one pair of accesses at one carrier (None: independent of all loops).
 
     ``least`` and ``most`` bound the distance in each common loop, in values of its variable; None
-    where nothing does.
+    where nothing does. ``is_certain`` is False where there may be none at all.
     """
 
     source: Access
@@ -25,6 +25,7 @@ class CarriedSet:
     carrier: Loop | None
     least: tuple[int | None, ...]
     most: tuple[int | None, ...]
+    is_certain: bool = True
 
 
 def plain_dependences(group: Sequence[Access], fixed: Sequence[Loop]) -> list[CarriedSet] | None:

@@ -93,9 +93,10 @@ class Violation:
             for instance in (self.first, self.second)
             for reason in undecided_reasons(instance.access)
         )
+        because = "; ".join(reasons) or "the subscripts are too intricate to be decided in time"
         return (
             f"it cannot be decided whether the accesses to {self.buffer.name} keep their order: "
-            f"{'; '.join(reasons)}."
+            f"{because}."
         )
 
 
