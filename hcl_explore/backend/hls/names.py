@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -53,6 +54,7 @@ LIBRARY_FUNCTIONS = _words(
 )
 
 
+@lru_cache(maxsize=4096)
 def cpp_name(name: str) -> str:
     """``name`` as a C++ identifier: other characters become ``_``, letters outside ASCII their
     code point, and a keyword, reserved name or empty name gets a ``_`` behind it.
