@@ -11,6 +11,8 @@ DOMAINS = {
     "strided": ("range(1, 9, 2)", "range(2, 9, 3)"),
     "strided from a variable": ("range(1, 6)", "range(i, 8, 2)"),
     "banded": ("range(1, 6)", "range(max(i - 1, 1), min(i + 2, 6))"),
+    "banded with a step": ("range(1, 7, 2)", "range(max(i - 2, 2), 8, 3)"),
+    "never run": ("range(3, 3)", "range(1, 4)"),
 }
 
 BODIES = {
