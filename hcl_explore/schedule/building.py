@@ -37,7 +37,11 @@ def build(
     if target in (None, "cpu") and mode is None:
         return cpu.build(snapshot.module, top, timeout_s=timeout_s, debug=debug)
     if target in ("vhls", "catapult") and mode in (None, "csim"):
-        code = snapshot.hls if target == "vhls" else emit(snapshot.module, dialect="catapult")
+        code = (
+            snapshot.hls
+            if target == "vhls"
+            else emit(snapshot.module, dialect="catapult", sources=snapshot.sources)
+        )
         return code if mode is None else build_csim(code, timeout_s=timeout_s)
     if target == "vitis_hls" and mode is None:
         if project is None:

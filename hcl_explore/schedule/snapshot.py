@@ -40,7 +40,7 @@ class Snapshot:
     @cached_property
     def hls(self) -> HlsCode:
         """Vitis HLS C++. Raises ``EmitError``."""
-        return emit(self.module)
+        return emit(self.module, sources=self.sources)
 
     @cached_property
     def graph(self) -> Graph:
