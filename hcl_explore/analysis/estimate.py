@@ -226,14 +226,14 @@ class _Model:
                     loop.key, loop.name, loop.trip_count, None, why, None, None, "unrolled"
                 )
                 continue
-            pipeline = found.pipeline
+            pipeline = found.pipeline if found.mode == "pipelined" else None
             yield LoopEstimate(
                 key=loop.key,
                 name=loop.name,
                 trip_count=loop.trip_count,
                 ii=pipeline.ii if pipeline is not None else None,
                 ii_reason=_ii_reason(found),
-                depth=pipeline.depth if pipeline is not None else found.states,
+                depth=found.states or None,
                 latency_cycles=found.latency,
                 mode=found.mode,
                 ii_kinds=tuple(bound.kind for bound in pipeline.bounds) if pipeline else (),

@@ -119,10 +119,10 @@ def bram18_of(words: int, bits: int) -> int:
     """18 Kb halves for one bank: the best of the block's aspect ratios; depths up to 16 blocks are
     rounded up to a power of two, as the tool does (memories.json of the development data)."""
     depth, width = BRAM_WIDTHS[0]
-    if words > depth * 16:
-        return math.ceil(words / depth * math.ceil(bits / width))
-    rounded = 1 << max(0, (words - 1).bit_length())
-    return min(math.ceil(rounded / d) * math.ceil(bits / w) for d, w in BRAM_WIDTHS)
+    is_deep = words > depth * 16
+    rounded = words if is_deep else 1 << max(0, (words - 1).bit_length())
+    best = min(math.ceil(rounded / d) * math.ceil(bits / w) for d, w in BRAM_WIDTHS)
+    return min(best, math.ceil(words / depth * math.ceil(bits / width))) if is_deep else best
 
 
 def _chosen(words: int, bits: int, tables: Tables) -> str:

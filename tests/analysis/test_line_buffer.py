@@ -6,9 +6,6 @@ import hcl_explore as hcl
 from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import estimate
 from hcl_explore.analysis.options import EstimateOptions
-from hcl_explore.analysis.device import load_device
-from hcl_explore.analysis.estimate import estimate
-from hcl_explore.analysis.options import EstimateOptions
 
 
 def line_buffered_sobel() -> hcl.Schedule:
