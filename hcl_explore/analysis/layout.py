@@ -22,6 +22,9 @@ from hcl_explore.ir.program import Access, Buffer, Loop, Program
 PORTS_PER_BANK = 2
 MOST_READ_PORTS = 16
 """The widest automatic memory seen in the reports: one write port, 15 copies to read from."""
+_SHARED_HALVES = 64
+"""Up to how many words both halves of a channel lie in one memory: 32 do (Vitis 2022.1), 256 do
+not (2023.2)."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +84,12 @@ class Layouts:
             partition = self._constant_dims(buffer)
             is_automatic = bool(partition)
         is_channel = self._is_channel(buffer)
-        # Both halves in one memory of Vitis, in two of Vivado HLS (dct, solution 6).
-        halves = 2 if is_channel and self.options.tool == "vitis" else 1
-        storage = storage_of(
-            buffer, partition, bits, self.tables, is_port=is_outside, halves=halves
-        )
+        storage = storage_of(buffer, partition, bits, self.tables, is_port=is_outside)
+        halves = 1
+        if is_channel and self.options.tool == "vitis" and storage.words <= _SHARED_HALVES:
+            storage = storage_of(buffer, partition, bits, self.tables, is_port=False, halves=2)
+        elif is_channel:
+            halves = 2
         ports, copies = PORTS_PER_BANK, 1
         if storage.kind != "registers" and not is_outside:
             if buffer.kind == "constant":
@@ -94,8 +98,8 @@ class Layouts:
                 reads = min(max(self._reads(buffer).values(), default=0), MOST_READ_PORTS)
                 if reads > PORTS_PER_BANK:
                     ports, copies = reads, reads - 1
-        memories = copies * (2 if is_channel and halves == 1 else 1)
-        return Layout(partition, storage.times(memories), ports, copies, is_automatic, is_channel)
+        storage = storage.times(copies * halves)
+        return Layout(partition, storage, ports, copies, is_automatic, is_channel)
 
     def _is_channel(self, buffer: Buffer) -> bool:
         """Whether the buffer takes data from stage to stage of a dataflow region."""
