@@ -219,6 +219,10 @@ def _compare_loops(result: Comparison, schedule: Schedule, kernel: KernelFile) -
         except HclError as error:
             result.missed = str(error).splitlines()[0]
             return
+        while found is not None and found.mode == "flattened":
+            # The report has one loop for the whole nest; ours is the innermost of it.
+            inner = schedule.loop(found.key).loop.loops[0]
+            found = ours.get(inner.key)
         if found is None:
             continue
         depth = loop.get("iteration_latency")

@@ -1,0 +1,146 @@
+"""The accuracy command, and how close the estimates of the published designs must stay."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from hcl_explore.accuracy import (
+    Comparison,
+    compare,
+    error_of,
+    kernel_of,
+    main,
+    page,
+    read_kernels,
+    read_points,
+    run,
+    summary,
+)
+from hcl_explore.errors import HclError
+
+QOR = Path(__file__).parents[2] / "benchmarks" / "qor"
+POINTS, KERNELS = QOR / "points.jsonl", QOR / "kernels"
+
+KERNEL = '''"""A sum, for this test."""
+
+
+def add_up(A: int32[128], B: int32[1]):
+    total: int32 = 0
+    for i in range(128):
+        total += A[i]
+    B[0] = total
+
+
+POINTS = ["mine"]
+LOOPS = {"sum": "i"}
+'''
+
+
+@pytest.fixture(scope="module")
+def comparisons() -> list[Comparison]:
+    return [c for c in run(POINTS, KERNELS) if c.tier == "A"]
+
+
+def test_errors_are_relative_and_zero_counts_as_one() -> None:
+    assert error_of(100, 90) == pytest.approx(0.1)
+    assert error_of(0, 2) == 2.0
+    assert error_of(0, 0) == 0.0
+
+
+def test_published_designs_of_tier_a_are_met(comparisons: list[Comparison]) -> None:
+    assert len(comparisons) == 52
+    assert [c.point["id"] for c in comparisons if c.missed] == []
+    figures = summary(comparisons)["A"]
+    assert figures["latency_cycles"]["median"] < 1.0
+    assert figures["latency_cycles"]["mape"] < 10.0
+    assert figures["ii_exact"]["share"] > 90.0
+    assert figures["ii_cause"]["share"] == 100.0
+    assert figures["dsp"]["median"] == 0.0
+    assert figures["bram"]["median"] == 0.0
+
+
+@pytest.mark.parametrize(
+    "start", ["gemm-hlstrans-polybench", "jacobi-2d-hlstrans-polybench", "spmv-"]
+)
+def test_some_latencies_are_those_of_the_report(start: str, comparisons: list[Comparison]) -> None:
+    found = [c for c in comparisons if c.point["id"].startswith(start)]
+    assert found
+    for comparison in found:
+        reported, ours = comparison.figures["latency_cycles"]
+        assert ours == pytest.approx(reported, rel=0.001)
+
+
+def test_a_design_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "kernels").mkdir()
+    (tmp_path / "kernels" / "add_up.py").write_text(KERNEL)
+    point = {
+        "id": "mine",
+        "kernel": "sum",
+        "tier": "A",
+        "tool": "Vitis HLS",
+        "part": "xcu55c-fsvh2892-2L-e",
+        "clock_ns": 5.0,
+        "directives": ["sum: #pragma HLS pipeline II=1"],
+        "latency_cycles": 131,
+        "dsp": 0,
+        "loops": [{"name": "sum", "ii": 1, "iteration_latency": 2}],
+    }
+    lost = {**point, "id": "lost", "kernel": "another"}
+    (tmp_path / "points.jsonl").write_text(f"{json.dumps(point)}\n{json.dumps(lost)}\n")
+    out, written = tmp_path / "out.json", tmp_path / "page.md"
+    app = typer.Typer()
+    app.command()(main)
+    result = CliRunner().invoke(
+        app,
+        [
+            *("--points", str(tmp_path / "points.jsonl"), "--kernels", str(tmp_path / "kernels")),
+            *("--json", str(out), "--page", str(written)),
+        ],
+    )
+    assert result.exit_code == 0
+    figures = json.loads(out.read_text())["A"]
+    assert figures["points"] == {"all": 2, "missed": 1}
+    # The point without a kernel counts with 100 % error.
+    assert figures["latency_cycles"]["worst"] == 100
+    assert figures["latency_cycles"]["median_expressed"] < 2
+    assert figures["ii_exact"]["share_expressed"] == 100
+    text = written.read_text()
+    assert "| mine | 131 |" in text
+    assert "A: not expressed in our language yet (1): lost" in text
+
+
+def test_a_kernel_is_found_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "sum_plain.py").write_text(KERNEL.replace('POINTS = ["mine"]\n', ""))
+    kernels = read_kernels(tmp_path)
+    assert kernel_of({"id": "x", "kernel": "sum", "variant": "plain"}, kernels) is kernels[0]
+    assert kernel_of({"id": "sum-plain", "kernel": "y"}, kernels) is kernels[0]
+    assert kernel_of({"id": "x", "kernel": "sum", "variant": "other"}, kernels) is None
+
+
+def test_a_part_without_a_device_is_a_miss_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "k.py").write_text(KERNEL)
+    point = {"id": "mine", "kernel": "sum", "tier": "A", "part": "ep4ce115", "clock_ns": 5.0}
+    result = compare(point, read_kernels(tmp_path)[0])
+    assert result.missed == "no device file for part ep4ce115"
+    assert "no device file for part ep4ce115" in page([result])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("def f(:\n", "k.py:1 is not Python"), ("LOOPS = dict(a=1)\n", "only literals can stand")],
+)
+def test_a_wrong_kernel_file_is_named(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "k.py").write_text(text)
+    with pytest.raises(HclError, match=reason):
+        read_kernels(tmp_path)
+
+
+def test_every_point_has_an_id_and_a_tier() -> None:
+    points = read_points(POINTS)
+    assert len({point["id"] for point in points}) == len(points)
+    assert {point["tier"][0] for point in points} == set("ABCD")

@@ -1,0 +1,76 @@
+"""What an estimate says about itself."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from designs import GEMM, estimate_of, schedule_of
+
+from hcl_explore.analysis.device import load_device
+from hcl_explore.analysis.estimate import estimate
+from hcl_explore.errors import DeviceError
+
+
+def test_explanation_of_gemm_is_a_tree_down_to_the_ports() -> None:
+    schedule = schedule_of(GEMM)
+    schedule.apply("pipeline", {"axis": "j"})
+    reason = estimate_of(schedule).explain()
+    assert reason.what == "estimate of gemm"
+    latency, operators, memories = reason.children
+    assert latency.value == reason.value
+    text = str(reason)
+    assert "estimate of gemm = 131" in text
+    assert "u55c at 200 MHz, vitis" in text
+    assert "mm.j" in text
+    assert "II = 32: 64 reads of A per iteration, 2 ports" in text
+    # 64 of each, one for 32 operations.
+    assert operators.value == "10 DSP"
+    assert "2 × fmul = 6 DSP" in text
+    assert "2 × fadd = 4 DSP" in text
+    assert memories.value == "0 BRAM18, 0 URAM"
+
+
+def test_indentation_follows_the_tree() -> None:
+    lines = str(estimate_of(GEMM).explain()).splitlines()
+    depths = [(len(line) - len(line.lstrip())) // 2 for line in lines]
+    assert depths[0] == 0
+    assert all(after - before <= 1 for before, after in pairwise(depths))
+
+
+def test_str_lists_the_figures() -> None:
+    schedule = schedule_of(GEMM)
+    schedule.apply("pipeline", {"axis": "j"})
+    text = str(estimate_of(schedule))
+    assert "latency   131" in text
+    assert "DSP 10" in text
+    assert "j: II 32, depth" in text
+
+
+def test_what_does_not_fit_is_noted() -> None:
+    schedule = schedule_of(GEMM)
+    schedule.apply("partition", {"target": "A", "dim": 2})
+    schedule.apply("partition", {"target": "B", "dim": 1})
+    schedule.apply("pipeline", {"axis": "j"})
+    figures = estimate_of(schedule, device="pynq-z2", clock_mhz=100.0)
+    assert figures.dsp is not None
+    assert figures.dsp > 220
+    assert f"{figures.dsp} DSP are needed, pynq-z2 has 220" in figures.notes
+
+
+def test_a_clock_beyond_the_device_is_refused() -> None:
+    schedule = schedule_of(GEMM)
+    with pytest.raises(DeviceError, match="1000 MHz is above"):
+        estimate(schedule.program, load_device("u280"), 1000.0)
+
+
+def test_the_record_has_the_fields_of_the_views() -> None:
+    record = estimate_of(GEMM).to_record()
+    assert record["latency_cycles"] == estimate_of(GEMM).latency_cycles
+    loops = record["loops"]
+    assert isinstance(loops, list)
+    assert [loop["key"] for loop in loops] == ["gemm:mm.i", "gemm:mm.j", "gemm:mm.k"]
+
+
+def test_estimates_of_the_same_program_are_equal() -> None:
+    assert estimate_of(GEMM) == estimate_of(GEMM)

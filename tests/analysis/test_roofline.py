@@ -1,0 +1,107 @@
+"""Work, traffic and ceilings, counted by hand."""
+
+from __future__ import annotations
+
+import pytest
+from designs import GEMM, PLAIN, estimate_of, schedule_of
+
+from hcl_explore.analysis.device import load_device
+from hcl_explore.analysis.roofline import device_roofline, peak_gops
+
+N = 64
+
+
+def test_gemm_does_two_operations_an_iteration() -> None:
+    assert estimate_of(GEMM).ops == 2 * N**3
+
+
+def test_without_buffers_every_access_goes_off_chip() -> None:
+    # A and B are read each iteration; C stays in place while k runs: read and written once.
+    assert estimate_of(GEMM).bytes == 4 * (2 * N**3 + 2 * N**2)
+
+
+def test_a_copy_on_the_chip_is_paid_for_once() -> None:
+    figures = estimate_of("""
+def gemm(A: float32[64, 64], B: float32[64, 64], C: float32[64, 64]):
+    near_A: float32[64, 64]
+    near_B: float32[64, 64]
+    for i, j in hcl.grid(64, 64, name="load"):
+        near_A[i, j] = A[i, j]
+        near_B[i, j] = B[i, j]
+    for i, j, k in hcl.grid(64, 64, 64, name="mm"):
+        C[i, j] += near_A[i, k] * near_B[k, j]
+""")
+    assert figures.ops == 2 * N**3
+    assert figures.bytes == 4 * (2 * N**2 + 2 * N**2)
+    assert figures.operational_intensity == pytest.approx(2 * N**3 / (16 * N**2))
+
+
+def test_what_is_done_in_a_called_kernel_counts_as_often_as_it_is_called() -> None:
+    figures = estimate_of("""
+def double(X: int32[16], Y: int32[16]):
+    for i in range(16):
+        Y[i] = 2 * X[i]
+
+def top(A: int32[16], B: int32[16]):
+    M: int32[16]
+    double(A, M)
+    for t in range(10):
+        double(M, M)
+    double(M, B)
+""")
+    assert figures.ops == 16 * 12
+
+
+def test_a_triangle_does_half_the_work() -> None:
+    figures = estimate_of("""
+def triangle(A: float32[64, 64]):
+    for i in range(64):
+        for j in range(i, 64):
+            A[i, j] = A[i, j] * 2.0
+""")
+    assert figures.ops == 64 * 65 // 2
+
+
+def test_peak_of_the_u280_in_floating_point() -> None:
+    device = load_device("u280")
+    # An fmul of 3 and an fadd of 2 DSP blocks do two operations a cycle.
+    assert peak_gops(device, 300.0, "float32") == pytest.approx(2 * (9024 // 5) * 0.3)
+
+
+def test_ceilings_are_plain_data() -> None:
+    roofline = device_roofline(load_device("u280"), 300.0)
+    assert ("HBM2", 460.0) in roofline["bandwidths"]
+    peaks = dict(roofline["peaks"])
+    assert peaks["int8"] > peaks["float32"] > peaks["float64"]
+
+
+def test_memory_or_arithmetic_bounds_what_is_attainable() -> None:
+    device = load_device("u280")
+    low = estimate_of(GEMM, device="u280", clock_mhz=300.0)
+    assert low.operational_intensity is not None
+    # 460 GB/s of HBM at under a quarter operation a byte.
+    assert low.attainable_gops == pytest.approx(460.0 * low.operational_intensity)
+    peak = peak_gops(device, 300.0, "float32")
+    assert peak is not None
+    assert low.attainable_gops < peak
+
+
+def test_a_device_without_a_known_bandwidth_says_so() -> None:
+    figures = estimate_of(GEMM, device="pynq-z2", clock_mhz=100.0)
+    if load_device("pynq-z2").main_memory is None:
+        assert figures.attainable_gops is None
+        assert any("no source states its memory bandwidth" in note for note in figures.notes)
+
+
+def test_achieved_is_work_over_time_and_below_the_design_s_own_ceiling() -> None:
+    schedule = schedule_of(GEMM)
+    schedule.apply("pipeline", {"axis": "j"})
+    schedule.apply("partition", {"target": "A", "dim": 2})
+    schedule.apply("partition", {"target": "B", "dim": 1})
+    figures = estimate_of(schedule, PLAIN)
+    assert figures.latency_cycles is not None
+    assert figures.achieved_gops is not None
+    seconds = figures.latency_cycles / 200e6
+    assert figures.achieved_gops == pytest.approx(2 * N**3 / seconds / 1e9)
+    assert figures.design_gops is not None
+    assert figures.achieved_gops <= figures.design_gops
