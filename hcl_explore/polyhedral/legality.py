@@ -186,22 +186,44 @@ def _atomic_reductions(
     """The accumulations whose load and store stay next to each other in the new order.
 
     Only whole statements commute: a load taken away from its store, or another accumulation of the
-    buffer between the two, would lose an update.
+    same kind between the two, would lose an update.
     """
-    spans: dict[tuple[Buffer, Time], list[tuple[int, int, Reduction]]] = {}
+    kinds: dict[tuple[Buffer, str], list[Reduction]] = {}
     for reduction in dict.fromkeys(found.values()):
-        load, store = after[reduction.load], after[reduction.store]
-        start, end = load[-1], store[-1]
-        if load[:-1] == store[:-1] and isinstance(start, int) and isinstance(end, int):
-            spans.setdefault((reduction.buffer, load[:-1]), []).append((start, end, reduction))
-    atomic: dict[Access, Reduction] = {}
-    for group in spans.values():
-        for start, end, reduction in group:
-            if start < end and all(
-                other is reduction or last < start or end < first for first, last, other in group
-            ):
-                atomic[reduction.load] = atomic[reduction.store] = reduction
-    return atomic
+        kinds.setdefault((reduction.buffer, reduction.operation), []).append(reduction)
+    return {
+        access: reduction
+        for access, reduction in found.items()
+        if _is_atomic(reduction, kinds[reduction.buffer, reduction.operation], after)
+    }
+
+
+def _is_atomic(
+    reduction: Reduction, kind: Iterable[Reduction], after: Mapping[Access, Time]
+) -> bool:
+    load, store = after[reduction.load], after[reduction.store]
+    first, last = load[-1], store[-1]
+    if load[:-1] != store[:-1] or not isinstance(first, int) or not isinstance(last, int):
+        return False
+    return first < last and all(
+        other is reduction
+        or (
+            _stays_outside(after[other.load], load[:-1], first, last)
+            and _stays_outside(after[other.store], load[:-1], first, last)
+        )
+        for other in kind
+    )
+
+
+def _stays_outside(time: Time, prefix: Time, first: int, last: int) -> bool:
+    """Whether static positions keep ``time`` from lying within ``(*prefix, first .. last)``."""
+    level = len(prefix)
+    longer = (*time, *(0,) * (level + 1 - len(time)))
+    for part, other in zip(longer, prefix, strict=False):
+        if isinstance(part, int) and isinstance(other, int) and part != other:
+            return True
+    part = longer[level]
+    return isinstance(part, int) and not first <= part <= last
 
 
 def _without_last(orders: Orders) -> Orders:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 from hcl_explore.ir.linear import LinearForm, Variable
 from hcl_explore.ir.program import Access, Buffer, Function, Guard, Loop
@@ -114,7 +115,7 @@ def final_memory(order: Sequence[Run]) -> dict[object, int]:
         if one.access.is_write:
             memory[place] = _value(one.access.op.operands[0], one, seen)
         else:
-            start = hash((one.access.buffer.name, one.element)) % 97
+            start = crc32(repr((one.access.buffer.name, one.element)).encode()) % 97
             seen[one.access.op, one.iteration] = memory.get(place, start)
     return memory
 

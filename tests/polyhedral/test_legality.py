@@ -32,23 +32,40 @@ class Truth:
 
     def broken(self, order: orders.Order) -> list[tuple[oracle.Run, oracle.Run]]:
         """All of them, but for accumulations whose order does not show."""
+        torn = self._torn(order)
         return [
             (x, y)
             for x, y in oracle.broken_pairs(self.runs, order)
-            if not self._commute(x.access, y.access, exactly=True) or self._race(x, y, order)
+            if not self._commute(x.access, y.access, exactly=True)
+            or {self.reductions[x.access], self.reductions[y.access]} & torn
         ]
 
     def _commute(self, one: Access, other: Access, *, exactly: bool) -> bool:
         left, right = self.reductions.get(one), self.reductions.get(other)
         return left is not None and _same_kind(left, right) and (left.is_exact or not exactly)
 
-    def _race(self, x: oracle.Run, y: oracle.Run, order: orders.Order) -> bool:
-        """Whether two instances of one accumulation would run at once."""
-        return (
-            self.reductions[x.access] is self.reductions[y.access]
-            and (x.access.is_write, y.access.is_write) == (True, False)
-            and oracle.at(order(x.access)[:-1], x.point) == oracle.at(order(y.access)[:-1], y.point)
-        )
+    def _torn(self, order: orders.Order) -> set[Reduction]:
+        """The accumulations with something of their kind between a load and its store."""
+        torn: set[Reduction] = set()
+        times = {one.number: oracle.at(order(one.access), one.point) for one in self.runs}
+        spans = [
+            (self.reductions[load.access], times[load.number], times[store.number])
+            for load in self.runs
+            for store in self.runs
+            if load.access in self.reductions
+            and self.reductions[load.access].load is load.access
+            and self.reductions[load.access].store is store.access
+            and load.iteration == store.iteration
+        ]
+        for one, start, end in spans:
+            for other, first, last in spans:
+                inside = start <= first <= end or start <= last <= end
+                if _same_kind(one, other) and inside and (start, end) != (first, last):
+                    torn.add(one)
+        for number, (one, start, end) in enumerate(spans):
+            if start >= end or (one, start, end) in spans[:number]:
+                torn.add(one)
+        return torn
 
     def instance(self, violation: Violation, which: str) -> oracle.Run:
         instance = getattr(violation, which)
@@ -131,6 +148,23 @@ def test_random_integer_kernels_keep_their_results(
     random_program: Callable[..., Program], seed: int
 ) -> None:
     check_results(random_program(seed), seed)
+
+
+def test_an_accumulation_between_the_halves_of_another(program_of: ProgramOf) -> None:
+    """Both add to V, but this order runs the second between the load and the store of the first."""
+    program = program_of(
+        """
+def kernel(V: int32[8], W: int32[8]):
+    for i in range(4):
+        V[4 - i] += W[i]
+        for j in range(i, 7, 2):
+            V[2 * i] += W[j + 1]
+"""
+    )
+    truth = Truth(program)
+    order = orders.skew(*program.all_loops())
+    assert truth.broken(order)
+    assert first_violation(truth.accesses, order) is not None
 
 
 @pytest.mark.parametrize(
