@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from math import prod
 from typing import TypeAlias
 
@@ -58,29 +57,39 @@ def copies_of(access: Access, plan: Plan) -> int:
 
 def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout) -> PortLoad:
     """The port load of one buffer, if it were laid out so."""
-    places: set[tuple[object, ...]] = set()
-    written: defaultdict[Place, list[_Copy]] = defaultdict(list)
-    busy: defaultdict[tuple[int, ...] | None, _Use] = defaultdict(_Use)
-    counts = {True: 0, False: 0}
     reads_only = not any(access.is_write for access in accesses)
     ports = layout.read_ports if reads_only else PORTS_PER_BANK
+    total = sum(copies_of(access, plan) for access in accesses)
+    if total > _MOST_PLACES:
+        # Beyond this the banks are taken as evenly used.
+        banks_there = prod(e.banks(buffer.shape[e.dim - 1]) for e in layout.partition)
+        writes = sum(copies_of(access, plan) for access in accesses if access.is_write)
+        return PortLoad(buffer, total - writes, writes, -(-total // banks_there), ports)
+    seen: defaultdict[tuple[bool, object], set[Place]] = defaultdict(set)
+    written: defaultdict[object, defaultdict[Place, list[_Copy]]] = defaultdict(_copy_lists)
+    busy: defaultdict[Place | None, _Use] = defaultdict(_Use)
+    counts = {True: 0, False: 0}
     for access in sorted(accesses, key=_program_order):
-        for copy in _copies(access, plan, layout):
-            key = (access.is_write, *copy.place)
-            if key in places or (not access.is_write and _is_forwarded(copy, written[copy.place])):
-                continue
-            places.add(key)
-            counts[access.is_write] += 1
-            if access.is_write:
-                written[copy.place].append(copy)
-            busy[copy.banks].add(access)
-        if len(places) >= _MOST_PLACES:
-            # Beyond this the banks are taken as evenly used.
-            total = sum(copies_of(a, plan) for a in accesses)
-            banks_there = prod(e.banks(buffer.shape[e.dim - 1]) for e in layout.partition)
-            writes = sum(copies_of(a, plan) for a in accesses if a.is_write)
-            share = -(-total // banks_there)
-            return PortLoad(buffer, total - writes, writes, share, ports)
+        copies = _Copies(access, plan, layout)
+        known = seen[access.is_write, copies.shape]
+        stored = written.get(copies.shape)
+        if access.is_write:
+            for number, place in enumerate(copies.places):
+                written[copies.shape][place].append(copies.copy(number))
+            fresh = set(copies.places) - known
+        elif stored is None:
+            fresh = set(copies.places) - known
+        else:
+            fresh = {
+                place
+                for number, place in enumerate(copies.places)
+                if place not in known
+                and not (place in stored and _is_forwarded(copies.copy(number), stored[place]))
+            }
+        known |= fresh
+        counts[access.is_write] += len(fresh)
+        for bank, count in copies.banks(fresh).items():
+            busy[bank].add(access, count)
     everywhere = busy.pop(None, _Use()).most
     busiest = everywhere + max((use.most for use in busy.values()), default=0)
     return PortLoad(buffer, counts[False], counts[True], busiest, ports)
@@ -91,20 +100,21 @@ class _Use:
 
     def __init__(self) -> None:
         self.always = 0
-        self.branches: Counter[tuple[object, bool]] = Counter()
+        self.branches: dict[tuple[object, bool], int] = {}
 
-    def add(self, access: Access) -> None:
+    def add(self, access: Access, count: int) -> None:
         if access.guards:
-            guard = access.guards[-1]
-            self.branches[guard.op, guard.negated] += 1
+            branch = (access.guards[-1].op, access.guards[-1].negated)
+            self.branches[branch] = self.branches.get(branch, 0) + count
         else:
-            self.always += 1
+            self.always += count
 
     @property
     def most(self) -> int:
-        conditions = {op for op, _ in self.branches}
+        branches = self.branches
+        conditions = {op for op, _ in branches}
         return self.always + sum(
-            max(self.branches[op, False], self.branches[op, True]) for op in conditions
+            max(branches.get((op, False), 0), branches.get((op, True), 0)) for op in conditions
         )
 
 
@@ -112,19 +122,82 @@ def _program_order(access: Access) -> tuple[int, ...]:
     return (*(loop.position for loop in access.loops), access.position)
 
 
-Place: TypeAlias = tuple[object, ...]
+Place: TypeAlias = tuple[int, ...]
+"""Where a copy's element lies relative to the other copies' of the same shape of subscripts."""
 
 
 @dataclass(frozen=True)
 class _Copy:
-    """One copy of an access in unrolled loops: the element (as what identifies it within the
-    iteration), its bank (None where it is known only at run time, so that the access keeps a port
-    of every bank busy), and the values of the unrolled loops around it."""
+    """One copy of an access, by the values of the unrolled loops around it."""
 
     access: Access
-    place: Place
-    banks: tuple[int, ...] | None
     values: tuple[tuple[Loop, int], ...]
+
+
+def _copy_lists() -> defaultdict[Place, list[_Copy]]:
+    return defaultdict(list)
+
+
+class _Copies:
+    """The copies of one access that differ in the element they touch.
+
+    ``places`` holds a place a copy; ``shape`` is what the subscripts of all copies share: copies of
+    equal shape and place touch the same element.
+    """
+
+    def __init__(self, access: Access, plan: Plan, layout: Layout) -> None:
+        self.access = access
+        self.partition = layout.partition
+        self.plan = plan
+        loops = plan.copied_loops(access)
+        self.rests: list[LinearForm] | None = None
+        if access.subscripts is None:
+            count = prod(plan[loop].copies for loop in loops)
+            self.loops: list[Loop] = []
+            self.shape: object = access
+            self.places: list[Place] = [(number,) for number in range(count)]
+            return
+        used = {v for form in access.subscripts for v in form.variables()}
+        self.loops = [loop for loop in loops if loop in used]
+        columns = []
+        self.rests = []
+        for form in access.subscripts:
+            factors, rest = _split(form, self.loops)
+            self.rests.append(rest)
+            column = [rest.constant]
+            for loop, factor in zip(self.loops, factors, strict=True):
+                steps = [factor * number for number in range(plan[loop].copies)]
+                column = [base + step for base in column for step in steps]
+            columns.append(column)
+        self.shape = tuple((rest.terms, rest.roundings) for rest in self.rests)
+        self.places = list(zip(*columns, strict=True)) if columns else [()]
+
+    def copy(self, number: int) -> _Copy:
+        """A copy by its number; the last loop's value changes fastest."""
+        values = []
+        for loop in reversed(self.loops):
+            number, value = divmod(number, self.plan[loop].copies)
+            values.append((loop, value))
+        return _Copy(self.access, tuple(reversed(values)))
+
+    def banks(self, places: Collection[Place]) -> Mapping[Place | None, int]:
+        """How many of the places fall on each bank; under None those whose bank is known only at
+        run time, so that they keep a port of every bank busy."""
+        if not self.partition:
+            return {(): len(places)}
+        if self.rests is None:
+            return {None: len(places)}
+        rules = []
+        for entry in self.partition:
+            extent = self.access.buffer.shape[entry.dim - 1]
+            rule = _bank_rule(entry, extent, self.rests[entry.dim - 1], self.plan)
+            if rule is None:
+                return {None: len(places)}
+            rules.append((entry.dim - 1, *rule))
+        return Counter(
+            tuple((place[dim] + start) // size % number for dim, start, size, number in rules)
+            for place in places
+        )
 
 
 def _is_forwarded(read: _Copy, writes: Iterable[_Copy]) -> bool:
@@ -137,39 +210,6 @@ def _is_forwarded(read: _Copy, writes: Iterable[_Copy]) -> bool:
         if runs_first and set(write.access.guards) <= set(read.access.guards):
             return True
     return False
-
-
-def _copies(access: Access, plan: Plan, layout: Layout) -> Iterable[_Copy]:
-    """The copies of one access that differ in the element they touch."""
-    loops = plan.copied_loops(access)
-    if access.subscripts is None:
-        for number in range(prod(plan[loop].copies for loop in loops)):
-            yield _Copy(access, (access, number), None, ())
-        return
-    used = {v for form in access.subscripts for v in form.variables()}
-    loops = [loop for loop in loops if loop in used]
-    dims = layout.partition
-    ranges = [range(plan[loop].copies) for loop in loops]
-    split = [_split(form, loops) for form in access.subscripts]
-    for point in itertools.product(*ranges):
-        offsets = tuple(
-            sum(f * x for f, x in zip(factors, point, strict=True)) for factors, _ in split
-        )
-        place = tuple(
-            replace(rest, constant=rest.constant + offset)
-            for (_, rest), offset in zip(split, offsets, strict=True)
-        )
-        banks = [
-            _bank(e, access.buffer.shape[e.dim - 1], split[e.dim - 1][1], offsets[e.dim - 1], plan)
-            for e in dims
-        ]
-        known = tuple(bank for bank in banks if bank is not None)
-        yield _Copy(
-            access,
-            place,
-            known if len(known) == len(banks) else None,
-            tuple(zip(loops, point, strict=True)),
-        )
 
 
 def _split(form: LinearForm, loops: list[Loop]) -> tuple[list[int], LinearForm]:
@@ -186,10 +226,11 @@ def _split(form: LinearForm, loops: list[Loop]) -> tuple[list[int], LinearForm]:
     return factors, rest
 
 
-def _bank(
-    entry: PartitionedDim, extent: int, rest: LinearForm, offset: int, plan: Plan
-) -> int | None:
-    """The bank along one partitioned dimension, if it is the same in every iteration.
+def _bank_rule(
+    entry: PartitionedDim, extent: int, rest: LinearForm, plan: Plan
+) -> tuple[int, int, int] | None:
+    """``(start, size, number)``: place ``p`` along one partitioned dimension lies in bank
+    ``(p + start) // size % number``. None where the bank is not the same in every iteration.
 
     With cyclic banks the part that varies from iteration to iteration must step by multiples of
     the factor; block and complete partitions need a constant subscript.
@@ -198,11 +239,8 @@ def _bank(
     if entry.kind == "cyclic":
         if rest.roundings or any(f * _step(v, plan) % number for v, f in rest.terms):
             return None
-        starts = sum(f * _first(v) for v, f in rest.terms)
-        return (rest.constant + starts + offset) % number
-    if not rest.is_constant:
-        return None
-    return (rest.constant + offset) // -(-extent // number)
+        return sum(f * _first(v) for v, f in rest.terms), 1, number
+    return (0, -(-extent // number), number) if rest.is_constant else None
 
 
 def _step(variable: object, plan: Plan) -> int:
