@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -85,6 +86,9 @@ def lab(
     command = [sys.executable, "-m", "jupyter", "lab", str(path), f"--ServerApp.port={port}"]
     if not browser:
         command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container there is often only root, as whom Jupyter does not start by itself.
+        command.append("--allow-root")
     raise typer.Exit(subprocess.call(command))
 
 
