@@ -207,6 +207,11 @@ class _Model:
                 seen.add(model.function.name)
                 yield model
                 stack.extend(model.calls)
+                models: dict[str, LoopModel] = {}
+                for loop in model.loops:
+                    _collect(loop, models)
+                for inner in models.values():
+                    stack.extend(inner.calls)
 
     def _loop_models(self) -> dict[str, LoopModel]:
         models: dict[str, LoopModel] = {}

@@ -67,7 +67,9 @@ def storage_of(
         banks *= cut
         words *= -(-extent // cut)
     if is_register_file(buffer, partition):
-        ff = 0 if is_port or buffer.kind == "constant" else buffer.elements * bits
+        # A scalar is a value on its way, counted where it is kept.
+        is_free = is_port or buffer.kind == "constant" or not buffer.shape
+        ff = 0 if is_free else buffer.elements * bits
         return Storage("registers", buffer.elements, 1, bits, ff=ff)
     kind = buffer.storage.upper() if buffer.storage else _chosen(words, bits, tables)
     if is_port:

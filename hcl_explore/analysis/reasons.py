@@ -54,7 +54,10 @@ def loop_reason(model: LoopModel) -> Reason:
             f"{formula}{about}",
             (Reason("pipelined", "yes", model.why), *bounds),
         )
-    children = tuple(loop_reason(child) for child in model.children)
+    children = (
+        *(loop_reason(child) for child in model.children),
+        *(latency_reason(call) for call in model.calls),
+    )
     if model.mode == "flattened":
         return Reason(name, f"{model.latency} cycles", model.why + about, children)
     why = f"{model.trips} iterations × {model.states} states{about}; {model.why}"

@@ -20,6 +20,7 @@ from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.pipelines import Pipeline, PipelineAnalysis
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import copies_of
+from hcl_explore.analysis.registers import data_registers
 from hcl_explore.analysis.timing import Machine, Scheduler, Timing
 from hcl_explore.analysis.trips import average_trip_count
 from hcl_explore.analysis.values import Values
@@ -70,6 +71,7 @@ class LoopModel:
     why: str = ""
     is_module: bool = False
     region: _Region | None = None
+    calls: list[FunctionModel] = field(default_factory=list)
 
 
 @dataclass
@@ -200,7 +202,12 @@ class RegionModels:
         model.is_module = is_module
         model.why = self.plan[loop].why
         model.units = self._pipeline_units(pipeline)
-        model.registers = pipeline_registers(pipeline)
+        model.registers = pipeline.depth + data_registers(
+            pipeline.path,
+            pipeline.timing,
+            lambda inner: self.plan[inner].copies,
+            pipeline.ii,
+        )
         return model
 
     def _pipeline_units(self, pipeline: Pipeline) -> Units:
@@ -240,6 +247,7 @@ class RegionModels:
             children=list(region.loops.values()),
         )
         model.units, model.registers, model.region = region.units, region.registers, region
+        model.calls = region.calls
         model.why = self.plan[loop].why or "runs step by step"
         return model
 
@@ -320,7 +328,10 @@ class _Region:
                 busiest[operator] += count
         for operator, count in busiest.items():
             own.add(operator, count)
-        self.registers = 32 + sum(n.bits for n in self.path.nodes if n.kind == "load")
+        waiting = sum(end - begin for begin, end in self.timing.blocks.values())
+        self.registers = max(self.states - waiting, 1) + data_registers(
+            self.path, self.timing, lambda loop: self.models.plan[loop].copies
+        )
         blocks = sorted(self.timing.blocks.items(), key=lambda item: item[1])
         together = Units()
         until = -1
@@ -348,22 +359,3 @@ def hoisted_reads(model: LoopModel, plan: Plan) -> dict[Buffer, int]:
         buffer: sum(copies_of(access, plan) for access in accesses)
         for buffer, accesses in model.pipeline.path.hoisted.items()
     }
-
-
-def pipeline_registers(pipeline: Pipeline) -> int:
-    """Bits that the pipeline carries from stage to stage: each value from its making to its last
-    use, as many times over as iterations are under way."""
-    timing = pipeline.timing
-    last_use: dict[Node, int] = {}
-    for node in pipeline.path.nodes:
-        begin = timing.start.get(node)
-        if begin is None:
-            continue
-        for source in node.inputs:
-            last_use[source] = max(last_use.get(source, 0), begin)
-    bits = 0
-    for node, until in last_use.items():
-        end = timing.end.get(node)
-        if end is not None and node.literal is None:
-            bits += node.bits * max(0, math.ceil((until - end[0]) / pipeline.ii))
-    return bits

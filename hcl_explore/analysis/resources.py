@@ -79,7 +79,9 @@ def resources_of(
     for function in functions:
         loops = sum(1 for model in function.loops for _ in _all(model))
         lut += _LOOP_LUT * loops + 2 * function.states.bit_length()
-        ff += _LOOP_FF * loops + function.registers
+        ff += function.registers + sum(
+            max(1, model.trips).bit_length() for loop in function.loops for model in _all(loop)
+        )
     return Resources(dsp, bram18, uram, lut, ff, top)
 
 
