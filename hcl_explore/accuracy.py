@@ -17,6 +17,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -137,7 +138,7 @@ def kernel_of(point: Mapping[str, Any], kernels: Iterable[KernelFile]) -> Kernel
     """The file that lists the point, else one named like its id, variant or kernel."""
     kernels = list(kernels)
     for kernel in kernels:
-        if point["id"] in kernel.points:
+        if any(fnmatchcase(point["id"], pattern) for pattern in kernel.points):
             return kernel
     names = (point["id"], f"{point['kernel']}-{point.get('variant')}", point["kernel"])
     for name in names:

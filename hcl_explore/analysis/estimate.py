@@ -18,7 +18,7 @@ from hcl_explore.analysis.roofline import attainable_gops, design_gops
 from hcl_explore.analysis.timing import Machine
 from hcl_explore.analysis.values import values_of
 from hcl_explore.analysis.work import Work, work_of
-from hcl_explore.ir.program import Program
+from hcl_explore.ir.program import Buffer, Program
 
 
 @dataclass(frozen=True)
@@ -156,13 +156,7 @@ class _Model:
         self.layouts = Layouts(program, self.plan, self.tables, options)
         machine = Machine(self.operators, self.layouts, {})
         self.regions = RegionModels(program, self.plan, self.values, machine, options)
-        self.layouts.copy_tables(
-            {
-                model.loop: model.pipeline.ii
-                for model in self._loop_models().values()
-                if model.pipeline is not None
-            }
-        )
+        self.layouts.copy_tables(self._reads_a_cycle())
         self.top: FunctionModel = self.regions.functions[program.top]
         self.work: Work = work_of(program, self.values, options)
 
@@ -212,6 +206,16 @@ class _Model:
                     _collect(loop, models)
                 for inner in models.values():
                     stack.extend(inner.calls)
+
+    def _reads_a_cycle(self) -> dict[Buffer, int]:
+        """The most reads of a buffer's busiest bank in a cycle of any pipeline."""
+        most: dict[Buffer, int] = {}
+        for model in self._loop_models().values():
+            if model.pipeline is not None:
+                for buffer, load in model.pipeline.port_loads.items():
+                    reads = -(-load.busiest // model.pipeline.ii)
+                    most[buffer] = max(most.get(buffer, 0), reads)
+        return most
 
     def _loop_models(self) -> dict[str, LoopModel]:
         models: dict[str, LoopModel] = {}

@@ -7,7 +7,6 @@ read ports, made of copies. A table of constants gets as many read ports as it i
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -148,16 +147,16 @@ class Layouts:
                 return None
         return bool(variables)
 
-    def copy_tables(self, ii: Mapping[Loop, int]) -> None:
-        """Make the copies of tables of constants that the pipelined loops' intervals ask for."""
-        for buffer, layout in self._found.items():
+    def copy_tables(self, reads: Mapping[Buffer, int]) -> None:
+        """Make copies of the tables of constants for ``reads`` of their busiest bank a cycle."""
+        for buffer, ports in reads.items():
+            layout = self._found[buffer]
             if buffer.kind == "constant" and layout.kind is not None:
-                cycles = [reads / ii.get(loop, 1) for loop, reads in self._reads(buffer).items()]
-                ports = math.ceil(max(cycles, default=0))
-                copies = max(1, -(-ports // PORTS_PER_BANK))
+                ports = max(ports, PORTS_PER_BANK)
+                copies = -(-ports // PORTS_PER_BANK)
                 storage = layout.storage.times(copies)
                 self._found[buffer] = replace(
-                    layout, storage=storage, copies=copies, read_ports=max(ports, PORTS_PER_BANK)
+                    layout, storage=storage, copies=copies, read_ports=ports
                 )
 
     def _reads(self, buffer: Buffer) -> dict[Loop, int]:

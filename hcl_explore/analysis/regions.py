@@ -32,24 +32,37 @@ _SHARED_BETWEEN_MODULES = ("f", "div")
 @dataclass
 class Units:
     """Functional units. ``shared`` may serve modules that do not run at the same time; ``own``
-    belong to one module. Both count units by operator."""
+    belong to one module; both count units by operator. ``instances`` are functions called here,
+    each with units of its own; one instance serves calls that do not overlap."""
 
     shared: Counter[Operator] = field(default_factory=Counter)
     own: Counter[Operator] = field(default_factory=Counter)
+    instances: Counter[FunctionModel] = field(default_factory=Counter)
 
     def add(self, operator: Operator, count: int) -> None:
         is_shared = operator.kind.startswith(_SHARED_BETWEEN_MODULES)
         (self.shared if is_shared else self.own)[operator] += count
 
     def alongside(self, other: Units) -> Units:
-        return Units(self.shared + other.shared, self.own + other.own)
+        return Units(
+            self.shared + other.shared, self.own + other.own, self.instances + other.instances
+        )
 
     def instead_of(self, other: Units) -> Units:
         """The units of two parts that never run at the same time."""
-        return Units(self.shared | other.shared, self.own + other.own)
+        return Units(
+            self.shared | other.shared, self.own + other.own, self.instances | other.instances
+        )
 
     def all(self) -> Counter[Operator]:
-        return self.shared + self.own
+        return self.shared + self._apart()
+
+    def _apart(self) -> Counter[Operator]:
+        total = Counter(self.own)
+        for function, count in self.instances.items():
+            for operator, number in function.units._apart().items():
+                total[operator] += number * count
+        return total
 
 
 @dataclass
@@ -74,7 +87,7 @@ class LoopModel:
     calls: list[FunctionModel] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class FunctionModel:
     """What the model says of a function: cycles from start to end, and until it can start again."""
 
@@ -310,7 +323,8 @@ class _Region:
 
     def block_units(self, block: Block) -> Units:
         if isinstance(block.item, Call):
-            return self.models.functions[block.item.callee].units
+            called = self.models.functions[block.item.callee]
+            return Units(Counter(called.units.shared), instances=Counter([called]))
         return self.loops[block.item].units
 
     def _gather(self) -> None:

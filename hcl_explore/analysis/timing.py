@@ -218,7 +218,10 @@ class Scheduler:
         if chain is None:
             return 0.0
         if len(chain) == 1 and chain[0].kind in _BALANCED and not chain[0].is_float:
-            # Integer accumulations are balanced into a tree of log2(copies) operations.
+            # Integer accumulations are balanced into a tree of log2(copies) operations, to which
+            # what the loop carries is added last.
+            if self.seeds is not None:
+                return 0.0
             operator = self.machine.operator(chain[0])
             depth = math.log2(nest.copies) * max(operator.delay_ns / self.budget, operator.latency)
             return depth / (nest.copies - 1)

@@ -19,7 +19,6 @@ POINTS = [
     "fir-hanyax-fir128-baseline-c6aaa5",
     "fir-hanyax-fir128-optimized2-d84e8a",
     "fir-hanyax-fir128-optimized5-8e38b4",
-    "fir-jas0xf-q2-85823e",
     "fir-jas0xf-q3-9be001",
     "fir-jas0xf-q4-a8f496",
 ]
