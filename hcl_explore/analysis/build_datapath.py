@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import mlir.ir as ir
 
 from hcl_explore.analysis.addresses import Addresses
-from hcl_explore.analysis.datapath import Block, Cell, Datapath, Entry, Nest, Node
+from hcl_explore.analysis.datapath import Block, Cell, Datapath, Entry, Join, Nest, Node
 from hcl_explore.analysis.layout import Layouts
 from hcl_explore.analysis.memory import constant_entry
 from hcl_explore.analysis.operators import Operators
@@ -15,7 +15,7 @@ from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.value_nodes import ValueNodes, make_node
 from hcl_explore.analysis.values import Value, Values
 from hcl_explore.ir.linear import LinearForm
-from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop
+from hcl_explore.ir.program import Access, Buffer, Call, Function, Guard, Loop
 
 _INDEX_BITS = 32
 _SMALL_TABLE_BITS = 6
@@ -153,7 +153,13 @@ class DatapathBuilder:
             *body.calls,
         ]
         items.sort(key=lambda item: item.position)
+        branch: tuple[Guard, ...] = ()
+        begun = len(self.path.loads)
         for item in items:
+            if not self.nest and item.guards[:1] != branch:
+                if branch:
+                    self._join(self.path.loads[begun:])
+                branch, begun = item.guards[:1], len(self.path.loads)
             if isinstance(item, Access):
                 if item.is_write:
                     self._store(item, self.nodes.of(statements[item].operands[0]))
@@ -166,6 +172,10 @@ class DatapathBuilder:
                 self._nest(item)
             else:
                 self._block(item, ())
+
+    def _join(self, loads: list[Node]) -> None:
+        if loads:
+            self.open[-1].append(Join(tuple(loads)))
 
     def _nest(self, loop: Loop) -> None:
         nest = Nest(loop, self.plan[loop].copies)

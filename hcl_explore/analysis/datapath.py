@@ -63,7 +63,14 @@ class Block:
     hoisted: dict[Buffer, int] = field(default_factory=dict)
 
 
-Entry: TypeAlias = "Node | Nest | Block"
+@dataclass(eq=False)
+class Join:
+    """The end of an ``if`` in a body that runs step by step: what follows waits for ``loads``."""
+
+    loads: tuple[Node, ...]
+
+
+Entry: TypeAlias = "Node | Nest | Block | Join"
 
 
 @dataclass(eq=False)

@@ -87,8 +87,11 @@ class Scheduler:
                 self._node(entry)
             elif isinstance(entry, Nest):
                 self._nest(entry)
-            else:
+            elif isinstance(entry, Block):
                 self._block(entry)
+            else:
+                ends = [end[0] for load in entry.loads if (end := self.timing.ready(load))]
+                self.barrier = max(self.barrier, *ends) if ends else self.barrier
         return self.timing
 
     # --- single operations --------------------------------------------------------------------
