@@ -225,8 +225,9 @@ class Scheduler:
             # what the loop carries is added last.
             if self.seeds is not None:
                 return 0.0
-            operator = self.machine.operator(chain[0])
-            depth = math.log2(nest.copies) * max(operator.delay_ns / self.budget, operator.latency)
+            levels = math.log2(nest.copies)
+            operator = self._tree_operator(chain[0], register, levels)
+            depth = levels * max(operator.delay_ns / self.budget, operator.latency)
             return depth / (nest.copies - 1)
         again = Scheduler(
             self.machine, seeds={register: first}, copies=self.copies, block_cycles=None
@@ -235,6 +236,13 @@ class Scheduler:
         if second is None:
             return 0.0
         return (second[0] - first[0]) + (second[1] - first[1]) / self.budget
+
+    def _tree_operator(self, node: Node, register: Node, levels: float) -> Operator:
+        """One of the operations of a balanced tree: no wider than the terms need by the end."""
+        terms = [n for n in node.inputs if n is not register]
+        widest = max((term.result_bits or term.bits for term in terms), default=node.bits)
+        bits = min(node.bits, widest + math.ceil(levels))
+        return self.machine.operators.get(node.kind, bits, node.other_bits)
 
     # --- loops and calls that stay ------------------------------------------------------------
 
