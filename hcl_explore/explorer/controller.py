@@ -118,7 +118,7 @@ class Controller:
             state=self.state(record),
             pane=self._render(record, record["position"]),
             panes=[*pane_list(), {"id": ASSEMBLY, "title": "Assembly", "views": []}],
-            kernels=[(name, summary) for name, summary in self.session.kernels()],
+            kernels=self.session.kernels(),
             devices=device_names(),
         )
 

@@ -74,7 +74,8 @@ class Hello(TypedDict):
     state: StateMessage
     pane: PaneMessage
     panes: list[dict[str, object]]
-    kernels: list[tuple[str, str]]
+    kernels: list[tuple[str, str, str]]
+    """The examples for the menu: name, summary, group."""
     devices: list[str]
 
 
@@ -156,7 +157,7 @@ class SessionLike(Protocol):
 
     def edit(self, kernel_text: str) -> None: ...
 
-    def kernels(self) -> list[tuple[str, str]]: ...
+    def kernels(self) -> list[tuple[str, str, str]]: ...
 
     def load_kernel(self, name: str) -> None: ...
 

@@ -204,9 +204,9 @@ class Session:
             verify=self._verify,
         )
 
-    def kernels(self) -> list[tuple[str, str]]:
-        """The example kernels: name and summary."""
-        return [(example.name, example.summary) for example in examples.list()]
+    def kernels(self) -> list[tuple[str, str, str]]:
+        """The example kernels: name, summary and group, group by group."""
+        return [(example.name, example.summary, example.group) for example in examples.list()]
 
     def load_kernel(self, name: str) -> None:
         """Start over with the example called ``name``. Raises ``UnknownNameError``."""

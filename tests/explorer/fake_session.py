@@ -139,8 +139,11 @@ class FakeSession:
         self.kernel = kernel_text
         self._move(self.position)
 
-    def kernels(self) -> list[tuple[str, str]]:
-        return [("gemm", "matrix product"), ("sobel", "edge filter over a picture")]
+    def kernels(self) -> list[tuple[str, str, str]]:
+        return [
+            ("gemm", "matrix product", "Algebra"),
+            ("sobel", "edge filter over a picture", "Image"),
+        ]
 
     def load_kernel(self, name: str) -> None:
         self.calls.append(("load_kernel", name))

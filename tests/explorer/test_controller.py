@@ -51,7 +51,7 @@ def test_hello_brings_everything_a_view_needs(browser: Browser) -> None:
     assert [pane["id"] for pane in result["panes"]][:2] == ["ir-diff", "tree"]
     assert result["pane"]["pane"] == "tree"
     assert "C_d0" in result["pane"]["html"]
-    assert result["kernels"][1] == ["sobel", "edge filter over a picture"]
+    assert result["kernels"][1] == ["sobel", "edge filter over a picture", "Image"]
     assert "u280" in result["devices"]
     state = result["state"]
     assert (state["name"], state["position"], state["redo"]) == ("gemm", 0, 0)

@@ -26,7 +26,7 @@
  * @property {State} state
  * @property {PaneMessage} pane
  * @property {import("./tabs.js").PaneInfo[]} panes
- * @property {[string, string][]} kernels
+ * @property {[string, string, string][]} kernels
  * @property {string[]} devices
  */
 /** @typedef {{ kind: "state", state: State, pane: PaneMessage | null } | { kind: "badge", step: number, html: string }} KernelEvent */
