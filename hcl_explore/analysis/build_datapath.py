@@ -262,10 +262,24 @@ class DatapathBuilder:
             if store.access is not None and _relation(store.access, access) != "different"
         )
         node = make_node("load", self.layouts.bits(access.buffer), addresses, self._levels(access))
-        node.access, node.after = access, after
+        node.access, node.after, node.choices = access, after, self._choices(access)
         self._enter(node)
         self.path.loads.append(node)
         self.nodes.known[value] = node
+
+    def _choices(self, access: Access) -> int:
+        """Among how many registers an access chooses at run time; 1 for other memories."""
+        if self.layouts.kind(access.buffer) is not None:
+            return 1
+        if access.subscripts is None:
+            return access.buffer.elements
+        choices = 1
+        for form, extent in zip(access.subscripts, access.buffer.shape, strict=True):
+            if not all(
+                isinstance(v, Loop) and self.plan[v].mode == "unrolled" for v in form.variables()
+            ):
+                choices *= extent
+        return choices
 
     def _table_entry(self, access: Access) -> Node | None:
         """An entry of a table of constants that is known by its subscripts."""
@@ -328,7 +342,7 @@ class DatapathBuilder:
         indices = tuple(self.nodes.of(index) for index in self._indices(access))
         indices += self.addresses.of(access, self.layouts[access.buffer].partition)
         node = make_node("store", access.buffer.bits, (*inputs, *indices), self._levels(access))
-        node.access = access
+        node.access, node.choices = access, self._choices(access)
         self._enter(node)
         self.path.stores.append(node)
         self.written.setdefault(access.buffer, []).append(node)

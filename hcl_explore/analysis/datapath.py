@@ -25,7 +25,8 @@ class Node:
     A ``register`` is the value of a cell when an iteration (or a copy of an unrolled body) begins.
     ``levels`` are the unrolled loops whose copies multiply the node; ``after`` the memory
     operations that must come first. ``is_table``: each copy reads an entry that it knows, of a
-    table of small integers.
+    table of small integers. ``choices``: of an access to registers, among how many of them its
+    subscripts choose at run time.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Node:
     literal: int | float | None = None
     result_bits: int = 0
     is_table: bool = False
+    choices: int = 1
 
 
 @dataclass(eq=False)

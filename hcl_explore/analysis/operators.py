@@ -88,6 +88,11 @@ class Operators:
             operator = self._found[key] = self._find(kind, bits, other, fastest)
         return operator
 
+    def register_read_ns(self, choices: int) -> float:
+        """The delay of choosing one of so many registers: none for a fixed one, then a level of
+        multiplexers for each factor of 4."""
+        return self.register_mux_ns * math.log(choices, 4) if choices > 1 else 0.0
+
     def memory(self, kind: str) -> MemoryCore:
         return self.tables.memories[kind]
 

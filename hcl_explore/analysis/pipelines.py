@@ -213,9 +213,12 @@ class PipelineAnalysis:
             assert load.access is not None
             kind = machine.layouts.kind(load.access.buffer)
             forwards = self.options.forwards_stores and carried.is_exact and carried.distance == 1
-            if kind is None or forwards:
+            if kind is None:
+                mux = 0.0
+                read: Moment = (0, machine.operators.register_read_ns(load.choices))
+            elif forwards:
                 mux = machine.operators.register_mux_ns
-                read: Moment = (0, mux)
+                read = (0, mux)
             else:
                 mux = 0.0
                 core = machine.operators.memory(kind)
@@ -246,6 +249,10 @@ class PipelineAnalysis:
                     self.plan,
                     compares_rows=self.options.compares_rows,
                 )
+                if max(load.choices, store.choices) > 1:
+                    # Registers chosen at run time: every one of them is handed on, through the
+                    # choices of the read and of the write.
+                    carried = Carried(1, is_exact=False)
                 if carried is not None:
                     yield load, store, carried
 

@@ -152,8 +152,14 @@ class Scheduler:
         kind = self.machine.layouts.kind(buffer)
         if kind is None:
             # Registers: a mux in front of a write, one behind a read with a varying index.
-            mux = self.machine.operators.register_mux_ns
-            self._place(node, ready, 0, mux)
+            operators = self.machine.operators
+            is_read = node.kind == "load"
+            self._place(
+                node,
+                ready,
+                0,
+                operators.register_read_ns(node.choices) if is_read else operators.register_mux_ns,
+            )
             return
         core = self.machine.operators.memory(kind)
         cycle, offset = ready

@@ -250,3 +250,23 @@ def test_a_faster_clock_takes_more_cycles() -> None:
     assert slow.latency_cycles is not None
     assert fast.latency_cycles is not None
     assert slow.latency_cycles < fast.latency_cycles
+
+
+def test_registers_chosen_at_run_time_are_all_handed_on() -> None:
+    """In a memory the product has 8 iterations' time; among registers that are chosen by a
+    multiplexer the next iteration needs each of them."""
+    text = """
+def powers(R: int32[64]):
+    S: int32[64]
+    for i in range(56):
+        S[i + 8] = S[i] * S[i]
+        R[i] = S[i]
+"""
+    schedule = schedule_of(text)
+    schedule.apply("pipeline", {"axis": "i"})
+    assert loop_of(estimate_of(schedule), "i").ii == 1
+    schedule.apply("partition", {"target": "S", "dim": 1})
+    in_registers = loop_of(estimate_of(schedule), "i")
+    assert in_registers.ii is not None
+    assert in_registers.ii > 1
+    assert in_registers.ii_kinds == ("recurrence",)
