@@ -15,6 +15,7 @@ from hcl_explore.analysis.reasons import Reason, latency_reason, loop_reason
 from hcl_explore.analysis.regions import FunctionModel, LoopModel, RegionModels
 from hcl_explore.analysis.resources import Resources, resources_of
 from hcl_explore.analysis.roofline import attainable_gops, design_gops
+from hcl_explore.analysis.timeline import Span, timeline_of
 from hcl_explore.analysis.timing import Machine
 from hcl_explore.analysis.values import values_of
 from hcl_explore.analysis.work import Work, work_of
@@ -82,6 +83,11 @@ class Estimate:
     def loop_ii(self, key: str) -> int | None:
         """The initiation interval of the loop with that key; None where it is not pipelined."""
         return next((loop.ii for loop in self.loops if loop.key == key), None)
+
+    @cached_property
+    def timeline(self) -> Span:
+        """When each loop, stage and call runs: a tree of spans whose root is the kernel."""
+        return timeline_of(self._model.top)
 
     def explain(self) -> Reason:
         """Why: latency down to what bounds each interval, and the resources. Printable."""

@@ -83,8 +83,10 @@ class LoopModel:
     registers: int = 0
     why: str = ""
     is_module: bool = False
-    region: _Region | None = None
+    region: Region | None = None
     calls: list[FunctionModel] = field(default_factory=list)
+    interval: int = 0
+    """Cycles from one iteration to the next."""
 
 
 @dataclass(eq=False)
@@ -92,6 +94,7 @@ class FunctionModel:
     """What the model says of a function: cycles from start to end, and until it can start again."""
 
     function: Function
+    region: Region
     latency: int
     interval: int
     loops: list[LoopModel]
@@ -127,7 +130,7 @@ class RegionModels:
     def _function(self, function: Function) -> FunctionModel:
         if function.dataflow:
             return self._dataflow(function)
-        region = _Region(self, function, function)
+        region = Region(self, function, function)
         region.run()
         models = list(region.loops.values())
         alone = len(region.timing.blocks) == 1 and not region.path.nodes
@@ -137,6 +140,7 @@ class RegionModels:
             latency = max(region.states - 1, 0) if models or region.calls else region.states - 1
         return FunctionModel(
             function,
+            region,
             latency,
             latency + 1,
             models,
@@ -149,7 +153,7 @@ class RegionModels:
     def _dataflow(self, function: Function) -> FunctionModel:
         """Stages overlap: a new start every interval of the slowest; the last stage ends after
         all before it have handed on their results."""
-        region = _Region(self, function, function)
+        region = Region(self, function, function)
         region.run()
         units = Units()
         for block in region.timing.blocks:
@@ -157,6 +161,7 @@ class RegionModels:
         latency = max((end for _, end in region.timing.blocks.values()), default=0)
         return FunctionModel(
             function,
+            region,
             latency,
             region.slowest,
             list(region.loops.values()),
@@ -241,14 +246,13 @@ class RegionModels:
         return units
 
     def _sequential(self, function: Function, loop: Loop) -> LoopModel:
-        region = _Region(self, function, loop)
+        region = Region(self, function, loop)
         region.run()
         trips, is_exact = self._trips(loop)
         states = region.states
-        latency = trips * states
-        if loop.dataflow:
-            # An iteration begins as soon as the slowest stage has finished the one before it.
-            latency = states + (trips - 1) * min(region.slowest, states) if trips else 0
+        # In a dataflow loop an iteration begins when the slowest stage has finished the last one.
+        interval = min(region.slowest, states) if loop.dataflow else states
+        latency = states + (trips - 1) * interval if trips else 0
         model = LoopModel(
             loop,
             trips,
@@ -260,12 +264,12 @@ class RegionModels:
             children=list(region.loops.values()),
         )
         model.units, model.registers, model.region = region.units, region.registers, region
-        model.calls = region.calls
+        model.calls, model.interval = region.calls, interval
         model.why = self.plan[loop].why or "runs step by step"
         return model
 
 
-class _Region:
+class Region:
     """A body that runs step by step: straight-line code, loops and calls."""
 
     def __init__(self, models: RegionModels, function: Function, body: Loop | Function) -> None:

@@ -1,0 +1,108 @@
+"""The time axis of a design: spans that add up to what the estimate says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from designs import GEMM, estimate_of, schedule_of
+
+from hcl_explore.analysis.options import EstimateOptions
+from hcl_explore.analysis.timeline import Span
+
+STAGES = """
+def twice(A: int32[256], B: int32[256]):
+    for i in range(256, name="first"):
+        B[i] = A[i] * 2
+
+
+def stages(A: int32[256], D: int32[256]):
+    B: int32[256]
+    C: int32[256]
+    twice(A, B)
+    for i in range(256, name="second"):
+        C[i] = B[i] + 1
+    for i in range(256, name="third"):
+        D[i] = C[i] + 1
+"""
+
+
+def spans_of(text: str, *steps: tuple[str, dict[str, object]]) -> tuple[Span, int | None]:
+    schedule = schedule_of(text)
+    for primitive, arguments in steps:
+        schedule.apply(primitive, arguments)
+    figures = estimate_of(schedule, EstimateOptions())
+    return figures.timeline, figures.latency_cycles
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        (GEMM, []),
+        (GEMM, [("pipeline", {"axis": "j"})]),
+        (STAGES, []),
+        (STAGES, [("dataflow", {"region": None})]),
+    ],
+)
+def test_the_root_is_the_latency_and_children_lie_inside(
+    text: str, steps: list[tuple[str, dict[str, object]]]
+) -> None:
+    root, latency = spans_of(text, *steps)
+    assert (root.start, root.end) == (0, latency)
+    for span in root.walk():
+        assert span.start <= span.end
+        assert all(span.start <= child.start for child in span.children)
+        assert all(child.end <= span.end for child in span.children)
+
+
+def test_a_pipeline_fills_runs_steadily_and_drains() -> None:
+    root, _ = spans_of(STAGES, ("pipeline", {"axis": "third.i"}))
+    span = next(s for s in root.walk() if s.key == "stages:third.i")
+    assert span.mode == "pipelined"
+    assert (span.iterations, span.interval) == (256, 1)
+    assert span.fill == span.drain > 0
+    assert span.fill + span.steady + span.drain == span.cycles
+
+
+def test_a_pipeline_shorter_than_its_depth_has_no_steady_state() -> None:
+    text = """
+def short(A: float32[3], B: float32[3]):
+    for i in range(3):
+        B[i] = A[i] * A[i] + 1.0
+"""
+    root, _ = spans_of(text, ("pipeline", {"axis": "i"}))
+    (span,) = root.children
+    assert span.steady == 0
+    assert span.fill + span.drain == span.cycles
+
+
+def test_step_by_step_shows_the_first_iteration_and_how_many_follow() -> None:
+    text = """
+def rows(A: float32[100, 100], B: float32[100]):
+    for i in range(100):
+        total: float32 = 0.0
+        for j in range(100):
+            total += A[i, j]
+        B[i] = total
+"""
+    root, _ = spans_of(text)
+    (outer,) = root.children
+    assert (outer.mode, outer.iterations) == ("sequential", 100)
+    assert outer.cycles == outer.interval * 100
+    (inner,) = outer.children
+    assert inner.end <= outer.start + outer.interval
+
+
+def test_stages_of_a_dataflow_region_are_named_so() -> None:
+    root, _ = spans_of(STAGES, ("dataflow", {"region": None}))
+    assert root.mode == "dataflow"
+    assert [span.kind for span in root.children] == ["stage"] * 3
+    assert [span.name for span in root.children] == ["twice", "i", "i"]
+
+
+def test_the_record_is_plain_data() -> None:
+    root, _ = spans_of(STAGES)
+    record = json.loads(json.dumps(root.to_record()))
+    assert record["name"] == "stages"
+    assert record["children"][0]["key"] == "twice"
+    assert record["children"][0]["children"][0]["mode"] == "pipelined"
