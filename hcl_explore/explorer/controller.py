@@ -145,13 +145,7 @@ class Controller:
         self.session.set_device(str(params["device"]), float(params["clock_mhz"]))
 
     def _advise(self, params: Params) -> object:
-        return advise(
-            self.session,
-            str(params["primitive"]),
-            params["arguments"],
-            params.get("parameter"),
-            [str(choice) for choice in params.get("choices", ())],
-        )
+        return advise(self.session, str(params["primitive"]), params["arguments"])
 
     def _survey(self, params: Params) -> dict[str, str | None]:
         return survey(self.session, params.get("loop"), params.get("buffer"))

@@ -80,10 +80,14 @@ class Hello(TypedDict):
 
 
 class Advice(TypedDict):
-    """What would be refused. ``choices`` maps the choices of one parameter to a reason or None."""
+    """A form as it stands: why it would be refused, the labels of what is still to be filled in,
+    and the Python call that it stands for. ``choices`` maps the choices of each list to why they
+    would be refused, or None."""
 
     reason: str | None
-    choices: dict[str, str | None]
+    missing: list[str]
+    call_html: str
+    choices: dict[str, dict[str, str | None]]
 
 
 class Request(TypedDict):
@@ -146,6 +150,8 @@ class SessionLike(Protocol):
     def why_not(
         self, primitive: str, arguments: Mapping[str, object], *, reassociate: bool = False
     ) -> str | None: ...
+
+    def call_preview(self, primitive: str, arguments: Mapping[str, object]) -> str: ...
 
     def undo(self) -> None: ...
 

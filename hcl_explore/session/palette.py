@@ -32,6 +32,7 @@ def _parameter(parameter: Parameter, program: Program) -> ParameterRecord:
         choices=_choices(parameter, program),
         optional=parameter.is_optional,
         default=parameter.to_json(parameter.default, program) if parameter.is_optional else None,
+        at_least=parameter.at_least,
     )
 
 

@@ -28,6 +28,8 @@ from hcl_explore.session.build_record import step_record
 from hcl_explore.session.palette import palette
 from hcl_explore.session.script import session_script
 from hcl_explore.views.page import session_iframe, session_page
+from hcl_explore.session.preview import call_preview
+from hcl_explore.session.report_records import read_report_record, report_record
 from hcl_explore.views.record import (
     RECORD_VERSION,
     FailedStepRecord,
@@ -249,6 +251,11 @@ class Session:
     def _verified(self, step: Step, future: Future[Verification]) -> None:
         if future.cancelled():
             return
+    def call_preview(self, primitive: str, arguments: Mapping[str, object]) -> str:
+        """The Python call with these arguments, with "…" for what is still missing. Raises
+        ``ArgumentError`` if there is no such primitive."""
+        return call_preview(self.schedule, primitive, arguments)
+
         with self._lock:
             self._verifications[step] = future.result()
             self._pending.pop(step, None)

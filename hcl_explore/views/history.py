@@ -71,7 +71,7 @@ def _step(steps: Sequence[StepRecord], index: int, position: int, editable: bool
     if index > position:
         facts.append('<span class="flag">undone</span>')
     call = step["call"] if index else "Kernel as written"
-    shown = _call_html(call) if index else escape(call)
+    shown = call_html(call) if index else escape(call)
     return (
         f'<li class="{" ".join(["step", *states])}"><button type="button" class="go" '
         f'data-step="{index}"{attribute("title", step["explanation"])}>'
@@ -80,7 +80,7 @@ def _step(steps: Sequence[StepRecord], index: int, position: int, editable: bool
     )
 
 
-def _call_html(call: str) -> str:
+def call_html(call: str) -> str:
     """The Python call, coloured; the schedule's name in front says nothing and is dimmed."""
     head, dot, rest = call.partition(".")
     if not dot or not head.isidentifier():
@@ -98,7 +98,7 @@ def _failed(failed: Sequence[FailedStepRecord]) -> str:
     if not failed:
         return ""
     items = "".join(
-        f'<li><span class="call">{_call_html(step["call"])}</span>'
+        f'<li><span class="call">{call_html(step["call"])}</span>'
         f"<pre>{escape(step['error'])}</pre></li>"
         for step in failed
     )

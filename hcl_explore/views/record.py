@@ -180,7 +180,8 @@ class FailedStepRecord(TypedDict):
 
 class ParameterRecord(TypedDict):
     """One field of a primitive's form. ``kind`` picks the control; ``choices`` are what is now in
-    the program (or the members of an enumeration); ``optional`` fields start at ``default``."""
+    the program (or the members of an enumeration); ``optional`` fields start at ``default``. A list
+    takes ``at_least`` so many."""
 
     name: str
     kind: Literal["loop", "loops", "buffer", "function", "integer", "integers", "boolean", "choice"]
@@ -216,3 +217,4 @@ class SessionRecord(TypedDict):
     position: int
     redo: int
     failed: list[FailedStepRecord]
+    at_least: int

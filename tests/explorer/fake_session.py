@@ -106,6 +106,9 @@ class FakeSession:
         self.known = self.position + 1
         self._move(self.position + 1)
 
+    def call_preview(self, primitive: str, arguments: Mapping[str, object]) -> str:
+        return f"s.{primitive}({', '.join(map(str, arguments.values()))})"
+
     def undo(self) -> None:
         if self.position == 0:
             raise ScheduleError("there is no step to undo")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fake_session import COUNTEREXAMPLE, FakeSession
 
-from hcl_explore.explorer.advice import trial_arguments
+from hcl_explore.explorer.advice import subject_arguments
 from hcl_explore.explorer.controller import Controller
 from hcl_explore.views.record import PrimitiveRecord
 
@@ -147,46 +147,46 @@ def test_undo_redo_goto_remove(browser: Browser) -> None:
 
 
 def test_advice_judges_the_form_and_each_choice(browser: Browser) -> None:
-    result = browser.ask(
-        "advise",
-        primitive="pipeline",
-        arguments={"axis": "i"},
-        parameter="axis",
-        choices=["i", "j", "k"],
-    )["result"]
+    result = browser.ask("advise", primitive="pipeline", arguments={"axis": "i"})["result"]
     assert result["reason"] is None
-    assert {c: r is None for c, r in result["choices"].items()} == {
+    assert result["missing"] == []
+    assert "pipeline" in result["call_html"]
+    assert {c: r is None for c, r in result["choices"]["axis"].items()} == {
+        "C_d0": True,
+        "C_d1": True,
         "i": True,
         "j": True,
         "k": False,
     }
 
 
+def test_advice_names_what_is_missing_and_judges_nothing_yet(browser: Browser) -> None:
+    result = browser.ask("advise", primitive="split", arguments={"axis": "k"})["result"]
+    assert (result["reason"], result["missing"]) == (None, ["factor"])
+    browser_error = browser.ask("advise", primitive="splat", arguments={})["error"]
+    assert "no primitive 'splat'" in browser_error["text"]
+
+
 def test_survey_judges_what_takes_the_loop_in_hand(browser: Browser) -> None:
     result = browser.ask("survey", loop="k", buffer=None)["result"]
     assert result["split"] is None
     assert "not this loop" in result["pipeline"]
-    assert "reorder" not in result  # takes several loops: nothing can be said
+    assert "floating-point sum" in result["reorder"]  # with whatever other loop
     assert "partition" not in result
     assert browser.ask("survey", loop=None, buffer="A")["result"] == {"partition": None}
 
 
-def test_trial_arguments_fill_required_numbers_only(browser: Browser) -> None:
-    by_name = {primitive["name"]: primitive for primitive in browser.session.palette()}
-    assert trial_arguments(by_name["split"], "k", None) == {"axis": "k", "factor": 2}
-    assert trial_arguments(by_name["pipeline"], "k", None) == {"axis": "k"}
-    assert trial_arguments(by_name["tile"], "k", None) is None
-
-
-def test_a_primitive_that_needs_two_loops_is_not_judged_by_one() -> None:
-    axis = next(p for p in FakeSession().palette() if p["name"] == "split")["parameters"][0]
+def test_the_subject_in_hand_goes_into_every_control_of_its_kind() -> None:
+    by_name = {primitive["name"]: primitive for primitive in FakeSession().palette()}
+    axis = by_name["split"]["parameters"][0]
     merge = PrimitiveRecord(
         name="merge", group="", summary="", law="", parameters=[axis, {**axis, "name": "by"}]
     )
-    assert trial_arguments(merge, "k", None) is None
-    skew = PrimitiveRecord(**{**merge, "parameters": [axis, {**axis, "optional": True}]})
-    assert trial_arguments(skew, "k", None) == {"axis": "k"}
-    assert trial_arguments(skew, None, "A") is None
+    assert subject_arguments(merge, "k", None) == [{"axis": "k"}, {"by": "k"}]
+    tiles = subject_arguments(by_name["tile"], "k", "A")
+    assert {"axes": ["k"]} in tiles
+    assert {"axes": ["j", "k"]} in tiles
+    assert subject_arguments(by_name["partition"], "k", None) == []
 
 
 @pytest.mark.parametrize(

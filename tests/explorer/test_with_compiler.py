@@ -126,3 +126,70 @@ def test_a_saved_session_opens_again(answers: Answers) -> None:
     assert hcl.Session.from_json(saved).position == 1
     with pytest.raises(SessionError):
         hcl.Session.from_json({**saved, "version": 99})
+
+
+def advice(answers: Answers, primitive: str, **arguments: object) -> Mapping[str, Any]:
+    result: Mapping[str, Any] = answers.ask("advise", primitive=primitive, arguments=arguments)[
+        "result"
+    ]
+    return result
+
+
+def taken(verdicts: Mapping[str, str | None]) -> set[str]:
+    return {choice for choice, reason in verdicts.items() if reason is None}
+
+
+def test_every_list_of_a_form_is_judged(answers: Answers) -> None:
+    fresh = advice(answers, "skew")
+    assert fresh["missing"] == ["axis", "by"]
+    assert taken(fresh["choices"]["axis"]) >= {"x"}
+    chosen = advice(answers, "skew", axis="x")
+    assert taken(chosen["choices"]["by"]) == {"t"}
+    assert chosen["choices"]["by"]["i"]
+
+
+def test_a_growing_list_of_loops_is_judged_by_what_it_would_become(answers: Answers) -> None:
+    first = advice(answers, "fuse")
+    assert taken(first["choices"]["axes"]) == {"i", "t"}  # outermost first
+    second = advice(answers, "fuse", axes=["i"])
+    assert second["missing"] == ["axes"]
+    assert taken(second["choices"]["axes"]) >= {"j"}
+    assert "x" not in taken(second["choices"]["axes"])
+    tiled = advice(answers, "tile", axes=["i"], factors=[4])
+    assert taken(tiled["choices"]["axes"]) == {"i", "j"}
+
+
+@pytest.mark.parametrize(
+    ("primitive", "arguments", "call"),
+    [
+        ("split", {"axis": "j", "factor": 4}, 's.split("j", 4)'),
+        ("split", {"axis": "j"}, 's.split("j", …)'),
+        ("split", {"axis": "nowhere", "factor": 4}, 's.split("nowhere", 4)'),
+        ("reorder", {"axes": ["t"]}, 's.reorder("t", …)'),
+        ("reorder", {}, "s.reorder(…)"),
+        (
+            "partition",
+            {"target": "A", "partition_type": "cyclic", "factor": 4, "dim": 0},
+            "s.partition(s.A, partition_type=hcl.Partition.Cyclic, factor=4)",
+        ),
+        ("partition", {}, "s.partition(…)"),
+        ("dataflow", {}, "s.dataflow()"),
+    ],
+)
+def test_the_call_is_shown_before_it_is_applied(
+    answers: Answers, primitive: str, arguments: dict[str, object], call: str
+) -> None:
+    assert answers.session.call_preview(primitive, arguments) == call
+
+
+def test_the_preview_is_the_call_that_the_history_holds(answers: Answers) -> None:
+    arguments = {"axis": "sum.j", "initiation_interval": 1}
+    preview = answers.session.call_preview("pipeline", arguments)
+    answers.session.apply("pipeline", arguments)
+    assert answers.session.steps[0].call == preview
+
+
+def test_a_loop_in_hand_is_judged_in_every_place_of_a_form(answers: Answers) -> None:
+    verdicts = answers.ask("survey", loop="j", buffer=None)["result"]
+    assert verdicts["fuse"] is None  # fuse(i, j)
+    assert "does not" in verdicts["merge"] or "merge" in verdicts["merge"]

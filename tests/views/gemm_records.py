@@ -376,6 +376,7 @@ def _parameter(name: str, kind: str, text: str, **extra: Any) -> ParameterRecord
         choices=[],
         optional=False,
         default=None,
+        at_least=2 if kind == "loops" else 1,
     )
     record.update(extra)
     return record

@@ -84,8 +84,7 @@ export class App {
     );
     this.palette = new Palette({
       apply: (primitive, args) => this.#apply(primitive, args, {}),
-      advise: (primitive, args, parameter, choices) =>
-        this.client.request("advise", { primitive, arguments: args, parameter, choices }),
+      advise: (primitive, args) => this.client.request("advise", { primitive, arguments: args }),
       survey: (subject) => this.client.request("survey", subject),
     });
     this.editor = new Editor({

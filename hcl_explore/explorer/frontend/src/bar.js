@@ -43,9 +43,7 @@ export class Bar {
         },
       },
       el("option", { value: "" }, "Examples…"),
-      ...hello.kernels.map(([name, summary]) =>
-        el("option", { value: name, title: summary }, `${name}: ${summary}`),
-      ),
+      ...kernelGroups(hello.kernels),
     );
     this.element = el(
       "header",
@@ -78,4 +76,19 @@ export class Bar {
   setBusy(text) {
     this.busy.textContent = text;
   }
+}
+
+/** The examples under their groups' names. @param {Hello["kernels"]} kernels */
+function kernelGroups(kernels) {
+  return [...new Set(kernels.map(([, , group]) => group))].map((group) =>
+    el(
+      "optgroup",
+      { label: group },
+      ...kernels
+        .filter(([, , its]) => its === group)
+        .map(([name, summary]) =>
+          el("option", { value: name, title: summary }, `${name}: ${summary}`),
+        ),
+    ),
+  );
 }

@@ -21,6 +21,7 @@
  * @property {Primitive[]} palette
  */
 /** @typedef {{ step: number, pane: string, html: string }} PaneMessage */
+/** @typedef {{ reason: string | null, missing: string[], call_html: string, choices: Record<string, Record<string, string | null>> }} Advice */
 /**
  * @typedef {object} Hello
  * @property {State} state

@@ -1,6 +1,6 @@
 // One control per kind of parameter.
 
-import { el, prose, uniqueId } from "./dom.js";
+import { el, keepingFocus, prose, uniqueId } from "./dom.js";
 import { moved, toggled } from "./form.js";
 
 /** @typedef {import("./client.js").Parameter} Parameter */
@@ -113,9 +113,12 @@ function selectControl(parameter, value, onChange, id) {
 function loopsControl(parameter, value, onChange) {
   const box = el("div", { class: "hx-loops-field", role: "group" });
   let chosen = value;
+  /** @type {Record<string, string | null>} */
+  let reasons = {};
   /** @param {string[]} next @param {string} loop */
   const set = (next, loop) => {
     chosen = next;
+    reasons = {}; // they were about the list as it was
     draw();
     /** @type {HTMLElement | null} */ (
       box.querySelector(`[data-choice="${CSS.escape(loop)}"]`)
@@ -126,17 +129,22 @@ function loopsControl(parameter, value, onChange) {
     box.replaceChildren(
       ...parameter.choices.map((loop) => {
         const place = chosen.indexOf(loop);
+        const reason = place < 0 ? (reasons[loop] ?? null) : null;
         return el(
           "button",
           {
             type: "button",
             "data-choice": loop,
+            class: reason === null ? null : "is-refused",
             "aria-pressed": String(place >= 0),
-            "aria-label": place >= 0 ? `${loop}, place ${place + 1}` : loop,
+            "aria-label":
+              place >= 0 ? `${loop}, place ${place + 1}` : reason ? `${loop}, would be refused` : loop,
             title:
               place >= 0
                 ? "Click to take it out; ← and → move it"
-                : "Click to put it in at the end",
+                : reason === null
+                  ? "Click to put it in at the end"
+                  : `Put in at the end: ${reason}`,
             onclick: () => set(toggled(chosen, loop), loop),
             onkeydown: (/** @type {KeyboardEvent} */ event) => {
               const by = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
@@ -147,9 +155,16 @@ function loopsControl(parameter, value, onChange) {
           },
           place >= 0 && el("span", { class: "place" }, String(place + 1)),
           loop,
+          reason !== null && el("span", { class: "no", "aria-hidden": "true" }, "⊘"),
         );
       }),
     );
   draw();
-  return { element: box };
+  return {
+    element: box,
+    mark: (verdicts) => {
+      reasons = verdicts;
+      keepingFocus(box, draw);
+    },
+  };
 }

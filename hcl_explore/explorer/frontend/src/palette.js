@@ -7,17 +7,16 @@ import { argumentsOf, fill, keptValues } from "./form.js";
 /** @typedef {import("./client.js").Primitive} Primitive */
 /** @typedef {import("./form.js").Subject} Subject */
 /** @typedef {import("./form.js").Value} Value */
-/** @typedef {{ reason: string | null, choices: Record<string, string | null> }} Advice */
+/** @typedef {import("./client.js").Advice} Advice */
 
 /**
  * @typedef {object} PaletteHooks
  * @property {(primitive: string, args: object) => void} apply
- * @property {(primitive: string, args: object, parameter: string | null, choices: string[]) => Promise<Advice>} advise
+ * @property {(primitive: string, args: object) => Promise<Advice>} advise
  * @property {(subject: Subject) => Promise<Record<string, string | null>>} survey
  */
 
 const PAUSE_MS = 180; // after the last key stroke, before the kernel is asked
-const MANY_CHOICES = 40; // longer lists are not judged choice by choice
 
 export class Palette {
   /** @param {PaletteHooks} hooks */
@@ -56,6 +55,7 @@ export class Palette {
       },
     });
     this.verdict = el("p", { class: "hx-verdict", "aria-live": "polite" });
+    this.call = el("pre", { class: "hx-call", title: "What Apply writes into the history" });
     this.messages = el("div", { class: "hx-messages" });
     this.element = el(
       "section",
@@ -182,6 +182,7 @@ export class Palette {
     const primitive = this.chosenPrimitive;
     clearTimeout(this.timer);
     this.verdict.replaceChildren();
+    this.call.replaceChildren();
     if (!primitive) {
       this.fields = [];
       this.form.replaceChildren(
@@ -203,6 +204,7 @@ export class Palette {
     this.form.replaceChildren(
       el("p", { class: "what" }, el("code", {}, primitive.name), " ", ...prose(primitive.summary)),
       ...this.fields.map((one) => one.element),
+      this.call,
       this.verdict,
       el(
         "div",
@@ -231,30 +233,26 @@ export class Palette {
     const primitive = this.chosenPrimitive;
     if (!primitive) return;
     const args = argumentsOf(primitive, /** @type {any} */ (this.values.get(primitive.name)));
-    const missing = primitive.parameters.some((p) => !p.optional && isEmpty(args[p.name]));
-    const at = primitive.parameters.findIndex(
-      (p) => ["loop", "buffer"].includes(p.kind) && p.choices.length <= MANY_CHOICES,
-    );
-    if (missing) {
-      this.verdict.replaceChildren();
-      return;
-    }
     this.question += 1;
     const question = this.question;
-    const judged = at >= 0 ? primitive.parameters[at] : null;
-    const advice = await this.hooks.advise(
-      primitive.name,
-      args,
-      judged?.name ?? null,
-      judged?.choices ?? [],
-    );
+    const advice = await this.hooks.advise(primitive.name, args);
     if (question !== this.question || primitive !== this.chosenPrimitive) return;
-    this.fields[at]?.mark?.(advice.choices);
-    this.#showVerdict(advice.reason);
+    primitive.parameters.forEach((parameter, at) => {
+      const verdicts = advice.choices[parameter.name];
+      if (verdicts) this.fields[at].mark?.(verdicts);
+    });
+    this.call.innerHTML = advice.call_html;
+    this.#showVerdict(advice);
   }
 
-  /** @param {string | null} reason */
-  #showVerdict(reason) {
+  /** @param {Advice} advice */
+  #showVerdict({ reason, missing }) {
+    if (missing.length) {
+      this.verdict.className = "hx-verdict";
+      this.verdict.title = "";
+      this.verdict.replaceChildren(`still to be filled in: ${missing.join(", ")}`);
+      return;
+    }
     this.verdict.className = `hx-verdict ${reason === null ? "is-legal" : "is-refused"}`;
     this.verdict.title = reason ?? "";
     this.verdict.replaceChildren(
@@ -271,9 +269,4 @@ export class Palette {
     this.verdicts = verdicts;
     this.#drawGroups();
   }
-}
-
-/** @param {any} value */
-function isEmpty(value) {
-  return value === undefined || (Array.isArray(value) && value.length === 0);
 }
