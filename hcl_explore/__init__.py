@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hcl_explore import examples
     from hcl_explore.explorer.api import explore
     from hcl_explore.schedule.comparing import verify
+    from hcl_explore.schedule.report_comparison import compare_report
     from hcl_explore.schedule.schedule import Schedule, customize
     from hcl_explore.session.session import Session
 
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "Schedule": "hcl_explore.schedule.schedule",
     "Session": "hcl_explore.session.session",
+    "compare_report": "hcl_explore.schedule.report_comparison",
     "customize": "hcl_explore.schedule.schedule",
     "explore": "hcl_explore.explorer.api",
     "verify": "hcl_explore.schedule.comparing",
@@ -38,6 +40,7 @@ __all__ = [
     "HclError",
     "Schedule",
     "Session",
+    "compare_report",
     "customize",
     "errors",
     "examples",

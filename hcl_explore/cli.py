@@ -159,6 +159,26 @@ def export(
         raise SessionError(f"cannot write '{output}': {error.strerror or error}") from error
 
 
+@app.command()
+def report(
+    source: Source,
+    reports: Annotated[
+        list[Path], typer.Argument(help="Reports of synthesis: csynth.xml, csynth.rpt, …")
+    ],
+    kernel: Kernel = None,
+    device: Device = "u280",
+    clock: Clock = 300.0,
+    save: Annotated[
+        Path | None, typer.Option(help="Write the session with the reports in it (.json).")
+    ] = None,
+) -> None:
+    """Print what an HLS tool reported beside the estimate, for its part and clock."""
+    session = _open(source, kernel, device, clock)
+    typer.echo("\n\n".join(str(session.load_report(path)) for path in reports))
+    if save is not None:
+        session.save(save)
+
+
 _ENDINGS = {".html": Format.html, ".htm": Format.html, ".py": Format.script, ".cpp": Format.hls}
 
 

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from hcl_explore import Session
 from hcl_explore.cli import QUICK_START, copy_notebooks
+
+sys.path.append(str(Path(__file__).parent / "backend" / "hls"))
+from csynth import csynth_xml
 
 KERNEL = """
 N = 8
@@ -21,7 +25,7 @@ def scale(A: int32[N, N]):
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "hcl_explore.cli", *map(str, arguments)],
+        [sys.executable, "-m", "hcl_explore", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
@@ -39,7 +43,7 @@ def kernel_file(tmp_path: Path) -> Path:
 def test_help_names_the_commands() -> None:
     result = run("--help")
     assert result.returncode == 0
-    for command in ("lab", "show", "export"):
+    for command in ("lab", "show", "export", "report"):
         assert command in result.stdout
 
 
@@ -97,6 +101,19 @@ def test_an_error_in_the_kernel_shows_the_line(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "A[i] = B[i]" in result.stderr
     assert "^" in result.stderr
+
+
+def test_report_beside_estimate(kernel_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "csynth.xml"
+    counts = {"TripCount": 64, "PipelineII": 1, "PipelineDepth": 3, "Latency": 66}
+    path.write_text(csynth_xml("scale", latency=70, loops={"i_j": counts}))
+    result = run("report", kernel_file, path, "--save", tmp_path / "session.json")
+    assert result.returncode == 0, result.stderr
+    assert "i_j: ii" in result.stdout and "estimated for u280 at 250 MHz" in result.stdout
+    assert len(Session.load(tmp_path / "session.json").reports) == 1
+    path.write_text(path.read_text()[:300])
+    result = run("report", kernel_file, path)
+    assert result.returncode == 1 and "csynth.xml is cut off" in result.stderr
 
 
 def test_copied_notebooks_keep_a_users_changes(tmp_path: Path) -> None:

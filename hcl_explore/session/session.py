@@ -18,22 +18,25 @@ from hcl_explore import examples
 from hcl_explore.analysis.device import Device, load_device
 from hcl_explore.analysis.roofline import device_roofline
 from hcl_explore.backend import cpu
+from hcl_explore.backend.hls import Report
 from hcl_explore.backend.verify import Verification, compare_async
 from hcl_explore.errors import HclError, ScheduleError, SessionError
 from hcl_explore.frontend import KernelSource, read_kernel
+from hcl_explore.schedule.report_comparison import ReportComparison, compare_report
 from hcl_explore.schedule.schedule import Schedule, customize
 from hcl_explore.schedule.step import Step
 from hcl_explore.session import portable
 from hcl_explore.session.build_record import step_record
 from hcl_explore.session.palette import palette
-from hcl_explore.session.script import session_script
-from hcl_explore.views.page import session_iframe, session_page
 from hcl_explore.session.preview import call_preview
 from hcl_explore.session.report_records import read_report_record, report_record
+from hcl_explore.session.script import session_script
+from hcl_explore.views.page import session_iframe, session_page
 from hcl_explore.views.record import (
     RECORD_VERSION,
     FailedStepRecord,
     PrimitiveRecord,
+    ReportRecord,
     SessionRecord,
     StepRecord,
 )
@@ -75,6 +78,8 @@ class Session:
         self._pending: dict[Step, Future[Verification]] = {}
         self.failed: list[FailedStepRecord] = []
         """Steps that no longer applied when the kernel was edited or an earlier step removed."""
+        self.reports: list[ReportRecord] = []
+        """The synthesis reports loaded so far, each beside the estimate of its time."""
         schedule = (
             kernel if isinstance(kernel, Schedule) else customize(kernel, namespace=namespace)
         )
@@ -197,14 +202,30 @@ class Session:
         self.device, self.clock_mhz = device, float(clock_mhz)
         self._notify("changed", self.position)
 
+    def load_report(self, report: str | Path | Report) -> ReportComparison:
+        """Hold a synthesis report (a file of the tool's, or one read already) against the
+        estimate of the program now, for the report's part and clock. Kept in ``reports``.
+
+        Raises:
+            ReportError: it cannot be read, or is of another kernel; then nothing changes.
+        """
+        comparison = compare_report(
+            self.schedule, report, device=self.device, clock_mhz=self.clock_mhz
+        )
+        self.reports.append(report_record(comparison))
+        self._notify("changed", self.position)
+        return comparison
+
     def branch(self) -> Session:
         """Another session that starts from the steps applied now; the two go on separately."""
-        return Session(
+        other = Session(
             self.schedule.fork(self.position),
             device=self.device,
             clock_mhz=self.clock_mhz,
             verify=self._verify,
         )
+        other.reports = list(self.reports)
+        return other
 
     def kernels(self) -> list[tuple[str, str, str]]:
         """The example kernels: name, summary and group, group by group."""
@@ -213,6 +234,7 @@ class Session:
     def load_kernel(self, name: str) -> None:
         """Start over with the example called ``name``. Raises ``UnknownNameError``."""
         self.failed = []
+        self.reports = []
         self._adopt(customize(examples.get(name).kernel))
         self._notify("changed", 0)
 
@@ -228,6 +250,11 @@ class Session:
         """Why these arguments would be refused now, or None; changes nothing."""
         verdict = self.schedule.judge(primitive, arguments, reassociate=reassociate)
         return None if verdict.reason is None else str(verdict.reason)
+
+    def call_preview(self, primitive: str, arguments: Mapping[str, object]) -> str:
+        """The Python call with these arguments, with "…" for what is still missing. Raises
+        ``ArgumentError`` if there is no such primitive."""
+        return call_preview(self.schedule, primitive, arguments)
 
     # --- verification -------------------------------------------------------------------------
 
@@ -251,11 +278,6 @@ class Session:
     def _verified(self, step: Step, future: Future[Verification]) -> None:
         if future.cancelled():
             return
-    def call_preview(self, primitive: str, arguments: Mapping[str, object]) -> str:
-        """The Python call with these arguments, with "…" for what is still missing. Raises
-        ``ArgumentError`` if there is no such primitive."""
-        return call_preview(self.schedule, primitive, arguments)
-
         with self._lock:
             self._verifications[step] = future.result()
             self._pending.pop(step, None)
@@ -318,6 +340,7 @@ class Session:
             position=self.position,
             redo=len(self.schedule.undone),
             failed=list(self.failed),
+            reports=list(self.reports),
         )
 
     def assembly(self, index: int) -> str:
@@ -371,6 +394,7 @@ class Session:
                 }
                 for step in self.steps
             ],
+            "reports": list(self.reports),
         }
 
     @classmethod
@@ -411,6 +435,7 @@ class Session:
                     reassociate=step["reassociate"],
                 )
             session.goto(data["position"])
+            session.reports = [read_report_record(entry) for entry in data.get("reports", ())]
         except HclError:
             raise
         except (KeyError, TypeError, ValueError) as error:

@@ -178,6 +178,45 @@ class FailedStepRecord(TypedDict):
     error: str
 
 
+class FigureRecord(TypedDict):
+    """One figure estimated and reported; None where a side does not know it. ``error`` is
+    (estimate - report) / report, None where it cannot be told."""
+
+    name: str
+    estimate: int | None
+    report: int | None
+    error: float | None
+
+
+class LoopComparisonRecord(TypedDict):
+    """One loop estimated and reported: trip_count, ii, depth, latency_cycles. ``keys`` are the
+    loops of the program that it stands for (several where the tool flattened them, none where the
+    program has no such loop); ``in_report`` is false for a loop that the report does not list."""
+
+    name: str
+    keys: list[str]
+    in_report: bool
+    figures: list[FigureRecord]
+
+
+class ReportRecord(TypedDict):
+    """A synthesis report beside the estimate of the program after ``steps`` steps, which is made
+    for ``device`` at ``clock_mhz``. ``figures`` are latency_cycles, interval, dsp, bram18, uram,
+    lut and ff."""
+
+    file: str
+    steps: int
+    device: str
+    clock_mhz: float
+    tool: str
+    version: str
+    top: str
+    part: str | None
+    figures: list[FigureRecord]
+    loops: list[LoopComparisonRecord]
+    notes: list[str]
+
+
 class ParameterRecord(TypedDict):
     """One field of a primitive's form. ``kind`` picks the control; ``choices`` are what is now in
     the program (or the members of an enumeration); ``optional`` fields start at ``default``. A list
@@ -190,6 +229,7 @@ class ParameterRecord(TypedDict):
     choices: list[str]
     optional: bool
     default: object
+    at_least: int
 
 
 class PrimitiveRecord(TypedDict):
@@ -217,4 +257,4 @@ class SessionRecord(TypedDict):
     position: int
     redo: int
     failed: list[FailedStepRecord]
-    at_least: int
+    reports: list[ReportRecord]

@@ -1,0 +1,5 @@
+"""``python -m hcl_explore``: the command line."""
+
+from hcl_explore.cli import main
+
+main()
