@@ -8,6 +8,7 @@ from functools import cached_property
 
 from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.layout import Layouts
+from hcl_explore.analysis.levels import OFF_CHIP, LevelTraffic, levels_of, traffic_of
 from hcl_explore.analysis.operators import operator_tables, operators_at
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.plan import Plan, make_plan
@@ -17,8 +18,9 @@ from hcl_explore.analysis.resources import Resources, resources_of
 from hcl_explore.analysis.roofline import attainable_gops, design_gops
 from hcl_explore.analysis.timeline import Span, timeline_of
 from hcl_explore.analysis.timing import Machine
+from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.analysis.values import values_of
-from hcl_explore.analysis.work import Work, work_of
+from hcl_explore.analysis.work import operations_of
 from hcl_explore.ir.program import Buffer, Program
 
 
@@ -83,6 +85,11 @@ class Estimate:
     def loop_ii(self, key: str) -> int | None:
         """The initiation interval of the loop with that key; None where it is not pipelined."""
         return next((loop.ii for loop in self.loops if loop.key == key), None)
+
+    @cached_property
+    def traffic(self) -> tuple[LevelTraffic, ...]:
+        """What each level of memory sees, the farthest first; the first one is off the chip."""
+        return self._model.traffic()
 
     @cached_property
     def timeline(self) -> Span:
@@ -161,14 +168,16 @@ class _Model:
         self.plan: Plan = make_plan(program, self.values, options)
         self.layouts = Layouts(program, self.plan, self.tables, options)
         machine = Machine(self.operators, self.layouts, {})
-        self.regions = RegionModels(program, self.plan, self.values, machine, options)
+        self.trips = TripCounts(options)
+        self.regions = RegionModels(program, self.plan, self.values, machine, options, self.trips)
         self.layouts.copy_tables(self._reads_a_cycle())
         self.top: FunctionModel = self.regions.functions[program.top]
-        self.work: Work = work_of(program, self.values, options)
+        self.operations = operations_of(program, self.values, self.trips)
+        self.levels = levels_of(program, self.trips.mean, self.layouts)
 
     def estimate(self) -> Estimate:
         resources = self.resources
-        ops, moved = self.work.total, self.work.bytes
+        ops, moved = self.operations.total(), round(self.levels[OFF_CHIP].bytes)
         intensity = ops / moved if moved else None
         seconds = self.top.latency / (self.clock_mhz * 1e6)
         return Estimate(
@@ -184,7 +193,7 @@ class _Model:
             ops=ops,
             bytes=moved,
             operational_intensity=intensity,
-            attainable_gops=attainable_gops(self.device, self.clock_mhz, self.work),
+            attainable_gops=attainable_gops(self.device, self.clock_mhz, self.operations, moved),
             design_gops=design_gops(self.top.units, self.clock_mhz),
             achieved_gops=ops / seconds / 1e9 if seconds > 0 else None,
             loops=tuple(self._loops()),
@@ -256,11 +265,10 @@ class _Model:
 
     def _notes(self, resources: Resources) -> Iterator[str]:
         yield from self.plan.notes
-        yield from self.regions.notes
+        for loop, why in self.trips.assumed.items():
+            yield f"{loop.key}: {why}"
         noted = {operator.note for operator in self.top.units.all() if operator.note}
         yield from sorted(noted)
-        if not self.work.is_exact:
-            yield "operations and bytes: some trip counts are means or assumptions"
         if self.device.main_memory is None:
             yield f"{self.device.name}: no source states its memory bandwidth"
         for name, used, there in (
@@ -272,6 +280,11 @@ class _Model:
         ):
             if there is not None and used > there:
                 yield f"{used} {name} are needed, {self.device.name} has {there}"
+
+    def traffic(self) -> tuple[LevelTraffic, ...]:
+        return traffic_of(
+            self.levels, self.operations.total(), self.layouts, self.device, self.clock_mhz
+        )
 
     def explain(self, figures: Estimate) -> Reason:
         resources = self.resources

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from hcl_explore.analysis.traffic import element_count
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
+from hcl_explore.polyhedral.footprint import element_count
 
 _KIND = {"constant": "constant", "result": "output", "local": "buffer"}
 

@@ -34,10 +34,10 @@ class EstimateOptions:
     def pipelines_by_itself(self) -> bool:
         return self.auto_pipeline and self.tool == "vitis"
 
-    def trips_of(self, loop: Loop) -> int:
-        """The assumed iterations of a loop that has no static bound."""
+    def stated_trips(self, loop: Loop) -> int | None:
+        """The iterations that ``assumed_trips`` states for a loop, or None."""
         known = dict(self.assumed_trips)
-        return known.get(loop.key, known.get(loop.name, self.while_trips))
+        return known.get(loop.key, known.get(loop.name))
 
     @property
     def hoists_reads(self) -> bool:

@@ -22,7 +22,7 @@ from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import copies_of
 from hcl_explore.analysis.registers import data_registers
 from hcl_explore.analysis.timing import Machine, Scheduler, Timing
-from hcl_explore.analysis.trips import average_trip_count
+from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.program import Buffer, Call, Function, Loop, Program
 
@@ -115,12 +115,13 @@ class RegionModels:
         values: Values,
         machine: Machine,
         options: EstimateOptions,
+        trips: TripCounts,
     ) -> None:
         self.plan = plan
         self.values = values
         self.machine = machine
         self.options = options
-        self.notes: list[str] = []
+        self.trips = trips
         self.functions: dict[str, FunctionModel] = {}
         for function in program.functions.values():
             self.functions[function.name] = self._function(function)
@@ -180,9 +181,10 @@ class RegionModels:
         if mode == "flattened":
             inner = self.loop(function, loop.loops[0], is_module=is_module)
             inner_trips = inner.trips
-            trips, is_exact = self._trips(loop)
+            mean, is_exact = self._trips(loop)
+            trips, parts = round(mean), [inner]
             model = LoopModel(
-                loop, trips, is_exact, inner.latency, inner.cost, "flattened", children=[inner]
+                loop, trips, is_exact, inner.latency, inner.cost, "flattened", children=parts
             )
             model.pipeline, model.units = inner.pipeline, inner.units
             model.is_module, model.registers = inner.is_module, inner.registers
@@ -192,30 +194,24 @@ class RegionModels:
             return self._pipelined(function, loop, is_module)
         return self._sequential(function, loop)
 
-    def _trips(self, loop: Loop) -> tuple[int, bool]:
-        """Iterations in one run, and whether that is exact; the mean where bounds vary."""
-        if loop.trip_count is not None:
-            return self.plan.trips(loop, loop.trip_count), True
-        mean = average_trip_count(loop)
-        if mean is not None:
-            return max(0, self.plan.trips(loop, round(mean))), False
-        assumed = self.options.trips_of(loop)
-        self.notes.append(
-            f"{loop.key}: the number of iterations is not known before it runs; assumed {assumed}"
-        )
-        return assumed, False
+    def _trips(self, loop: Loop) -> tuple[float, bool]:
+        """Iterations in one run, and whether every run makes as many; the mean where they vary."""
+        mean = self.trips.mean(loop)
+        if self.trips.is_exact(loop):
+            return self.plan.trips(loop, round(mean)), True
+        return mean / max(self.plan[loop].copies, 1), False
 
     def _pipelined(self, function: Function, loop: Loop, is_module: bool) -> LoopModel:
         pipeline = PipelineAnalysis(function, loop, self.plan, self.values, self.machine).run()
-        trips, is_exact = 1, True
+        trips, is_exact = 1.0, True
         for member in self.plan.nest_of(loop):
             count, exact = self._trips(member)
             trips, is_exact = trips * count, is_exact and exact
-        run = pipeline.depth + pipeline.ii * (trips - 1) if trips else 0
+        run = round(pipeline.depth + pipeline.ii * (trips - 1)) if trips else 0
         latency = max(run - 1, 0) if pipeline.depth > 1 else run
         cost = latency + (4 if is_module else 2)
         model = LoopModel(
-            loop, trips, is_exact, latency, cost, "pipelined", pipeline.depth, pipeline
+            loop, round(trips), is_exact, latency, cost, "pipelined", pipeline.depth, pipeline
         )
         model.is_module = is_module
         model.why = self.plan[loop].why
@@ -252,10 +248,10 @@ class RegionModels:
         states = region.states
         # In a dataflow loop an iteration begins when the slowest stage has finished the last one.
         interval = min(region.slowest, states) if loop.dataflow else states
-        latency = states + (trips - 1) * interval if trips else 0
+        latency = round(states + (trips - 1) * interval) if trips else 0
         model = LoopModel(
             loop,
-            trips,
+            round(trips),
             is_exact,
             latency,
             latency + 1,

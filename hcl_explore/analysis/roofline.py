@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypedDict
 
 from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.operators import operator_tables, operators_at
 from hcl_explore.analysis.regions import Units
-from hcl_explore.analysis.work import Work
 
 _COUNTED = frozenset({"fadd", "fsub", "fmul", "fdiv", "fsqrt", "fexp", "add", "mul", "div"})
 
@@ -51,18 +51,23 @@ def peak_gops(device: Device, clock_mhz: float, kind: str) -> float | None:
     return 2 * (device.dsp // max(cost, 1)) * clock_mhz / 1000.0
 
 
-def attainable_gops(device: Device, clock_mhz: float, work: Work) -> float | None:
-    """min(peak, bandwidth × operational intensity) for the type that most operations have; None
-    where there are no operations or a ceiling is unknown."""
-    if not work.total:
+def attainable_gops(
+    device: Device, clock_mhz: float, operations: Mapping[str, int], moved: int
+) -> float | None:
+    """min(peak, bandwidth × operational intensity) for the type that most ``operations`` have.
+
+    ``moved``: bytes to and from the memory off the chip. None where there are no operations or a
+    ceiling is unknown.
+    """
+    if not operations:
         return None
-    kind = max(work.operations, key=lambda name: work.operations[name])
+    kind = max(operations, key=lambda name: operations[name])
     width = 64 if kind.endswith("64") else 32
     peak = peak_gops(device, clock_mhz, f"{'float' if kind.startswith('float') else 'int'}{width}")
     memory = device.main_memory
-    if not work.bytes or memory is None or memory.peak_gb_per_s is None:
-        return peak if work.bytes == 0 else None
-    bound = memory.peak_gb_per_s * work.total / work.bytes
+    if not moved or memory is None or memory.peak_gb_per_s is None:
+        return peak if not moved else None
+    bound = memory.peak_gb_per_s * sum(operations.values()) / moved
     return bound if peak is None else min(peak, bound)
 
 

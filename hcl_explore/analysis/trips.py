@@ -1,43 +1,63 @@
-"""Trip counts where bounds depend on outer loops."""
+"""Trip counts where bounds depend on outer loops or on values of the run."""
 
 from __future__ import annotations
 
-from hcl_explore.ir.linear import LinearForm
+from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.ir.program import Loop
 from hcl_explore.polyhedral.domain import Ranges
+from hcl_explore.polyhedral.trips import average_trip_count
+
+_BOUNDED = 2**31
+"""An extent below it comes from bounds of the program, not from the width of an index."""
 
 
-def greatest_trip_count(loop: Loop) -> int | None:
-    """The most iterations the loop makes in one run; None where nothing bounds it.
+class TripCounts:
+    """How many iterations loops make in one run, on average over the iterations around them: exact
+    where that can be counted, else assumed, as ``assumed`` says loop by loop."""
 
-    Exact for bounds whose difference is linear in the outer loops, which then has its greatest
-    value at a corner of their ranges; elsewhere an upper bound.
-    """
-    extent = _extent(loop, greatest=True)
-    return None if extent is None else max(0, -(-extent // (loop.step or 1)))
+    def __init__(self, options: EstimateOptions) -> None:
+        self.options = options
+        self.assumed: dict[Loop, str] = {}
+        self._found: dict[Loop, float] = {}
+
+    def mean(self, loop: Loop) -> float:
+        """The mean number of iterations of one run of ``loop``."""
+        found = self._found.get(loop)
+        if found is None:
+            found = self._found[loop] = self._mean(loop)
+        return found
+
+    def is_exact(self, loop: Loop) -> bool:
+        """Whether every run makes that number of iterations."""
+        return loop.trip_count is not None
+
+    def _mean(self, loop: Loop) -> float:
+        if loop.trip_count is not None:
+            return float(loop.trip_count)
+        mean = average_trip_count(loop)
+        if mean is not None:
+            return mean
+        stated = self.options.stated_trips(loop)
+        if stated is None and (extents := _extents(loop)) is not None:
+            least, most = extents
+            self.assumed[loop] = f"between {least} and {most} iterations; assumed the middle"
+            return (least + most) / 2
+        trips = self.options.while_trips if stated is None else stated
+        self.assumed[loop] = (
+            f"the number of iterations is not known before it runs; assumed {trips}"
+        )
+        return float(trips)
 
 
-def average_trip_count(loop: Loop) -> float | None:
-    """The mean over the outer iterations: of a linear extent, the middle of its range."""
-    if loop.trip_count is not None:
-        return float(loop.trip_count)
-    high, low = _extent(loop, greatest=True), _extent(loop, greatest=False)
-    if high is None or low is None:
-        return None
-    step = loop.step or 1
-    return max(0.0, (high + max(low, 0)) / 2 / step)
-
-
-def _extent(loop: Loop, greatest: bool) -> int | None:
+def _extents(loop: Loop) -> tuple[int, int] | None:
+    """The least and the most iterations that the ranges of the loops around allow; None where
+    nothing bounds the loop."""
     if loop.lower is None or loop.upper is None or loop.step is None:
         return None
     ranges = Ranges()
-    found: list[int] = []
-    for lower in loop.lower:
-        for upper in loop.upper:
-            difference: LinearForm = upper.plus(lower.times(-1))
-            low, high = ranges.of_form(difference)
-            bound = high if greatest else low
-            if abs(bound) < 2**31:
-                found.append(bound)
-    return min(found) if found else None
+    spans = [ranges.of_form(u.minus(low)) for low in loop.lower for u in loop.upper]
+    most = min((high for _, high in spans), default=_BOUNDED)
+    if most >= _BOUNDED:
+        return None
+    least = max(0, min((low for low, _ in spans), default=0))
+    return -(-least // loop.step), -(-max(most, 0) // loop.step)
