@@ -153,6 +153,10 @@ class RunError(HclError):
     """Compiled code crashed, ran out of time or out of bounds in its worker process."""
 
 
+class AssertionFailedError(RunError):
+    """An ``assert`` of the kernel did not hold while it ran; the message ends with its text."""
+
+
 class RunTimeoutError(RunError):
     """Compiled code was stopped because it ran longer than its time limit."""
 

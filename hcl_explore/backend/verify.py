@@ -63,11 +63,11 @@ def compare(
     """
     deadline = time.monotonic() + timeout_s
     try:
-        before = build_text(before_text, top, debug=True)
+        before = build_text(before_text, top, debug=True, quiet=True)
     except HclError as error:
         return Verification("not_run", f"The original program could not be built: {error.message}.")
     try:
-        after = build_text(after_text, top, debug=True)
+        after = build_text(after_text, top, debug=True, quiet=True)
     except BuildError as error:
         return Verification("failed", f"The program after it does not build: {error.message}.")
     except HclError as error:

@@ -28,7 +28,6 @@ from hcl_explore.lang import ops
 from hcl_explore.lang.library.function import LibraryFunction
 from hcl_explore.lang.promotion import common_type
 from hcl_explore.lang.types import (
-    FixedType,
     Float,
     ScalarType,
     float32,
@@ -117,6 +116,14 @@ class CallReader:
                 KernelSyntaxError, f"{ast.unparse(node)} cannot be called", node
             )
         return self.reader.constants.evaluate(node)
+
+    def is_builtin(self, node: ast.expr, name: str) -> bool:
+        """Whether ``node`` is a call of Python's function ``name``."""
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            return False
+        unit = self.reader.unit
+        is_hidden = name in unit.functions or name in unit.namespace
+        return node.func.id == name and not is_hidden and self.reader.scope.find(name) is None
 
     def read(self, node: ast.Call) -> Value:
         """The meaning of a call."""
@@ -239,8 +246,6 @@ class CallReader:
         return self._exact(arguments, count, node)[0]
 
     def _convert(self, target: ScalarType, operand: Expr, node: ast.Call) -> Expr:
-        if isinstance(target, FixedType):
-            raise self.reader.error(KernelTypeError, f"{target} is not supported here yet", node)
         if isinstance(operand, Constant):
             self._require_float(target, operand, node)
         return Convert(target, node, operand)
@@ -283,7 +288,7 @@ class CallReader:
         return Unary(operand.type, node, "abs", operand)
 
     def math(self, name: str, operands: list[Expr], node: ast.AST) -> Expr:
-        """A function of the ``math`` dialect; integers are taken as ``float32``."""
+        """A function of the ``math`` dialect; integers and fixed point are taken as ``float32``."""
         if all(isinstance(operand, Constant) for operand in operands):
             return self._fold_math(name, operands, node)
         kind: ScalarType = operands[0].type

@@ -21,10 +21,12 @@ from hcl_explore.frontend.expression import (
 )
 from hcl_explore.frontend.loops import LoopLowering, OpenLoop
 from hcl_explore.frontend.metaprogramming import MetaLowering
+from hcl_explore.frontend.printing import PrintLowering
 from hcl_explore.frontend.reader import ExpressionReader
 from hcl_explore.frontend.scope import LocalFunction
 from hcl_explore.frontend.speculation import may_run_always
 from hcl_explore.frontend.unit import describe
+from hcl_explore.ir import attributes as attrs
 from hcl_explore.lang.types import BOOL
 
 
@@ -45,6 +47,7 @@ class StatementLowering:
         self.loops = loops
         self.assigner = assigner
         self.meta = MetaLowering(builder, reader, self._block)
+        self.printing = PrintLowering(assigner.filler)
         self._methods: dict[type[ast.stmt], Callable[..., None]] = {
             ast.AnnAssign: self.assigner.declare,
             ast.Assign: self.assigner.assign,
@@ -113,11 +116,18 @@ class StatementLowering:
             [condition],
             (),
             self.reader.unit.location(statement),
-            {"msg": ir.StringAttr.get(message)},
+            {
+                "msg": ir.StringAttr.get(message),
+                attrs.SOURCE: ir.StringAttr.get(ast.unparse(statement)),
+            },
         )
 
     def _expression(self, statement: ast.Expr) -> None:
         if isinstance(statement.value, ast.Constant):  # a docstring, or ...
+            return
+        if self.reader.calls.is_builtin(statement.value, "print"):
+            assert isinstance(statement.value, ast.Call)
+            self.printing.lower(statement.value)
             return
         value = self.reader.read_any(statement.value)
         if isinstance(value, KernelCall):

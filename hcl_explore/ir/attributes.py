@@ -16,6 +16,10 @@ BUFFER_NAME = "name"
 DTYPE = "hcl.dtype"
 PARTITION = "hcl.partition"
 STORAGE = "hcl.storage"
+BANK = "hcl.bank"
+STATEFUL = "hcl.stateful"
+PRINTED_TYPES = "hcl.dtypes"
+SOURCE = "hcl.source"
 LOOP_NAME = "loop_name"
 OP_NAME = "op_name"
 PIPELINE_II = "pipeline_ii"
@@ -70,6 +74,12 @@ def clear(op: ir.Operation, name: str) -> None:
     """Remove an attribute; absent is fine."""
     if name in op.attributes:
         del op.attributes[name]
+
+
+def of_result(name: str, number: int) -> str:
+    """The attribute of a call that says ``name`` of its result ``number``: of the first one, the
+    plain name."""
+    return name if number == 0 else f"{name}.{number}"
 
 
 # --- argument attributes: a dictionary per argument on the function -------------------------

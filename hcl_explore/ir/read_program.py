@@ -35,6 +35,8 @@ _VIEWS = frozenset(
 )
 _ALLOCATIONS = frozenset({"memref.alloc", "memref.alloca", "memref.get_global"})
 _UNTOUCHING = frozenset({"memref.dealloc", "memref.dim"})
+# An array that is printed is handed over by its address.
+_READING = "memref.extract_aligned_pointer_as_index"
 
 
 def read_program(module: ModuleLike, sources: Sources | None = None) -> Program:
@@ -307,8 +309,10 @@ class _FunctionReader:
                     dtype=attrs.text(op, attrs.DTYPE) or str(result.type.element_type),
                     shape=tuple(result.type.shape),
                     bits=bits_of(result.type.element_type),
-                    partition=(),
-                    storage=None,
+                    partition=attrs.read_partition(
+                        op.attributes.get(attrs.of_result(attrs.PARTITION, number))
+                    ),
+                    storage=attrs.text(op, attrs.of_result(attrs.STORAGE, number)),
                     home=loop.chain if loop else (),
                     place=place,
                 )
@@ -355,7 +359,8 @@ class _FunctionReader:
         for value in op.operands:
             if isinstance(value.type, ir.MemRefType):
                 self._add_access(op, value, False, None, loop, guards)
-                self._add_access(op, value, True, None, loop, guards)
+                if op.name != _READING:
+                    self._add_access(op, value, True, None, loop, guards)
 
     # --- forms ----------------------------------------------------------------------------
 

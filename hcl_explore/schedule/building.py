@@ -35,7 +35,9 @@ def build(
     if project is not None and target != "vitis_hls":
         raise BuildError("only the target 'vitis_hls' writes a project", advice=TARGETS)
     if target in (None, "cpu") and mode is None:
-        return cpu.build(snapshot.module, top, timeout_s=timeout_s, debug=debug)
+        return cpu.build(
+            snapshot.module, top, timeout_s=timeout_s, debug=debug, sources=snapshot.sources
+        )
     if target in ("vhls", "catapult") and mode in (None, "csim"):
         code = (
             snapshot.hls

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import linecache
 import signal
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +14,20 @@ from hcl_explore.backend.cpu.marshal import Array, codec
 from hcl_explore.backend.cpu.pool import default_pool
 from hcl_explore.backend.cpu.process import Unit, WorkerDiedError, WorkerTimeoutError
 from hcl_explore.backend.cpu.signature import Signature, Value
-from hcl_explore.errors import BuildError, HclError, RunError, RunTimeoutError, SourceSpan
+from hcl_explore.errors import (
+    AssertionFailedError,
+    BuildError,
+    HclError,
+    RunError,
+    RunTimeoutError,
+)
+from hcl_explore.ir.locations import SourcePlace, Sources
 
 # A module of 20,000 operations takes some seconds; nothing reasonable takes this long.
 LOAD_TIMEOUT_S = 120.0
+_ERRORS: dict[str, type[HclError]] = {
+    kind.__name__: kind for kind in (AssertionFailedError, BuildError, RunError)
+}
 
 
 def load(unit: Unit, name: str) -> Signature:
@@ -51,11 +61,23 @@ def ask(unit: Unit, name: str, question: protocol.Message) -> protocol.Message:
     return reply
 
 
-def call(unit: Unit, signature: Signature, arguments: Sequence[object], timeout_s: float) -> Any:
+def call(
+    unit: Unit,
+    signature: Signature,
+    arguments: Sequence[object],
+    timeout_s: float,
+    sources: Sources | None = None,
+    *,
+    quiet: bool = False,
+) -> Any:
     """Run ``unit`` on ``arguments``; update the arrays it writes; return its results.
 
-    Raises ``CallError`` (nothing ran) or ``RunError`` (the worker crashed, ran out of time, or
-    found a subscript out of bounds; the caller's arrays are then as they were).
+    What the kernel prints goes to ``sys.stdout``, unless ``quiet``. ``sources`` is the text that
+    errors show.
+
+    Raises ``CallError`` (nothing ran) or ``RunError`` (the worker crashed, ran out of time, found
+    a subscript out of bounds or an assertion that fails; the caller's arrays are then as they
+    were).
     """
     arrays = check_arguments(signature, arguments)
     with default_pool().worker(unit.key) as worker:
@@ -86,7 +108,9 @@ def call(unit: Unit, signature: Signature, arguments: Sequence[object], timeout_
                 f"{signature.name} ran longer than {timeout_s:g} s and was stopped",
                 advice="If it is not an endless loop, build it with a larger timeout_s.",
             ) from None
-        _raise_error(reply)
+        if reply.get("printed") and not quiet:
+            sys.stdout.write(reply["printed"])
+        _raise_error(reply, sources)
         worker.arena.follow(reply["size"])
         _update(signature.parameters, arrays, offsets, worker.arena)
         results = [
@@ -130,17 +154,16 @@ def _read_result(value: Value, offset: int, shape: tuple[int, ...], arena: Arena
     return codec(value.dtype).python_scalar(array) if value.shape is None else array
 
 
-def _raise_error(reply: protocol.Message) -> None:
+def _raise_error(reply: protocol.Message, sources: Sources | None = None) -> None:
     """Raise the error of ours that a reply describes, if it does."""
     if "error" not in reply:
         return
     error = reply["error"]
     span = None
     if error["line"]:
-        text = linecache.getline(error["file"], error["line"]).rstrip("\n")
-        span = SourceSpan(error["file"], error["line"], error["column"] or 1, text=text)
-    classes: dict[str, type[HclError]] = {"BuildError": BuildError, "RunError": RunError}
-    raise classes[error["kind"]](error["message"], span=span, advice=error["advice"])
+        place = SourcePlace(error["file"], error["line"], error["column"] or 1)
+        span = (sources or Sources()).span(place)
+    raise _ERRORS[error["kind"]](error["message"], span=span, advice=error["advice"])
 
 
 def _death(name: str, returncode: int) -> RunError:

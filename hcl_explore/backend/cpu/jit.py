@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import mlir.ir as ir
 from mlir.dialects.llvm import translate_module_to_llvmir
@@ -14,6 +15,12 @@ from mlir.execution_engine import ExecutionEngine
 from hcl_explore.backend.cpu.arena import Arena, aligned
 from hcl_explore.backend.cpu.bounds import OUT_OF_BOUNDS, Site
 from hcl_explore.backend.cpu.lowering import Lowered
+from hcl_explore.backend.cpu.printing import (
+    ASSERTION_FAILED,
+    PRINT_TEXT,
+    PRINT_WORD,
+    AssertSite,
+)
 from hcl_explore.backend.cpu.signature import Signature, Value, storage_bytes
 from hcl_explore.errors import BuildError
 
@@ -24,6 +31,7 @@ Placed = tuple[int, Sequence[int]]
 # operations of a kernel, 60,000 of LLVM, take 19 s with it and 6 s without.
 _MOST_OPTIMISED = 30_000
 _OUT_OF_BOUNDS_TYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+_NUMBER_TYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 # Compiled code calls the compiler's support routines (the division of 128-bit integers); on Linux
 # they are in this library, which must be visible to the whole process.
 if sys.platform == "linux":
@@ -33,32 +41,58 @@ _free.argtypes = [ctypes.c_void_p]
 _free.restype = None
 
 
+class Host(Protocol):
+    """What compiled code calls. The first two must not return."""
+
+    def out_of_bounds(self, site: Site, subscript: int, extent: int) -> None:
+        """The debug build found a subscript outside its dimension."""
+
+    def assertion_failed(self, site: AssertSite) -> None:
+        """An ``assert`` does not hold."""
+
+    def printed(self, text: str) -> None:
+        """The kernel prints ``text``."""
+
+
 class JitFunction:
-    """A lowered module, compiled.
+    """A lowered module, compiled; it calls ``host``."""
 
-    ``on_out_of_bounds`` is called by the debug build with the site, the subscript and the extent,
-    and must not return.
-    """
-
-    def __init__(
-        self, lowered: Lowered, on_out_of_bounds: Callable[[Site, int, int], None]
-    ) -> None:
+    def __init__(self, lowered: Lowered, host: Host) -> None:
         self.signature: Signature = lowered.signature
         self._module = lowered.module
-        sites = lowered.sites
-        self._callback = _OUT_OF_BOUNDS_TYPE(
-            lambda number, subscript, extent: on_out_of_bounds(sites[number], subscript, extent)
-        )
+        self._words: list[int] = []
+        self._callbacks = self._callbacks_of(lowered, host)
         try:
             level = 2 if lowered.size <= _MOST_OPTIMISED else 0
             self._engine = ExecutionEngine(lowered.module, opt_level=level)
-            if sites:
-                self._engine.raw_register_runtime(
-                    OUT_OF_BOUNDS, ctypes.cast(self._callback, ctypes.c_void_p)
-                )
+            for name, callback in self._callbacks.items():
+                self._engine.raw_register_runtime(name, ctypes.cast(callback, ctypes.c_void_p))
             self._function = self._engine.lookup(lowered.entry)
         except RuntimeError as error:
             raise BuildError(f"{self.signature.name} cannot be linked: {error}") from None
+
+    def _callbacks_of(self, lowered: Lowered, host: Host) -> dict[str, Any]:
+        """The functions of this process that the module calls, by their symbols there."""
+
+        def print_text(number: int) -> None:
+            words = self._words[:]
+            self._words.clear()
+            host.printed(lowered.prints[number].text(words))
+
+        callbacks: dict[str, Any] = {}
+        if lowered.sites:
+            callbacks[OUT_OF_BOUNDS] = _OUT_OF_BOUNDS_TYPE(
+                lambda number, subscript, extent: host.out_of_bounds(
+                    lowered.sites[number], subscript, extent
+                )
+            )
+        if lowered.prints or lowered.asserts:
+            callbacks[PRINT_WORD] = _NUMBER_TYPE(self._words.append)
+            callbacks[PRINT_TEXT] = _NUMBER_TYPE(print_text)
+            callbacks[ASSERTION_FAILED] = _NUMBER_TYPE(
+                lambda number: host.assertion_failed(lowered.asserts[number])
+            )
+        return callbacks
 
     def llvm_ir(self) -> str:
         """The module as LLVM IR, before optimisation."""

@@ -12,6 +12,7 @@ from hcl_explore.backend.cpu import invoke
 from hcl_explore.backend.cpu.assembly import assemble
 from hcl_explore.backend.cpu.process import Unit
 from hcl_explore.backend.cpu.signature import Signature
+from hcl_explore.ir.locations import Sources
 
 
 class CpuKernel:
@@ -19,17 +20,35 @@ class CpuKernel:
 
     The call checks arity, dtypes and shapes first (``CallError``), runs in a worker process
     (``RunError`` if it crashes there, or takes longer than ``timeout_s`` seconds), updates the
-    array arguments that the function writes, and returns new arrays: one, a tuple, or None.
+    array arguments that the function writes, and returns new arrays: one, a tuple, or None. What
+    the kernel prints goes to ``sys.stdout``; ``AssertionFailedError`` if an ``assert`` fails.
     Arrays need not be contiguous. Calls may come from several threads.
     """
 
-    def __init__(self, unit: Unit, signature: Signature, timeout_s: float) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        signature: Signature,
+        timeout_s: float,
+        sources: Sources | None = None,
+        *,
+        quiet: bool = False,
+    ) -> None:
         self._unit = unit
         self.signature = signature
         self.timeout_s = timeout_s
+        self._sources = sources
+        self._quiet = quiet
 
     def __call__(self, *arguments: object) -> Any:
-        return invoke.call(self._unit, self.signature, arguments, self.timeout_s)
+        return invoke.call(
+            self._unit,
+            self.signature,
+            arguments,
+            self.timeout_s,
+            self._sources,
+            quiet=self._quiet,
+        )
 
     def __repr__(self) -> str:
         parameters = ", ".join(f"{value.name}: {value}" for value in self.signature.parameters)
@@ -51,27 +70,34 @@ class CpuKernel:
 
 
 def build(
-    module: ir.Module, top: str, *, timeout_s: float = 60.0, debug: bool = False
+    module: ir.Module,
+    top: str,
+    *,
+    timeout_s: float = 60.0,
+    debug: bool = False,
+    sources: Sources | None = None,
 ) -> CpuKernel:
     """Compile ``module`` and return its function ``top`` as a callable.
 
     ``timeout_s`` limits each call. ``debug`` checks data-dependent subscripts at run time: a
     ``RunError`` then names the array, the subscript and the source line. Raises ``BuildError``.
-    The module is not changed.
+    The module is not changed. ``sources`` is the text that errors show.
     """
     code = io.BytesIO()
     module.operation.write_bytecode(code)
-    return _build(code.getvalue(), top, timeout_s, debug)
+    unit = _unit(code.getvalue(), top, debug)
+    return CpuKernel(unit, invoke.load(unit, top), timeout_s, sources)
 
 
-def build_text(text: str, top: str, *, timeout_s: float = 60.0, debug: bool = False) -> CpuKernel:
-    """As ``build``, from the text of a module."""
-    return _build(text.encode(), top, timeout_s, debug)
+def build_text(
+    text: str, top: str, *, timeout_s: float = 60.0, debug: bool = False, quiet: bool = False
+) -> CpuKernel:
+    """As ``build``, from the text of a module; ``quiet`` drops what the kernel prints."""
+    unit = _unit(text.encode(), top, debug)
+    return CpuKernel(unit, invoke.load(unit, top), timeout_s, quiet=quiet)
 
 
-def _build(code: bytes, top: str, timeout_s: float, debug: bool) -> CpuKernel:
+def _unit(code: bytes, top: str, debug: bool) -> Unit:
     digest = hashlib.sha256(f"{top}\n{debug}\n".encode() + code).hexdigest()
-    unit = Unit(
-        digest, {"op": "load_module", "key": digest, "top": top, "debug": debug}, payload=code
-    )
-    return CpuKernel(unit, invoke.load(unit, top), timeout_s)
+    header = {"op": "load_module", "key": digest, "top": top, "debug": debug}
+    return Unit(digest, header, payload=code)

@@ -14,6 +14,7 @@ from mlir.passmanager import PassManager
 from hcl_explore.backend.cpu.bounds import Site, insert_checks
 from hcl_explore.backend.cpu.copies import expand_copies
 from hcl_explore.backend.cpu.memory_types import widen_memory
+from hcl_explore.backend.cpu.printing import AssertSite, PrintSite, lower_host_calls
 from hcl_explore.backend.cpu.read_signature import read_signature
 from hcl_explore.backend.cpu.signature import Signature
 from hcl_explore.backend.cpu.storage import StoragePlacer
@@ -43,13 +44,16 @@ _PIPELINE = (
 class Lowered:
     """A module in the LLVM dialect, the symbol of its entry, and how many operations it has.
 
-    ``sites`` are the subscripts that are checked at run time, by their number.
+    ``sites`` are the subscripts that are checked at run time, ``prints`` and ``asserts`` the
+    statements of that kind, by their numbers.
     """
 
     module: ir.Module
     entry: str
     signature: Signature
     sites: tuple[Site, ...]
+    prints: tuple[PrintSite, ...]
+    asserts: tuple[AssertSite, ...]
     size: int
 
 
@@ -66,6 +70,7 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
             raise BuildError(f"the function {name} has no body")
     _name_symbols(module, functions, top)
     sites = insert_checks(module) if debug else []
+    prints, asserts = lower_host_calls(module)
     widen_memory(module)
     substitute(module)
     placer = StoragePlacer(memory_limit)
@@ -73,7 +78,10 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
         placer.place(function.operation)
     expand_copies(module)
     _lower_to_llvm(module, top)
-    return Lowered(module, _PREFIX + top, signature, tuple(sites), _finish(module, top))
+    size = _finish(module, top)
+    return Lowered(
+        module, _PREFIX + top, signature, tuple(sites), tuple(prints), tuple(asserts), size
+    )
 
 
 def _name_symbols(module: ir.Module, functions: list[ir.OpView], top: str) -> None:

@@ -10,7 +10,16 @@ from hcl_explore.ir import attributes
 
 _FLOATS = {"f16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
 _DATA_DEPENDENT = frozenset({"scf.for", "scf.while"})
-_READERS = frozenset({"affine.load", "memref.load", "memref.dim", "memref.dealloc", "func.return"})
+_READERS = frozenset(
+    {
+        "affine.load",
+        "memref.load",
+        "memref.dim",
+        "memref.dealloc",
+        "memref.extract_aligned_pointer_as_index",  # for printing
+        "func.return",
+    }
+)
 
 
 def find_function(module: ir.Module, name: str) -> ir.Operation:

@@ -22,6 +22,7 @@ from hcl_explore.backend.cpu.bounds import Site
 from hcl_explore.backend.cpu.jit import JitFunction, parse_module
 from hcl_explore.backend.cpu.library import LibraryFunction
 from hcl_explore.backend.cpu.lowering import lower
+from hcl_explore.backend.cpu.printing import AssertSite
 from hcl_explore.backend.cpu.signature import Signature
 from hcl_explore.errors import BuildError, HclError
 from hcl_explore.ir.context import new_context
@@ -31,6 +32,8 @@ from hcl_explore.ir.locations import SourcePlace
 _CAPACITY = 64
 # A context keeps every type and location it has seen: start a new one now and then.
 _MODULES_PER_CONTEXT = 256
+# An endless loop that prints must not fill the memory before its time is up.
+_MOST_PRINTED = 1 << 20
 
 
 class Worker:
@@ -43,6 +46,8 @@ class Worker:
         self._functions: OrderedDict[str, JitFunction | LibraryFunction] = OrderedDict()
         self._context = new_context()
         self._modules = 0
+        self._printed: list[str] = []
+        self._printed_length = 0
 
     def serve(self) -> None:
         """Answer requests until the connection closes."""
@@ -73,8 +78,9 @@ class Worker:
         if operation == "llvm_ir" and isinstance(function, JitFunction):
             return {"text": function.llvm_ir()}
         self._arena.follow(header["size"])
+        self._printed, self._printed_length = [], 0
         results = function.call(self._arena, header["arguments"], header["end"])
-        return {"results": results, "size": self._arena.size}
+        return {"results": results, "size": self._arena.size, "printed": self._output()}
 
     def _load_module(self, header: protocol.Message, payload: bytes) -> JitFunction:
         self._modules += 1
@@ -84,7 +90,7 @@ class Worker:
         lowered = lower(
             module, header["top"], debug=header["debug"], memory_limit=self._memory_limit
         )
-        return JitFunction(lowered, self._out_of_bounds)
+        return JitFunction(lowered, self)
 
     def _load_library(self, header: protocol.Message) -> LibraryFunction:
         signature = Signature.from_json(header["signature"])
@@ -97,19 +103,49 @@ class Worker:
             evicted.append(self._functions.popitem(last=False)[0])
         return {"signature": function.signature.to_json(), "evicted": evicted}
 
-    def _out_of_bounds(self, site: Site, subscript: int, extent: int) -> NoReturn:
-        """Called from compiled code, which cannot be unwound: answer, then end the process."""
+    # --- called from compiled code ---------------------------------------------------------------
+
+    def printed(self, text: str) -> None:
+        """The kernel prints ``text``: it goes to the owner with the reply."""
+        self._printed_length += len(text)
+        if self._printed_length <= _MOST_PRINTED:
+            self._printed.append(text)
+
+    def _output(self) -> str:
+        rest = self._printed_length - _MOST_PRINTED
+        note = f"\n[{rest:,} more characters were printed]\n" if rest > 0 else ""
+        return "".join(self._printed) + note
+
+    def out_of_bounds(self, site: Site, subscript: int, extent: int) -> NoReturn:
+        """A subscript leaves its dimension."""
         access = "written" if site.writes else "read"
         where = f" in dimension {site.dimension}" if site.dimension > 1 else ""
-        error = _error_fields(
-            "RunError",
-            f"{site.array} is {access} out of bounds: subscript {subscript}{where}, "
-            f"where 0 to {extent - 1} are allowed",
-            "Check the values that the subscript is computed from.",
-            site.place,
+        self._end_with(
+            _error_fields(
+                "RunError",
+                f"{site.array} is {access} out of bounds: subscript {subscript}{where}, "
+                f"where 0 to {extent - 1} are allowed",
+                "Check the values that the subscript is computed from.",
+                site.place,
+            )
         )
+
+    def assertion_failed(self, site: AssertSite) -> NoReturn:
+        """An ``assert`` of the kernel does not hold."""
+        self._end_with(
+            _error_fields(
+                "AssertionFailedError",
+                f"an assertion failed: {site.message}",
+                "The arrays passed are as they were.",
+                site.place,
+            )
+        )
+
+    def _end_with(self, error: protocol.Message) -> NoReturn:
+        """Compiled code cannot be unwound: answer, then end the process."""
         with contextlib.suppress(OSError):
-            protocol.send(self._connection, {**error, "last": True})
+            last = {**error, "printed": self._output(), "last": True}
+            protocol.send(self._connection, last)
         os._exit(0)
 
 

@@ -321,12 +321,14 @@ def emit_call(f: FunctionEmitter, op: ir.Operation) -> None:
         else:
             f.define(result, call, hint="result")
         return
-    for result, ctype in zip(op.results, callee.result_types, strict=True):
-        arguments.append(_declare_result(f, op, result, ctype))
+    for number, (result, ctype) in enumerate(zip(op.results, callee.result_types, strict=True)):
+        arguments.append(_declare_result(f, op, number, result, ctype))
     f.writer.line(f"{callee.cpp_name}({', '.join(arguments)});")
 
 
-def _declare_result(f: FunctionEmitter, op: ir.Operation, result: ir.Value, ctype: CType) -> str:
+def _declare_result(
+    f: FunctionEmitter, op: ir.Operation, number: int, result: ir.Value, ctype: CType
+) -> str:
     """A variable for a result that the callee writes through a parameter; its name."""
     wanted = attrs.text(op, attrs.BUFFER_NAME) or "result"
     if not isinstance(result.type, ir.MemRefType):
@@ -341,6 +343,9 @@ def _declare_result(f: FunctionEmitter, op: ir.Operation, result: ir.Value, ctyp
     buffer = f.new_buffer(result, name, wanted, scalar, tuple(kind.shape))
     if output is None:
         f.writer.line(f"{f.declaration(buffer)};")
+        partition = op.attributes.get(attrs.of_result(attrs.PARTITION, number))
+        storage = attrs.text(op, attrs.of_result(attrs.STORAGE, number))
+        write_memory_pragmas(f, buffer, partition, storage)
     return name
 
 
@@ -380,13 +385,16 @@ def _affine_extreme(function: str) -> Handler:
 
 
 def emit_assert(f: FunctionEmitter, op: ir.Operation) -> None:
-    """The tool takes an assertion as a promise; when simulated it stops the program."""
-    condition = f.integers.truth(f.use(op.operands[0]))
+    """A comment: the tool would take ``assert`` as a promise and optimise by it."""
     f.at(op)
-    f.module.used.add("assert")
-    message = ir.StringAttr(op.attributes["msg"]).value
-    # Parentheses of its own keep the macro from taking a comma between template arguments as its.
-    f.writer.line(f"assert(({condition.text}));", f.module.comment_text(message))
+    text = attrs.text(op, attrs.SOURCE) or attrs.text(op, "msg") or ""
+    f.writer.line(f"// {f.module.comment_text(text)}")
+
+
+def emit_print(f: FunctionEmitter, op: ir.Operation) -> None:
+    """Hardware has nowhere to print to: the statement is left as a comment."""
+    f.at(op)
+    f.writer.line(f"// {f.module.comment_text(attrs.text(op, attrs.SOURCE) or 'print')}")
 
 
 def emit_terminator(f: FunctionEmitter, op: ir.Operation) -> None:
@@ -407,6 +415,8 @@ HANDLERS: dict[str, Handler] = {
     "affine.min": _affine_extreme("min"),
     "affine.max": _affine_extreme("max"),
     "cf.assert": emit_assert,
+    "gpu.printf": emit_print,
+    "memref.extract_aligned_pointer_as_index": emit_terminator,
     "func.call": emit_call,
     "func.return": emit_return,
 }
