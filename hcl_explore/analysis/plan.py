@@ -117,11 +117,13 @@ def _automatic(loop: Loop, plan: Plan, options: EstimateOptions) -> None:
     """Pipeline what no directive pipelines: the innermost loops, or their parents if they are
     small (UG1399; the reports of Vitis 2022 and 2023 agree)."""
     entry = plan.loops[loop]
-    if entry.mode in ("pipelined", "unrolled"):
+    if entry.mode == "pipelined":
         return
     rolled = [inner for inner in loop.loops if plan.loops[inner].mode != "unrolled"]
     for inner in rolled:
         _automatic(inner, plan, options)
+    if entry.mode == "unrolled":
+        return
     rolled_modes = {plan.loops[inner].mode for inner in rolled}
     if loop.key in options.not_pipelined:
         entry.why = "pipeline off"

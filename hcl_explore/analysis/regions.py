@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hcl_explore.analysis.build_datapath import DatapathBuilder
-from hcl_explore.analysis.datapath import Block, Datapath, Node
+from hcl_explore.analysis.datapath import Block, Datapath, Entry, Nest, Node
 from hcl_explore.analysis.operators import Operator
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.pipelines import Pipeline, PipelineAnalysis
@@ -284,7 +285,7 @@ class Region:
 
     def run(self) -> None:
         models = self.models
-        blocks = [entry for entry in self.path.entries if isinstance(entry, Block)]
+        blocks = list(_blocks(self.path.entries))
         is_alone = len(blocks) == 1 and not self.path.nodes and self.body is self.function
         for block in blocks:
             if isinstance(block.item, Loop):
@@ -363,6 +364,16 @@ class Region:
 
     def _copies(self, node: Node) -> int:
         return math.prod(self.models.plan[loop].copies for loop in node.levels)
+
+
+def _blocks(entries: Iterable[Entry]) -> Iterator[Block]:
+    """The loops and calls of a body. Those in an unrolled loop stand once: its copies run side by
+    side in them, as the port loads and operators of their pipelines count."""
+    for entry in entries:
+        if isinstance(entry, Block):
+            yield entry
+        elif isinstance(entry, Nest):
+            yield from _blocks(entry.entries)
 
 
 def hoisted_reads(model: LoopModel, plan: Plan) -> dict[Buffer, int]:

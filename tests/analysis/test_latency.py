@@ -272,3 +272,20 @@ def powers(R: int32[64]):
     assert in_registers.ii is not None
     assert in_registers.ii > 1
     assert in_registers.ii_kinds == ("recurrence",)
+
+
+def test_an_unrolled_loop_may_hold_a_loop_that_stays() -> None:
+    schedule = schedule_of("""
+def rows(A: int32[4, 100], B: int32[4, 100]):
+    for i in range(4):
+        for j in range(100):
+            B[i, j] = A[i, j]
+""")
+    schedule.apply("unroll", {"axis": "i"})
+    schedule.apply("pipeline", {"axis": "j"})
+    figures = estimate_of(schedule)
+    j = loop_of(figures, "j")
+    # The four copies share the two ports of A, and those of B.
+    assert (j.mode, j.ii) == ("pipelined", 2)
+    assert j.latency_cycles is not None
+    assert 2 * 99 <= j.latency_cycles < figures.latency_cycles < 2 * 99 + 10
