@@ -9,6 +9,7 @@ from math import prod
 
 from hcl_explore.ir.linear import LinearForm, Rounding, Variable
 from hcl_explore.ir.program import Access, Buffer, Loop
+from hcl_explore.polyhedral.boxes import count_of_boxes
 from hcl_explore.polyhedral.domain import WIDE, Ranges
 from hcl_explore.polyhedral.system import TooComplexError, limited
 from hcl_explore.polyhedral.touched import (
@@ -228,6 +229,9 @@ def element_count(accesses: Iterable[Access]) -> int | None:
     touching = list(accesses)
     if not touching:
         return 0
+    counted = count_of_boxes(touching)
+    if counted is not None:
+        return counted
     if any(not is_certain(access, ()) or any(symbols_of(access)) for access in touching):
         return None
     box = footprint_box(touching, ())

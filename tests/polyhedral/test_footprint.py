@@ -193,3 +193,40 @@ def kernel(A: int32[8], B: int32[8]):
     )
     assert box is not None and not box.is_exact
     assert upward_exposed_reads(box.accesses[0].buffer, outer)
+
+
+@pytest.mark.parametrize(
+    ("reads", "expected"),
+    [
+        # A cross of five points over the 30 x 30 inside of a 32 x 32 array: all but the corners.
+        ("A[i - 1, j] + A[i + 1, j] + A[i, j - 1] + A[i, j + 1]", 32 * 32 - 4),
+        ("A[i - 1, j - 1] + A[i + 1, j + 1]", 30 * 30 * 2 - 28 * 28),
+        ("A[31 - i, j] + A[0, 0]", 30 * 30 + 1),
+    ],
+)
+def test_boxes_that_overlap_are_counted_once(
+    program_of: ProgramOf, reads: str, expected: int
+) -> None:
+    program = program_of(f"""
+def cross(A: int32[32, 32], B: int32[32, 32]):
+    for i, j in hcl.grid(30, 30):
+        B[i, j] = 0
+    for i in range(1, 31):
+        for j in range(1, 31):
+            B[i, j] = {reads}
+""")
+    array = next(b for b in program.all_buffers() if b.name == "A")
+    assert element_count(array.accesses) == expected
+
+
+def test_conditions_on_a_loop_narrow_its_box(program_of: ProgramOf) -> None:
+    program = program_of("""
+def edges(A: int32[32, 32]):
+    for i, j in hcl.grid(32, 32):
+        if i >= 2 and i < 10 and 5 - j >= 0:
+            A[i, 31 - j] = 1
+        if j == 7:
+            A[i, j] = 2
+""")
+    array = next(b for b in program.all_buffers() if b.name == "A")
+    assert element_count(array.accesses) == 8 * 6 + 32
