@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import shutil
 from dataclasses import replace
 
 import pytest
 
-from hcl_explore.fuzz import Case, fuzz, run, shrink
+from hcl_explore.backend.hls import HlsCode
+from hcl_explore.backend.hls.csim import CsimKernel, build_csim
+from hcl_explore.fuzz import Case, Tally, fuzz, run, shrink
+from hcl_explore.fuzz.__main__ import main
+from hcl_explore.schedule import building
 from hcl_explore.schedule.primitive import primitives
+from hcl_explore.schedule.schedule import Schedule
+
+HAS_COMPILER = shutil.which("g++") is not None
 
 
 @pytest.mark.slow
 def test_three_hundred_cases() -> None:
-    tally: Counter[str] = Counter()
-    failures = fuzz(seed=0, count=300, tally=tally)
+    tally = Tally()
+    failures = fuzz(seed=0, count=300, tally=tally, csim=HAS_COMPILER)
     report = "\n".join(f"{failure}\n{case.script()}" for case, failure in failures)
     assert not failures, report
-    applied = {name for name in primitives() if tally[f"{name} applied"]}
-    assert {"split", "reorder", "tile", "fuse", "buffer_at"} <= applied
+    assert tally.cases == 300
+    assert tally.csim == (15 if HAS_COMPILER else 0)
+    drawn = {name for name in primitives() if tally.applied[name] + tally.refused[name]}
+    assert drawn == set(primitives())
+    common = {"split", "reorder", "tile", "fuse", "buffer_at", "reuse_at", "merge", "outline"}
+    assert all(tally.applied[name] for name in common), tally.table()
 
 
 def test_a_wrong_result_is_found_and_shrunk() -> None:
     """An illegal order, applied all the same, is what the fuzzer must be able to see."""
-    stage = "    for i in range(1, 5):\n        v[i] = v[i - 1] + 1\n"
-    other = "    for p, q in hcl.grid(5, 5):\n        A[p, q] = 0\n"
-    case = Case((other, stage), (("unroll", {"axis": "p"}), ("reverse", {"axis": "i"})), 5)
+    stage = "    for i in range(1, N):\n        v[i] = v[i - 1] + 1\n"
+    other = "    for p, q in hcl.grid(N, N):\n        A[p, q] = 0\n"
+    case = Case((other, stage), (("unroll", {"axis": "p"}), ("reverse", {"axis": "i"})), 6)
     assert run(case) is None  # refused as it should be
 
     lawless = replace(case, unchecked=True)
@@ -34,10 +45,71 @@ def test_a_wrong_result_is_found_and_shrunk() -> None:
     assert failure.kind == "wrong result"
     small = shrink(lawless, failure)
     assert small.stages == (stage,)
+    assert small.size == 4
     assert [name for name, _ in small.steps] == ["reverse"]
+    assert 's.reverse("i")' in small.script()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_any_type_is_compared_bit_for_bit(dtype: str) -> None:
+    stage = "    for i in range(N):\n        v[0] = v[0] * 3 + A[0, i]\n"
+    case = Case((stage,), (("reverse", {"axis": "i"}),), 5, dtype, unchecked=True)
+    failure = run(case)
+    assert failure is not None
+    assert failure.kind == "wrong result"
+
+
+@pytest.mark.skipif(not HAS_COMPILER, reason="needs a C++ compiler")
+def test_wrong_cpp_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = "    for i in range(N):\n        v[i] = v[i] + 7\n"
+    case = Case((stage,), (("unroll", {"axis": "i"}),), 4, csim=True)
+    assert run(case) is None
+
+    def build_wrongly(code: HlsCode, **options: float) -> CsimKernel:
+        return build_csim(replace(code, text=code.text.replace("7", "8")), **options)
+
+    monkeypatch.setattr(building, "build_csim", build_wrongly)
+    failure = run(case)
+    assert failure is not None
+    assert failure.kind == "wrong csim result"
+    assert 'mode="csim"' in case.script()
 
 
 def test_a_kernel_that_does_not_compile_is_a_failure() -> None:
     failure = run(Case(("    A[0] = nonsense\n",), (), 4))
     assert failure is not None
     assert failure.kind == "kernel refused"
+
+
+def test_an_error_that_is_not_ours_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a fault")
+
+    monkeypatch.setattr(Schedule, "estimate", broken)
+    failure = run(Case(("    v[0] = 1\n",), (), 4))
+    assert failure is not None
+    assert (failure.kind, failure.cause) == ("internal error", "KeyError")
+    assert "a fault" in failure.detail
+
+
+def test_the_command_prints_a_table_of_all_primitives(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["fuzz", "--seed", "3", "--count", "4"])
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert main() == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in primitives())
+    assert "4 cases, none as C++" in shown
+
+
+def test_a_failing_command_prints_the_script(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["fuzz", "--seed", "3", "--count", "1"])
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(Schedule, "estimate", lambda schedule: schedule.no_such_member)
+    assert main() == 1
+    shown = capsys.readouterr().out
+    assert "--- internal error" in shown
+    assert "s = hcl.customize(KERNEL)" in shown

@@ -1,0 +1,35 @@
+"""The command ``python -m hcl_explore.fuzz``."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+
+import hcl_explore.fuzz as package
+from hcl_explore.fuzz import Case, Failure, Tally, fuzz
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m hcl_explore.fuzz",
+        description=package.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--seed", type=int, default=0, help="where to start drawing")
+    parser.add_argument("--count", type=int, default=300, help="how many cases")
+    options = parser.parse_args()
+    tally = Tally()
+    compiler = shutil.which("g++") is not None
+    failures = fuzz(options.seed, options.count, tally, csim=compiler, report=_report)
+    print(tally.table())
+    csim = f"{tally.csim} of them as C++ too" if compiler else "none as C++: there is no g++"
+    print(f"{tally.cases} cases, {csim}; {len(failures)} failed")
+    return 1 if failures else 0
+
+
+def _report(case: Case, failure: Failure) -> None:
+    print(f"--- {failure.kind}: {failure.detail}\n{case.script()}\n", flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

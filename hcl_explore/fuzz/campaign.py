@@ -1,0 +1,159 @@
+"""Many cases: drawing them, counting what happened, shrinking what failed."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from hcl_explore.errors import HclError, ScheduleError
+from hcl_explore.fuzz.case import (
+    Array,
+    Case,
+    Failure,
+    Step,
+    examine,
+    internal_error,
+    is_our_fault,
+    outputs,
+    run,
+)
+from hcl_explore.fuzz.kernels import draw_stages
+from hcl_explore.fuzz.steps import draw_arguments
+from hcl_explore.schedule.primitive import primitives
+from hcl_explore.schedule.schedule import Schedule, customize
+
+# So many schedules share a kernel, which then is compiled and run once.
+SCHEDULES_PER_KERNEL = 4
+# One case in so many is compiled as C++ too.
+CSIM_EVERY = 20
+
+_MOST_STEPS = 6
+# So many arguments are drawn for a step, until some are accepted.
+_DRAWS = 5
+_DTYPES = ("int32", "int32", "int32", "uint8", "int16", "float32", "float32")
+
+
+@dataclass
+class Tally:
+    """What was done: cases, and steps by primitive."""
+
+    cases: int = 0
+    csim: int = 0
+    applied: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def table(self) -> str:
+        """A line for each primitive of the registry: times applied, times refused."""
+        rows = [f"{self.applied[n]:>8} {self.refused[n]:>8}  {n}" for n in primitives()]
+        return "\n".join([" applied  refused  primitive", *rows])
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A kernel as drawn, and what it computes."""
+
+    case: Case
+    schedule: Schedule
+    results: list[Array]
+
+
+def draw_case(rng: random.Random) -> Case:
+    """A kernel, without steps."""
+    dtype = rng.choice(_DTYPES)
+    return Case(draw_stages(rng, dtype), (), rng.choice((4, 5, 6, 8)), dtype)
+
+
+def fuzz(
+    seed: int,
+    count: int,
+    tally: Tally,
+    *,
+    csim: bool = True,
+    report: Callable[[Case, Failure], None] | None = None,
+) -> list[tuple[Case, Failure]]:
+    """Run ``count`` cases; the failures, shrunk, each told to ``report`` as it is found.
+
+    With ``csim`` one case in ``CSIM_EVERY`` is compiled as C++ too, which needs a compiler.
+    """
+    failures: list[tuple[Case, Failure]] = []
+    plain: _Plain | None = None
+    for number in range(count):
+        failed: tuple[Case, Failure] | None = None
+        if number % SCHEDULES_PER_KERNEL == 0:
+            drawn = _draw_plain(random.Random(f"{seed}:kernel:{number}"))
+            plain, failed = (drawn, None) if isinstance(drawn, _Plain) else (None, drawn)
+        if plain is not None:
+            case = replace(plain.case, csim=csim and number % CSIM_EVERY == 0)
+            tally.csim += case.csim
+            failed = _scheduled(random.Random(f"{seed}:{number}"), case, plain, tally)
+        tally.cases += 1
+        if failed is not None:
+            case = shrink(*failed)
+            failures.append((case, run(case) or failed[1]))
+            if report is not None:
+                report(*failures[-1])
+    return failures
+
+
+def _draw_plain(rng: random.Random) -> _Plain | tuple[Case, Failure]:
+    case = draw_case(rng)
+    try:
+        schedule = customize(case.kernel)
+    except HclError as error:
+        return case, Failure("kernel refused", str(error))
+    results = outputs(schedule, case)
+    return (case, results) if isinstance(results, Failure) else _Plain(case, schedule, results)
+
+
+def _scheduled(
+    rng: random.Random, case: Case, plain: _Plain, tally: Tally
+) -> tuple[Case, Failure] | None:
+    """Draw steps for ``case``, applying each, then compare; the case where something failed."""
+    schedule = plain.schedule.fork(0)
+    steps: list[Step] = []
+    for _ in range(rng.randint(1, _MOST_STEPS)):
+        declared = rng.choice(list(primitives().values()))
+        for _ in range(_DRAWS):
+            arguments = draw_arguments(rng, declared, schedule)
+            if arguments is None:
+                break
+            attempt: Step = (declared.name, arguments)
+            try:
+                schedule.apply(declared.name, arguments)
+            except ScheduleError as error:
+                if is_our_fault(error):
+                    return replace(case, steps=(*steps, attempt)), internal_error(error)
+                tally.refused[declared.name] += 1
+                continue
+            except Exception as error:  # the fuzzer's purpose: anything else is to be reported
+                return replace(case, steps=(*steps, attempt)), internal_error(error)
+            tally.applied[declared.name] += 1
+            steps.append(attempt)
+            break
+    case = replace(case, steps=tuple(steps))
+    failure = examine(case, plain.results, schedule)
+    return None if failure is None else (case, failure)
+
+
+def shrink(case: Case, failure: Failure) -> Case:
+    """Leave out steps and stages, and make arrays smaller, while the failure stays."""
+    improved = True
+    while improved:
+        improved = False
+        for smaller in _smaller(case):
+            found = run(smaller)
+            if found is not None and found.is_like(failure):
+                case, improved = smaller, True
+                break
+    return case
+
+
+def _smaller(case: Case) -> Iterator[Case]:
+    for position in range(len(case.steps)):
+        yield replace(case, steps=case.steps[:position] + case.steps[position + 1 :])
+    for position in range(len(case.stages)):
+        yield replace(case, stages=case.stages[:position] + case.stages[position + 1 :])
+    if case.size > 4:
+        yield replace(case, size=case.size - 1)

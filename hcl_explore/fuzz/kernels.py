@@ -1,0 +1,206 @@
+"""Drawing kernels: stages, pieces of text over the arrays A and B (N × N) and v (N)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+HEAD = "def kernel(A: T[N, N], B: T[N, N], v: T[N]):\n"
+
+# Functions that stages may call.
+_HELPERS = {
+    "helper": """def helper(src: T[N, N], dst: T[N, N]):
+    for p, q in hcl.grid(N, N):
+        dst[p, q] = src[p, q] * 3 - 1
+""",
+    "row_sum": """def row_sum(src: T[N, N], row: index, dst: T[N]):
+    for p in range(N):
+        dst[row] += src[row, p]
+""",
+}
+
+
+def kernel_text(stages: Sequence[str], size: int, dtype: str) -> str:
+    """The kernel that runs ``stages`` one after the other on arrays of ``dtype``."""
+    body = "".join(stages) or "    v[0] = v[0]\n"
+    helpers = [text for name, text in _HELPERS.items() if f"{name}(" in body]
+    parts = [f"N = {size}\n", *helpers, HEAD + body]
+    return "\n\n".join(parts).replace("T[", f"{dtype}[").replace(": T ", f": {dtype} ")
+
+
+def draw_stages(rng: random.Random, dtype: str) -> tuple[str, ...]:
+    """One to three stages whose names do not clash."""
+    kinds = _STAGES if "int" in dtype else [kind for kind in _STAGES if kind is not _gather]
+    return tuple(rng.choice(kinds)(rng, str(number)) for number in range(rng.randint(1, 3)))
+
+
+def _offset(rng: random.Random, variable: str) -> str:
+    shift = rng.choice((-1, 0, 0, 1))
+    return variable if shift == 0 else f"{variable} {'+' if shift > 0 else '-'} 1"
+
+
+def _elementwise(rng: random.Random, t: str) -> str:
+    target, source = rng.sample(("A", "B"), 2)
+    subscripts = rng.choice((f"i{t}, j{t}", f"j{t}, i{t}"))
+    operator = rng.choice(("+", "-", "*"))
+    return (
+        f"    for i{t}, j{t} in hcl.grid(N, N):\n"
+        f"        {target}[i{t}, j{t}] = {source}[{subscripts}] {operator} {rng.randint(1, 5)}\n"
+    )
+
+
+def _stencil(rng: random.Random, t: str) -> str:
+    target = rng.choice(("A", "B"))
+    reads = [
+        f"{rng.choice(('A', 'B'))}[{_offset(rng, f'i{t}')}, {_offset(rng, f'j{t}')}]"
+        for _ in range(rng.randint(1, 4))
+    ]
+    return (
+        f"    for i{t} in range(1, N - 1):\n"
+        f"        for j{t} in range(1, N - 1):\n"
+        f"            {target}[i{t}, j{t}] = {' + '.join(reads)}\n"
+    )
+
+
+def _reduction(rng: random.Random, t: str) -> str:
+    operator = rng.choice(("+=", "-=", "*="))
+    source = rng.choice((f"A[i{t}, k{t}] * B[k{t}, j{t}]", f"A[i{t}, k{t}]", f"v[k{t}]"))
+    return (
+        f"    C{t}: T[N, N] = 1\n"
+        f"    for i{t}, j{t}, k{t} in hcl.grid(N, N, N):\n"
+        f"        C{t}[i{t}, j{t}] {operator} {source}\n"
+        f"    for x{t}, y{t} in hcl.grid(N, N):\n"
+        f"        B[x{t}, y{t}] = C{t}[x{t}, y{t}]\n"
+    )
+
+
+def _triangle(rng: random.Random, t: str) -> str:
+    lower, upper = rng.choice(((f"i{t}", "N"), ("0", f"i{t} + 1")))
+    target = rng.choice((f"A[i{t}, j{t}]", f"A[j{t}, i{t}]"))
+    return (
+        f"    for i{t} in range(N):\n"
+        f"        for j{t} in range({lower}, {upper}):\n"
+        f"            {target} = {target} + B[j{t}, i{t}]\n"
+    )
+
+
+def _imperfect(rng: random.Random, t: str) -> str:
+    return (
+        f"    for i{t} in range(N):\n"
+        f"        v[i{t}] = {rng.randint(0, 3)}\n"
+        f"        for j{t} in range(N):\n"
+        f"            v[i{t}] += A[i{t}, j{t}]\n"
+        f"        B[i{t}, 0] = v[i{t}]\n"
+    )
+
+
+def _guarded(rng: random.Random, t: str) -> str:
+    condition = rng.choice((f"i{t} + j{t} < N", f"i{t} > j{t}", f"A[i{t}, j{t}] > 0"))
+    return (
+        f"    for i{t}, j{t} in hcl.grid(N, N):\n"
+        f"        if {condition}:\n"
+        f"            B[i{t}, j{t}] = A[i{t}, j{t}]\n"
+        f"        else:\n"
+        f"            B[j{t}, i{t}] += {rng.randint(1, 4)}\n"
+    )
+
+
+def _private(rng: random.Random, t: str) -> str:
+    return (
+        f"    for i{t}, j{t} in hcl.grid(N - 2, N - 2):\n"
+        f"        s{t}: T = {rng.randint(0, 2)}\n"
+        f"        for p{t}, q{t} in hcl.grid(3, 3):\n"
+        f"            s{t} += A[i{t} + p{t}, j{t} + q{t}]\n"
+        f"        B[i{t}, j{t}] = s{t}\n"
+    )
+
+
+def _scan(rng: random.Random, t: str) -> str:
+    distance = rng.randint(1, 2)
+    return (
+        f"    for i{t} in range({distance}, N):\n        v[i{t}] = v[i{t} - {distance}] + v[i{t}]\n"
+    )
+
+
+def _producer_consumer(rng: random.Random, t: str) -> str:
+    """Two stages with an array of their own between them."""
+    below = rng.choice((0, 0, 1))
+    read = f"D{t}[x{t}, y{t}]" + (f" - D{t}[x{t} + 1, y{t}]" if below else "")
+    return (
+        f"    D{t}: T[N, N]\n"
+        f"    for i{t}, j{t} in hcl.grid(N, N):\n"
+        f"        D{t}[i{t}, j{t}] = A[i{t}, j{t}] + {rng.randint(1, 4)}\n"
+        f"    for x{t}, y{t} in hcl.grid(N{' - 1' if below else ''}, N):\n"
+        f"        B[x{t}, y{t}] = {read}\n"
+    )
+
+
+def _window(rng: random.Random, t: str) -> str:
+    """A filter that reads a neighbourhood of one array and writes another."""
+    reads = rng.sample([f"A[i{t} + {p}, j{t} + {q}]" for p in range(3) for q in range(2)], 3)
+    return (
+        f"    for i{t}, j{t} in hcl.grid(N - 2, N - 1):\n"
+        f"        B[i{t}, j{t}] = {' + '.join(reads)}\n"
+    )
+
+
+def _local_array(rng: random.Random, t: str) -> str:
+    """An array that lives for one iteration, filled by one loop and read by another."""
+    extra = rng.choice(("", f"        v[i{t}] = w{t}[0]\n"))
+    return (
+        f"    for i{t} in range(N):\n"
+        f"        w{t}: T[N]\n"
+        f"        for j{t} in range(N):\n"
+        f"            w{t}[j{t}] = A[i{t}, j{t}] * 2\n"
+        f"        for k{t} in range(N):\n"
+        f"            B[i{t}, k{t}] = w{t}[k{t}] + {rng.randint(0, 3)}\n"
+    ) + extra
+
+
+def _time_steps(rng: random.Random, t: str) -> str:
+    """Sweeps over two arrays in turn, as of an iterative solver."""
+    shift = rng.choice(("- 1", "+ 1"))
+    return (
+        f"    for t{t} in range(3):\n"
+        f"        for i{t} in range(1, N - 1):\n"
+        f"            v[i{t}] = A[0, i{t}] + A[0, i{t} {shift}]\n"
+        f"        for j{t} in range(1, N - 1):\n"
+        f"            A[0, j{t}] = v[j{t}]\n"
+    )
+
+
+def _gather(rng: random.Random, t: str) -> str:
+    """A subscript that is read from an array."""
+    target = rng.choice(("A", "B"))
+    operator = rng.choice(("=", "+="))
+    return (
+        f"    for i{t}, j{t} in hcl.grid(N, N):\n"
+        f"        {target}[i{t}, v[j{t}] % N] {operator} B[j{t}, i{t}]\n"
+    )
+
+
+def _call(rng: random.Random, t: str) -> str:
+    source, target = rng.sample(("A", "B"), 2)
+    if rng.random() < 0.6:
+        return f"    helper({source}, {target})\n"
+    return f"    for i{t} in range(N):\n        row_sum({source}, i{t}, v)\n"
+
+
+_STAGES: Sequence[Callable[[random.Random, str], str]] = (
+    _elementwise,
+    _stencil,
+    _stencil,
+    _reduction,
+    _triangle,
+    _imperfect,
+    _guarded,
+    _private,
+    _scan,
+    _producer_consumer,
+    _producer_consumer,
+    _window,
+    _local_array,
+    _time_steps,
+    _gather,
+    _call,
+)
