@@ -9,7 +9,7 @@ from hcl_explore.backend.hls.dialect import LoopMarks
 from hcl_explore.backend.hls.expression import NOTHING, PRIMARY, Expr
 from hcl_explore.backend.hls.function import FunctionEmitter, Handler
 from hcl_explore.backend.hls.literals import float_type
-from hcl_explore.backend.hls.memory import element_type, write_copy
+from hcl_explore.backend.hls.memory import element_type, write_copy, write_memory_pragmas
 from hcl_explore.backend.hls.types import BOOL, INT, INT32, LONG, CType, exact
 from hcl_explore.ir import attributes as attrs
 
