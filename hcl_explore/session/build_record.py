@@ -15,6 +15,7 @@ from hcl_explore.ir.program import Buffer
 from hcl_explore.schedule.schedule import Schedule
 from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
+from hcl_explore.session.hints import useless_directive
 from hcl_explore.session.links import source_lines
 from hcl_explore.views.record import (
     RECORD_VERSION,
@@ -23,6 +24,7 @@ from hcl_explore.views.record import (
     GraphDiffRecord,
     GraphRecord,
     LoopRecord,
+    SpanRecord,
     StepRecord,
     VerificationRecord,
 )
@@ -51,6 +53,7 @@ def step_record(
         call=step.call if step else f"s = hcl.customize({schedule.name})",
         arguments=dict(step.arguments) if step else {},
         explanation=step.explanation if step else "the kernel as written",
+        hint=_hint(before, snapshot, device, clock_mhz),
         unchecked=step.unchecked if step else False,
         reassociated=step.reassociated if step else False,
         ir=snapshot.text,
@@ -62,8 +65,20 @@ def step_record(
         graph=_graph_record(snapshot.graph),
         graph_diff=_graph_diff(before, snapshot),
         estimate=_estimate_record(estimate),
+        timeline=cast("SpanRecord", estimate.timeline.to_record()),
         verification=_verification(step, verification),
         forwarding={key: list(became) for key, became in step.forwarding.items()} if step else {},
+    )
+
+
+def _hint(before: Snapshot | None, after: Snapshot, device: Device, clock_mhz: float) -> str:
+    if before is None:
+        return ""
+    return useless_directive(
+        before.program,
+        after.program,
+        before.estimate(device, clock_mhz),
+        after.estimate(device, clock_mhz),
     )
 
 

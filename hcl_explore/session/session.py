@@ -41,6 +41,7 @@ from hcl_explore.views.record import (
     StepRecord,
 )
 from hcl_explore.views.roofline_figure import roofline_figure
+from hcl_explore.views.timeline_figure import timeline_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -360,6 +361,11 @@ class Session:
         """The roofline of all steps as a matplotlib figure. Raises ``ValueError`` for a device
         without peak or bandwidth."""
         return roofline_figure(self.record())
+
+    def timeline_figure(self, step: int | None = None) -> Figure:
+        """The latency timeline of a step (by default of the program now) as a matplotlib figure.
+        Raises ``IndexError`` if there is no such step."""
+        return timeline_figure(self.record(), self.position if step is None else step)
 
     def _repr_html_(self) -> str:
         """The session in a notebook's output, to be stepped through without a kernel."""

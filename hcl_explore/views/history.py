@@ -70,13 +70,14 @@ def _step(steps: Sequence[StepRecord], index: int, position: int, editable: bool
         )
     if index > position:
         facts.append('<span class="flag">undone</span>')
+    hint = f'<span class="hint">{escape(step["hint"])}</span>' if step["hint"] else ""
     call = step["call"] if index else "Kernel as written"
     shown = call_html(call) if index else escape(call)
     return (
         f'<li class="{" ".join(["step", *states])}"><button type="button" class="go" '
         f'data-step="{index}"{attribute("title", step["explanation"])}>'
         f'<span class="no">{index}</span><span class="call">{shown}</span>'
-        f'<span class="facts">{"".join(facts)}</span></button>{remove}</li>'
+        f'<span class="facts">{"".join(facts)}</span>{hint}</button>{remove}</li>'
     )
 
 

@@ -15,6 +15,7 @@ from hcl_explore.views.loop_tree import loop_tree_html
 from hcl_explore.views.metrics import metrics_html
 from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.roofline import roofline_svg
+from hcl_explore.views.timeline import timeline_html
 
 MAX_ASSEMBLY_LINES = 4_000
 
@@ -86,6 +87,10 @@ def _roofline(record: SessionRecord, index: int) -> str:
     return roofline_svg(record["roofline"], record["steps"][: last + 1], index)
 
 
+def _timeline(record: SessionRecord, index: int) -> str:
+    return timeline_html(record["steps"][index])
+
+
 def _metrics(record: SessionRecord, index: int) -> str:
     return metrics_html(record["steps"], index)
 
@@ -95,6 +100,7 @@ PANES = (
     Pane("tree", "Loop tree", _tree),
     Pane("graph", "Graph", _graph),
     Pane("roofline", "Roofline", _roofline),
+    Pane("timeline", "Timeline", _timeline),
     Pane("metrics", "Metrics", _metrics),
     Pane("hls", "HLS C++", _hls, (("changes", "Changes"), ("whole", "Whole"))),
     Pane("mlir", "MLIR", _mlir),

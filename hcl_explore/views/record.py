@@ -133,6 +133,25 @@ class EstimateRecord(TypedDict):
     notes: list[str]
 
 
+class SpanRecord(TypedDict):
+    """A function, loop or dataflow stage on the time axis: from cycle ``start`` to before ``end``
+    in its first run. ``iterations`` begin ``interval`` cycles apart; a pipelined loop's run is
+    ``fill``, ``steady`` and ``drain``, in cycles (0 elsewhere)."""
+
+    name: str
+    kind: Literal["function", "loop", "stage"]
+    key: str
+    mode: str
+    start: int
+    end: int
+    iterations: int
+    interval: int
+    fill: int
+    steady: int
+    drain: int
+    children: list[SpanRecord]
+
+
 class RooflineRecord(TypedDict):
     """Ceilings of the device. ``bandwidths`` are [name, GB/s]; ``peaks`` are [name, GOP/s]."""
 
@@ -145,7 +164,8 @@ class StepRecord(TypedDict):
 
     ``ir_links`` and ``hls_links`` hold, for each line of ``ir`` and ``hls``, the line of the kernel
     source it comes from, or None. ``forwarding`` maps each loop or buffer key of the program
-    before to the keys it became (an empty list where it is gone).
+    before to the keys it became (an empty list where it is gone). ``hint`` says why a directive
+    changed no figure, and is empty elsewhere.
     """
 
     version: int
@@ -154,6 +174,7 @@ class StepRecord(TypedDict):
     call: str
     arguments: dict[str, object]
     explanation: str
+    hint: str
     unchecked: bool
     reassociated: bool
     ir: str
@@ -165,6 +186,7 @@ class StepRecord(TypedDict):
     graph: GraphRecord
     graph_diff: GraphDiffRecord
     estimate: EstimateRecord
+    timeline: SpanRecord
     verification: VerificationRecord
     forwarding: dict[str, list[str]]
 

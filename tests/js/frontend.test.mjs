@@ -10,6 +10,7 @@ const form = await import(`${src}/form.js`);
 const { describe: describeLink } = await import(`${src}/links.js`);
 const { splitMessage } = await import(`${src}/message.js`);
 const { neighbour } = await import(`${src}/tabs.js`);
+const timeline = await import(`${src}/timeline.js`);
 
 /** A model as anywidget gives it; `deliver` is the kernel speaking. */
 function fakeModel() {
@@ -238,4 +239,23 @@ test("the status line tells what is under the pointer", () => {
   assert.equal(describeLink(loop, 6), "k.inner: was mm.k before step 1 · kernel line 6");
   assert.equal(describeLink(null, 6), "kernel line 6");
   assert.equal(describeLink(null, null), "");
+});
+
+// --- timeline ---------------------------------------------------------------------------------
+
+test("ticks are the round numbers of the range, as Python draws them", () => {
+  assert.deepEqual(timeline.ticks(0, 5), [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(timeline.ticks(0, 159385), [0, 50000, 100000, 150000]);
+  assert.deepEqual(timeline.ticks(16388.5, 16402.5), [16390, 16395, 16400]);
+});
+
+test("zoomed in, ticks keep the digits in which they differ", () => {
+  assert.equal(timeline.shortCount(16_800_000, 1_000_000), "16.8 M");
+  assert.equal(timeline.shortCount(16_390, 5), "16,390");
+});
+
+test("a span gets a little room, inside the run", () => {
+  assert.deepEqual(timeline.rangeAround(0, 100, 1000), [0, 103]);
+  assert.deepEqual(timeline.rangeAround(10, 10, 1000), [9.5, 10.5]);
+  assert.deepEqual(timeline.rangeAround(0, 1000, 1000), [0, 1000]);
 });

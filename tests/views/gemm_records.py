@@ -18,6 +18,7 @@ from hcl_explore.views.record import (
     ParameterRecord,
     PrimitiveRecord,
     SessionRecord,
+    SpanRecord,
     StepRecord,
 )
 
@@ -302,6 +303,38 @@ def _estimate(index: int) -> EstimateRecord:
     )
 
 
+def span(name: str, key: str, mode: str, start: int, end: int, **extra: Any) -> SpanRecord:
+    record = SpanRecord(
+        name=name,
+        kind="loop",
+        key=key,
+        mode=mode,
+        start=start,
+        end=end,
+        iterations=1,
+        interval=0,
+        fill=0,
+        steady=0,
+        drain=0,
+        children=[],
+    )
+    record.update(extra)  # type: ignore[typeddict-item]
+    return record
+
+
+def _timeline(index: int) -> SpanRecord:
+    """The kernel: a pipelined initialisation, then 32 runs of a pipelined loop."""
+    total = LATENCY[index]
+    period = (total - 1026) // 32
+    inner = span("j", "gemm:mm.j", "pipelined", 1026, 1026 + period - 2, iterations=64, interval=2)
+    inner.update({"fill": 8, "steady": period - 18, "drain": 8})
+    outer = span("i", "gemm:mm.i", "sequential", 1026, total, iterations=32, interval=period)
+    outer["children"] = [inner]
+    first = span("C_d0", "gemm:init_C.C_d0", "pipelined", 0, 1025, iterations=1024, interval=1)
+    first.update({"fill": 1, "steady": 1023, "drain": 1})
+    return span("gemm", "gemm", "call", 0, total, kind="function", children=[first, outer])
+
+
 FORWARDING: list[dict[str, list[str]]] = [
     {},
     {"gemm:mm.k": ["gemm:mm.k.outer", "gemm:mm.k.inner"]},
@@ -328,6 +361,7 @@ def step_record(index: int) -> StepRecord:
         call=call,
         arguments=dict(arguments),
         explanation=explanation,
+        hint="changes nothing: Vitis pipelines 'j' by itself" if index == 3 else "",
         unchecked=False,
         reassociated=index == 2,
         ir=ir,
@@ -339,6 +373,7 @@ def step_record(index: int) -> StepRecord:
         graph=_graph(index),
         graph_diff=GraphDiffRecord(added=[], removed=[], changed=changed),
         estimate=_estimate(index),
+        timeline=_timeline(index),
         verification={
             "status": "not_run" if index == 0 else "pending" if index == 5 else "verified",
             "detail": "max relative error 1.2e-6 on 3 random inputs",
@@ -364,6 +399,7 @@ def session_record(position: int = 5) -> SessionRecord:
         position=position,
         redo=5 - position,
         failed=[],
+        reports=[],
     )
 
 

@@ -11,6 +11,7 @@ import { errorBox } from "./message.js";
 import { Palette } from "./palette.js";
 import { download } from "./save.js";
 import { Steps } from "./steps.js";
+import { watchTimeline } from "./timeline.js";
 import { View } from "./view.js";
 
 /** @typedef {import("./client.js").Hello} Hello */
@@ -145,6 +146,7 @@ export class App {
         if (this.view) this.view.status.textContent = text;
       },
     });
+    watchTimeline(app);
     app.addEventListener("click", (event) => this.#onClick(event));
     app.addEventListener("keydown", (event) => {
       if ((event.key === "Enter" || event.key === " ") && closest(event, ".pt[data-step]")) {

@@ -3,6 +3,7 @@
 import { closest, el, takesText } from "./dom.js";
 import { Links } from "./links.js";
 import { Steps } from "./steps.js";
+import { watchTimeline } from "./timeline.js";
 import { View } from "./view.js";
 
 /**
@@ -41,7 +42,7 @@ function start(root, data) {
       el("span", { class: "title" }, data.name),
       el("span", { class: "about" }, `${data.device} at ${data.clock_mhz} MHz`),
       el("span", { class: "spring" }),
-      keyHelp(),
+      keyHelp(data.panes.length),
       previous,
       next,
     ),
@@ -81,6 +82,7 @@ function start(root, data) {
     view.show({ step, call, explanation });
   }
 
+  watchTimeline(app);
   app.addEventListener("click", (event) => {
     const point = closest(event, ".pt[data-step]");
     if (point) show(Number(point.dataset.step));
@@ -107,7 +109,8 @@ function start(root, data) {
   show(shown);
 }
 
-function keyHelp() {
+/** @param {number} panes */
+function keyHelp(panes) {
   return el(
     "span",
     { class: "keys" },
@@ -117,7 +120,7 @@ function keyHelp() {
     " steps  ",
     el("kbd", {}, "1"),
     "–",
-    el("kbd", {}, "7"),
+    el("kbd", {}, String(panes)),
     " panes",
   );
 }
