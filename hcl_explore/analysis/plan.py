@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -119,7 +120,7 @@ def _automatic(loop: Loop, plan: Plan, options: EstimateOptions) -> None:
     entry = plan.loops[loop]
     if entry.mode == "pipelined":
         return
-    rolled = [inner for inner in loop.loops if plan.loops[inner].mode != "unrolled"]
+    rolled = list(_rolled(loop, plan))
     for inner in rolled:
         _automatic(inner, plan, options)
     if entry.mode == "unrolled":
@@ -144,6 +145,15 @@ def _automatic(loop: Loop, plan: Plan, options: EstimateOptions) -> None:
         plan.loops[loop] = LoopPlan(
             "pipelined", plan.loops[loop].copies, why="small inner loops: its parent pipelined"
         )
+
+
+def _rolled(loop: Loop, plan: Plan) -> Iterator[Loop]:
+    """The nearest loops inside that stay loops: those of unrolled ones count as the loop's own."""
+    for inner in loop.loops:
+        if plan.loops[inner].mode == "unrolled":
+            yield from _rolled(inner, plan)
+        else:
+            yield inner
 
 
 def _pipeline_alone(loop: Loop, plan: Plan) -> None:

@@ -88,3 +88,20 @@ def rows(A: int32[64, 32], B: int32[64], C: int32[64]):
 def test_gemm_as_vitis_builds_it() -> None:
     figures = estimate_of(GEMM, VITIS)
     assert [loop.mode for loop in figures.loops] == ["flattened", "pipelined", "unrolled"]
+
+
+def test_a_loop_is_not_innermost_while_an_unrolled_one_in_it_holds_another() -> None:
+    schedule = schedule_of("""
+def sums(A: int32[50, 4, 200], B: int32[50, 4]):
+    for i in range(50):
+        for j in range(4):
+            total: int32 = 0
+            for k in range(200):
+                total += A[i, j, k]
+            B[i, j] = total
+""")
+    schedule.apply("unroll", {"axis": "j"})
+    figures = estimate_of(schedule, VITIS)
+    assert loop_of(figures, "i").mode == "sequential"
+    assert loop_of(figures, "k").mode == "pipelined"
+    assert figures.latency_cycles >= 50 * 200
