@@ -1,5 +1,6 @@
 """The types of kernel values, also importable from here: ``from hcl_explore.types import int8``."""
 
+from hcl_explore.lang.dataflow import Stream
 from hcl_explore.lang.meta import ConstExpr
 from hcl_explore.lang.types import (
     Fixed,
@@ -28,6 +29,7 @@ __all__ = [
     "ConstExpr",
     "Fixed",
     "Int",
+    "Stream",
     "UFixed",
     "UInt",
     "bfloat16",

@@ -1,7 +1,8 @@
 """Recognising affine expressions, and the range of values they take.
 
-Affine means: sums of loop variables and ``index`` arguments with constant factors, and floor
-division and remainder of such sums by positive constants.
+Affine means: sums of loop variables and integer arguments with constant factors, and floor
+division and remainder of such sums by positive constants. Integer types grow with the operations on
+them, so that a sum of any integers is the sum of their values.
 """
 
 from __future__ import annotations
@@ -15,28 +16,31 @@ from hcl_explore.frontend.expression import (
     Binary,
     Compare,
     Constant,
+    Convert,
     Expr,
     Logical,
     LoopIndex,
+    Named,
+    Position,
     Shared,
     Unary,
 )
-from hcl_explore.lang.types import Index
+from hcl_explore.lang.types import Index, Int, IntegerType, ScalarType, UInt
 
 Interval = tuple[int, int]
 
 
 @dataclass
 class AffineOperands:
-    """Collects the values that an affine map or set is applied to."""
+    """Collects the values that an affine map or set is applied to. All are dimensions of it, also
+    arguments: a symbol gains nothing and could not take the place of a loop variable later."""
 
-    dims: list[ir.Value] = field(default_factory=list)
-    symbols: list[ir.Value] = field(default_factory=list)
+    dims: list[LoopIndex | Argument] = field(default_factory=list)
 
     @property
     def values(self) -> list[ir.Value]:
         """The operands in the order MLIR wants them."""
-        return [*self.dims, *self.symbols]
+        return [_operand(one) for one in self.dims]
 
     def convert(self, expr: Expr) -> ir.AffineExpr | None:
         """``expr`` over these operands, or None if it is not affine."""
@@ -47,19 +51,28 @@ class AffineOperands:
         if isinstance(expr, LoopIndex):
             if not expr.affine:
                 return None
-            return ir.AffineExpr.get_dim(_position(self.dims, expr.value))
+            return self._dim(expr)
         if isinstance(expr, Argument):
-            if not isinstance(expr.type, Index):
+            if expr.symbol is None and not isinstance(expr.type, Index):
                 return None
-            return ir.AffineExpr.get_symbol(_position(self.symbols, expr.value))
-        if isinstance(expr, Shared):
+            return self._dim(expr)
+        if isinstance(expr, (Shared, Named)):
             return self.convert(expr.operand)
+        if isinstance(expr, Convert):
+            return self.convert(expr.operand) if fits_in(expr.operand, expr.type) else None
         if isinstance(expr, Unary) and expr.operator == "-":
             operand = self.convert(expr.operand)
             return None if operand is None else ir.AffineExpr.get_mul(operand, -1)
-        if isinstance(expr, Binary) and isinstance(expr.type, Index):
+        if isinstance(expr, Binary) and _is_exact(expr):
             return self._convert_binary(expr)
         return None
+
+    def _dim(self, expr: LoopIndex | Argument) -> ir.AffineExpr:
+        for position, known in enumerate(self.dims):
+            if known.value == expr.value:
+                return ir.AffineExpr.get_dim(position)
+        self.dims.append(expr)
+        return ir.AffineExpr.get_dim(len(self.dims) - 1)
 
     def _convert_binary(self, expr: Binary) -> ir.AffineExpr | None:
         if expr.operator not in ("+", "-", "*", "//", "%", "/"):
@@ -84,16 +97,38 @@ class AffineOperands:
         return ir.AffineExpr.get_floor_div(left, right)
 
 
+def _is_exact(expr: Binary) -> bool:
+    """Whether the result is the one that integers without a width have."""
+    if isinstance(expr.type, UInt) and expr.operator == "-":
+        return is_nonnegative(expr)
+    return isinstance(expr.type, (Index, IntegerType))
+
+
+def fits_in(expr: Expr, kind: ScalarType) -> bool:
+    """Whether ``expr``, if affine, keeps its value in a variable of type ``kind``."""
+    if isinstance(kind, Index):
+        return isinstance(expr.type, (Index, IntegerType))
+    if not isinstance(kind, IntegerType):
+        return False
+    bounds = interval(expr)
+    return bounds is not None and kind.low <= bounds[0] and bounds[1] <= kind.high
+
+
+def may_be_symbol(kind: ScalarType) -> bool:
+    """Whether an argument of type ``kind`` has the same value as an ``index``."""
+    if isinstance(kind, UInt):
+        return kind.width < 64
+    return isinstance(kind, Index) or (isinstance(kind, Int) and kind.width <= 64)
+
+
 def _fits(value: int) -> bool:
     return -(1 << 62) < value < (1 << 62)
 
 
-def _position(values: list[ir.Value], value: ir.Value) -> int:
-    for position, known in enumerate(values):
-        if known == value:
-            return position
-    values.append(value)
-    return len(values) - 1
+def _operand(expr: LoopIndex | Argument) -> ir.Value:
+    if isinstance(expr, Argument) and expr.symbol is not None:
+        return expr.symbol()
+    return expr.value
 
 
 def is_affine(expr: Expr) -> bool:
@@ -109,8 +144,15 @@ def interval(expr: Expr) -> Interval | None:
         if expr.low is None or expr.high is None:
             return None
         return expr.low, expr.high
-    if isinstance(expr, Shared):
+    if isinstance(expr, Position):
+        return 0, expr.extent - 1
+    if isinstance(expr, Argument):
+        kind = expr.type
+        return (kind.low, kind.high) if isinstance(kind, IntegerType) else None
+    if isinstance(expr, (Shared, Named)):
         return interval(expr.operand)
+    if isinstance(expr, Convert):
+        return interval(expr.operand) if fits_in(expr.operand, expr.type) else None
     if isinstance(expr, Unary) and expr.operator == "-":
         inner = interval(expr.operand)
         return None if inner is None else (-inner[1], -inner[0])
@@ -171,8 +213,6 @@ def _add_constraints(condition: AffineCondition, expr: Expr) -> bool:
     if isinstance(expr, Logical) and expr.operator == "and":
         return all(_add_constraints(condition, operand) for operand in expr.operands)
     if not isinstance(expr, Compare) or expr.operator == "!=":
-        return False
-    if not any(isinstance(side.type, Index) for side in (expr.left, expr.right)):
         return False
     left = condition.operands.convert(expr.left)
     right = condition.operands.convert(expr.right)

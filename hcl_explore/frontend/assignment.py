@@ -13,6 +13,7 @@ from hcl_explore.errors import (
     KernelSyntaxError,
     KernelTypeError,
 )
+from hcl_explore.frontend.affine import fits_in, is_affine
 from hcl_explore.frontend.builder import Builder
 from hcl_explore.frontend.emit import concrete
 from hcl_explore.frontend.expression import (
@@ -22,6 +23,9 @@ from hcl_explore.frontend.expression import (
     Constant,
     Expr,
     KernelCall,
+    Named,
+    Position,
+    PositionTuple,
     Table,
     TensorCall,
 )
@@ -30,8 +34,16 @@ from hcl_explore.frontend.memory import ConstantTables, table_array
 from hcl_explore.frontend.places import PlaceReader
 from hcl_explore.frontend.reader import ExpressionReader, Value
 from hcl_explore.frontend.signatures import annotation
+from hcl_explore.frontend.streams import (
+    Get,
+    GetBlock,
+    StreamThing,
+    make_stream,
+    misplaced,
+)
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
+from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.meta import ConstantType
 from hcl_explore.lang.types import Float, IntegerType, ScalarType, TensorType
 
@@ -71,13 +83,32 @@ class Assigner:
         if self._declares_constant(statement, target):
             return
         kind, storage = annotation(self.reader.unit, statement.annotation, self.reader.constants)
-        if isinstance(kind, ScalarType):
-            kind = TensorType(kind, ())
+        if isinstance(kind, StreamKind):
+            self._declare_stream(target, kind, statement)
+            return
         value = None if statement.value is None else self.reader.read_any(statement.value)
+        if isinstance(kind, ScalarType):
+            if storage is None and isinstance(value, Expr) and self._keeps(target.id, kind, value):
+                self.reader.scope.declare(target.id, Named(kind, target, value), target)
+                return
+            kind = TensorType(kind, ())
         buffer = self._initialised(target, kind, value, statement)
         if storage is not None:
             attrs.set_text(buffer.value.owner, attrs.STORAGE, storage)
         self.reader.scope.declare(target.id, buffer, target)
+
+    def _declare_stream(self, target: ast.Name, kind: StreamKind, statement: ast.AnnAssign) -> None:
+        if statement.value is not None:
+            raise self.reader.error(
+                KernelSyntaxError, "a stream starts empty", statement.value, "Put values into it."
+            )
+        location = self.reader.unit.location(target)
+        stream = make_stream(self.builder, target.id, kind, location)
+        self.reader.scope.declare(target.id, stream, target)
+
+    def _keeps(self, name: str, kind: ScalarType, value: Expr) -> bool:
+        """Whether a variable is only a name for an affine value, which subscripts see through."""
+        return name not in self.written and is_affine(value) and fits_in(value, kind)
 
     def _declares_constant(self, statement: ast.AnnAssign, target: ast.Name) -> bool:
         """``N: ConstExpr[T] = value``: a name for a number, no variable."""
@@ -89,7 +120,9 @@ class Assigner:
         kind = self.reader.constants.evaluate(written)
         if not isinstance(kind, ConstantType):
             return False
-        value = None if statement.value is None else self.reader.read(statement.value)
+        value = None
+        if statement.value is not None:
+            value = self.reader.decided(self.reader.read(statement.value))
         if not isinstance(value, Constant):
             raise self.reader.error(
                 KernelTypeError,
@@ -115,6 +148,13 @@ class Assigner:
             return self._bind_result(name, kind, value, statement)
         if isinstance(value, Table):
             return self._initialised_from_table(name, kind, value, statement)
+        self.reader.streams.check_declared(value, kind, statement, name)
+        if isinstance(value, GetBlock):
+            buffer = self.filler.allocate(name, kind, target)
+            self.emitter.streams.get_block(value, buffer)
+            return buffer
+        if isinstance(value, (StreamThing, PositionTuple)):
+            value = self.reader.require_scalar(value, statement.value or statement)
         if value is not None:
             self.filler.check_shape(kind, value, statement)
         buffer = self.filler.allocate(name, kind, target)
@@ -172,6 +212,12 @@ class Assigner:
             attrs.set_text(op, attrs.DTYPE, str(kind.element))
         return Buffer(name, kind, op.results[number])
 
+    def receive(self, value: GetBlock) -> Buffer:
+        """The next block of a stream, in an array of its own."""
+        buffer = self.filler.allocate(f"{value.fifo.name}_block", value.type, value.node)
+        self.emitter.streams.get_block(value, buffer)
+        return buffer
+
     # --- assignments -----------------------------------------------------------------------------
 
     def assign(self, statement: ast.Assign) -> None:
@@ -201,6 +247,9 @@ class Assigner:
             self._assign_together(targets, [self.reader.read(part) for part in node.elts])
             return
         call = self.reader.read_any(node)
+        if isinstance(call, (Position, PositionTuple)):
+            self._unpack_position(targets, call, statement)
+            return
         if not isinstance(call, TensorCall) or len(call.signature.results) != len(targets):
             count = len(call.signature.results) if isinstance(call, TensorCall) else 1
             raise self.reader.error(
@@ -222,6 +271,26 @@ class Assigner:
             else:
                 value = Buffer(ast.unparse(target), result, op.results[number])
             self._assign_one(target, value, statement, from_call=True)
+
+    def _unpack_position(
+        self, targets: list[ast.expr], value: Position | PositionTuple, statement: ast.Assign
+    ) -> None:
+        """``i, j = df.get_pid()``: names for the position, which are no variables."""
+        positions = value.positions if isinstance(value, PositionTuple) else [value]
+        if len(targets) != len(positions):
+            raise self.reader.error(
+                KernelTypeError,
+                f"the mapping of this task has {len(positions)} "
+                f"dimension{'s' if len(positions) != 1 else ''}, and its position is unpacked "
+                f"into {len(targets)} name{'s' if len(targets) != 1 else ''}",
+                statement,
+                "Give the mapping as many sizes as get_pid() has targets.",
+            )
+        for target, position in zip(targets, positions, strict=True):
+            if not isinstance(target, ast.Name):
+                raise self.reader.error(KernelSyntaxError, "a position gets a plain name", target)
+            if target.id != "_":
+                self.reader.scope.declare(target.id, position, target)
 
     def _assign_together(self, targets: list[ast.expr], values: list[Expr]) -> None:
         """``a, b = b, a``: all values are computed before the first is stored."""
@@ -251,6 +320,10 @@ class Assigner:
             value = Buffer(value.signature.symbol, result, op.results[0])
         if isinstance(value, Table):
             value = self.reader.materialise(value)
+        if isinstance(value, GetBlock):
+            value = self.receive(value)
+        if isinstance(value, (StreamThing, PositionTuple)):
+            value = self.reader.require_scalar(value, statement.value)
         self.places.store(place, value, statement)
 
     def _refuse_replacing(self, buffer: Buffer, statement: ast.Assign) -> None:
@@ -268,9 +341,20 @@ class Assigner:
     ) -> None:
         """The first assignment of a call's result needs no annotation: the callee has one."""
         name = target.id
-        if isinstance(value, TensorCall):
+        buffer: Buffer | Position
+        if isinstance(value, Position):
+            buffer = value
+        elif isinstance(value, PositionTuple):
+            self._unpack_position([target], value, statement)
+            return
+        elif isinstance(value, GetBlock):
+            buffer = self.filler.allocate(name, value.type, target)
+            self.emitter.streams.get_block(value, buffer)
+        elif isinstance(value, StreamThing):
+            raise misplaced(self.reader, value, statement.value)
+        elif isinstance(value, TensorCall):
             buffer = self._bind_result(name, self.single_result(value), value, statement)
-        elif isinstance(value, Expr) and (from_call or isinstance(value, KernelCall)):
+        elif isinstance(value, Expr) and (from_call or isinstance(value, (KernelCall, Get))):
             buffer = self.filler.allocate(name, TensorType(value.type, ()), target)
             self.filler.fill(buffer, value, statement)
         elif name in self.reader.unit.namespace:

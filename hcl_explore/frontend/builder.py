@@ -7,6 +7,10 @@ from contextlib import contextmanager
 
 from mlir import ir
 
+from hcl_explore.frontend.fixed_point import cast_fixed
+from hcl_explore.ir.dialect import StreamType
+from hcl_explore.lang.dataflow import StreamKind
+from hcl_explore.ir import attributes as attrs
 from hcl_explore.lang.types import (
     FixedType,
     Float,
@@ -97,8 +101,13 @@ class Builder:
         """The memref type of an array."""
         return ir.MemRefType.get(tensor.shape, self.storage(tensor.element))
 
-    def type(self, annotated: ScalarType | TensorType) -> ir.Type:
-        """The MLIR type of a parameter or result."""
+    def type(self, annotated: ScalarType | TensorType | StreamKind) -> ir.Type:
+        """The MLIR type of a parameter, result or stream."""
+        if isinstance(annotated, StreamKind):
+            token = self.storage(annotated.element)
+            if isinstance(annotated.token, TensorType):
+                token = ir.RankedTensorType.get(annotated.token.shape, token)
+            return StreamType(token, annotated.shape).type
         if isinstance(annotated, TensorType):
             return self.memref(annotated)
         return self.storage(annotated)
@@ -109,14 +118,17 @@ class Builder:
         """``value`` converted to ``scalar`` (truncated and wrapped), as ``arith.constant``."""
         storage = self.storage(scalar)
         attribute = self.constant_attribute(scalar, value)
-        return self.value("arith.constant", (), storage, location, {"value": attribute})
+        attributes = {"value": attribute}
+        if isinstance(scalar, FixedType):
+            attributes[attrs.DTYPE] = ir.StringAttr.get(str(scalar))
+        return self.value("arith.constant", (), storage, location, attributes)
 
     def constant_attribute(self, scalar: ScalarType, value: int | float) -> ir.Attribute:
         """``value`` converted to ``scalar`` as an attribute of its storage type."""
         storage = self.storage(scalar)
         if isinstance(scalar, Float):
             return ir.FloatAttr.get(storage, float(value))
-        number = int(value)
+        number = scalar.raw(value) if isinstance(scalar, FixedType) else int(value)
         number = Int(scalar.bits).wrap(number)
         if scalar.bits > 64:
             return ir.Attribute.parse(f"{number} : {storage}")
@@ -135,7 +147,7 @@ class Builder:
         if source == target:
             return value
         if isinstance(source, FixedType) or isinstance(target, FixedType):
-            raise NotImplementedError("fixed point is not lowered")
+            return cast_fixed(self, value, source, target, location)
         if isinstance(source, Float):
             return self._cast_float(value, source, target, location)
         if isinstance(target, Float):
@@ -170,8 +182,6 @@ class Builder:
         return self.value(name, (value,), self.storage(target), location)
 
 
-def map_attribute(
-    dims: int, symbols: int, expressions: Sequence[ir.AffineExpr]
-) -> ir.AffineMapAttr:
+def map_attribute(dims: int, expressions: Sequence[ir.AffineExpr]) -> ir.AffineMapAttr:
     """An affine map as an attribute."""
-    return ir.AffineMapAttr.get(ir.AffineMap.get(dims, symbols, list(expressions)))
+    return ir.AffineMapAttr.get(ir.AffineMap.get(dims, 0, list(expressions)))

@@ -19,12 +19,15 @@ from hcl_explore.frontend.expression import (
     Convert,
     Expr,
     MathCall,
+    Position,
+    PositionTuple,
     Unary,
 )
 from hcl_explore.frontend.kernel_calls import KernelCallReader, refuse_keywords
 from hcl_explore.frontend.operators import shared
 from hcl_explore.frontend.scope import LocalFunction
 from hcl_explore.lang import ops
+from hcl_explore.lang.dataflow import get_pid
 from hcl_explore.lang.library.function import LibraryFunction
 from hcl_explore.lang.promotion import common_type
 from hcl_explore.lang.types import (
@@ -146,6 +149,8 @@ class CallReader:
             return self.kernels.read(callee, node, instantiate)
         if isinstance(target, LibraryFunction):
             return self.kernels.library(target, node)
+        if target is get_pid:
+            return self._position(node)
         handler = ArrayFunctions.find(target)
         if handler is not None:
             return handler(self.arrays, node)
@@ -167,11 +172,29 @@ class CallReader:
             )
         return self._apply(function, node)
 
+    def _position(self, node: ast.Call) -> Position | PositionTuple:
+        """``df.get_pid()``."""
+        positions = self.reader.positions
+        if positions is None or node.args or node.keywords:
+            raise self.reader.error(
+                KernelSyntaxError,
+                "get_pid() takes no arguments"
+                if positions is not None
+                else "get_pid() gives the position of a df.kernel, and this is none",
+                node,
+            )
+        if len(positions.variables) == 1:
+            return positions.variables[0]
+        return PositionTuple(list(positions.variables), node)
+
     def _split_instance(self, node: ast.expr) -> tuple[ast.expr, Sequence[object] | None]:
-        """``callee[T, N]`` as the callee and the values of its type parameters."""
+        """``callee[T, N, "id"]`` as the callee and what stands in its brackets."""
         if not isinstance(node, ast.Subscript):
             return node, None
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        name = getattr(parts[-1], "value", None)
+        if isinstance(name, str) and name.isidentifier():
+            return node.value, [*(self._type_argument(part) for part in parts[:-1]), name]
         return node.value, [self._type_argument(part) for part in parts]
 
     def _type_argument(self, node: ast.expr) -> object:

@@ -28,6 +28,8 @@ from hcl_explore.errors import (
     KernelTypeError,
     SourceSpan,
 )
+from hcl_explore.lang import dataflow
+from hcl_explore.lang.dataflow import Stream, StreamKind
 from hcl_explore.lang.memory import Memory, PlacedType
 from hcl_explore.lang.meta import ConstantType, ConstExpr, TypeParameter
 from hcl_explore.lang.types import Fixed, Int, ScalarType, TensorType, UFixed, UInt
@@ -252,6 +254,8 @@ class ConstantEvaluator:
             return self._tensor_type(node, value, subscript)
         if value is ConstExpr:
             return self._constant_type(node, subscript)
+        if value is Stream or isinstance(value, StreamKind):
+            return self._stream_kind(node, value, subscript)
         if not isinstance(value, (list, tuple, np.ndarray)):
             raise KernelTypeError(
                 f"{ast.unparse(node.value)} cannot be subscripted", span=self.span_of(node)
@@ -269,6 +273,13 @@ class ConstantEvaluator:
                 span=self.span_of(node.slice),
             )
         return ConstantType(element)
+
+    def _stream_kind(self, node: ast.Subscript, value: Any, parameters: Any) -> StreamKind:
+        try:
+            kind: StreamKind = value[parameters]
+        except ValueError as error:
+            raise KernelTypeError(str(error), span=self.span_of(node.slice)) from None
+        return kind
 
     def _tensor_type(self, node: ast.Subscript, element: ScalarType, sizes: Any) -> Any:
         try:
@@ -341,6 +352,7 @@ def import_module(name: str, node: ast.AST, span_of: SpanOf) -> ModuleType:
     """The module that an import at the top of a text refers to: ours, ``numpy`` or ``math``."""
     modules: dict[str, ModuleType] = {"numpy": np, "math": math}
     modules.update(dict.fromkeys(("hcl_explore", "hcl_explore.lang", "hcl_explore.types"), lang))
+    modules["hcl_explore.dataflow"] = dataflow
     if name not in modules:
         raise KernelSyntaxError(
             f"a kernel's text cannot import '{name}'",

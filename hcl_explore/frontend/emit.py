@@ -39,17 +39,28 @@ from hcl_explore.frontend.expression import (
     Logical,
     LoopIndex,
     MathCall,
+    Named,
+    Raw,
     ReversedBits,
     Select,
     Shared,
+    StreamValue,
     TensorCall,
     Unary,
 )
+from hcl_explore.frontend.fixed_point import (
+    emit_fixed_binary,
+    emit_fixed_unary,
+    emit_raw,
+    is_unsigned,
+)
 from hcl_explore.frontend.speculation import may_run_always
+from hcl_explore.frontend.streams import Get, StreamEmitter, Test
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.lang.promotion import common_type
 from hcl_explore.lang.types import (
     BOOL,
+    FixedType,
     Float,
     Index,
     IntegerType,
@@ -102,6 +113,7 @@ class Emitter:
         self.changed: set[str] = set()
         """Names of the array arguments that anything has been stored in."""
         self.stager: Stager | None = None
+        self.streams = StreamEmitter(self)
 
     def emit(self, expr: Expr, wanted: ScalarType | None = None) -> ir.Value:
         """The value of ``expr`` as ``wanted`` (by default as its own type)."""
@@ -118,10 +130,14 @@ class Emitter:
             return self._emit_binary(expr, wanted)
         if isinstance(expr, Load):
             return self._cast(self.emit_load(expr), expr.type, wanted, expr)
+        if isinstance(expr, Argument) and expr.symbol is not None and isinstance(wanted, Index):
+            return expr.symbol()
         if isinstance(expr, (Argument, LoopIndex, Computed)):
             return self._cast(expr.value, expr.type, wanted, expr)
         if isinstance(expr, (Compare, Logical)):
             return self._cast(self.emit_condition(expr), BOOL, wanted, expr)
+        if isinstance(expr, Named):
+            return self._cast(self.emit(expr.operand, expr.type), expr.type, wanted, expr)
         if isinstance(expr, Select):
             return self._emit_select(expr, wanted)
         if isinstance(expr, Unary):
@@ -133,10 +149,17 @@ class Emitter:
         if isinstance(expr, ReversedBits):
             return self._cast(self._emit_reversed(expr), expr.type, wanted, expr)
         if isinstance(expr, BitCast):
-            operand = self.emit(expr.operand)
+            value = self.emit(expr.operand)
             storage = self.builder.storage(expr.type)
-            value = self.builder.value("arith.bitcast", (operand,), storage, self.locate(expr))
+            if value.type != storage:
+                value = self.builder.value("arith.bitcast", (value,), storage, self.locate(expr))
             return self._cast(value, expr.type, wanted, expr)
+        if isinstance(expr, Raw):
+            return emit_raw(self, expr, wanted)
+        if isinstance(expr, Get):
+            return self._cast(self.streams.get(expr), expr.type, wanted, expr)
+        if isinstance(expr, Test):
+            return self._cast(self.streams.test(expr), BOOL, wanted, expr)
         assert isinstance(expr, KernelCall)
         value = self.emit_call(expr.call).results[0]
         return self._cast(value, expr.type, wanted, expr)
@@ -182,13 +205,13 @@ class Emitter:
         else:
             dialect = "affine"
             indices = operands.values
-            attributes = {"map": map_attribute(len(operands.dims), len(operands.symbols), maps)}
+            attributes = {"map": map_attribute(len(operands.dims), maps)}
         if stored is None:
             result = self.builder.storage(buffer.type.element)
             return self.builder.value(
                 f"{dialect}.load", [buffer.value, *indices], result, location, attributes
             )
-        self._note_change(buffer)
+        self.note_change(buffer)
         self.builder.op(
             f"{dialect}.store", [stored, buffer.value, *indices], (), location, attributes
         )
@@ -198,11 +221,13 @@ class Emitter:
         """An affine expression as one ``affine.apply``, or None if it is not affine."""
         if isinstance(expr, (LoopIndex, Argument)):
             return expr.value
+        if isinstance(expr, Named):
+            return self.emit(expr.operand, index)
         operands = AffineOperands()
         expression = operands.convert(expr)
         if expression is None:
             return None
-        attribute = map_attribute(len(operands.dims), len(operands.symbols), [expression])
+        attribute = map_attribute(len(operands.dims), [expression])
         return self.builder.value(
             "affine.apply",
             operands.values,
@@ -225,6 +250,9 @@ class Emitter:
                 assert isinstance(parameter, ScalarType)
                 values.append(self.emit(argument, parameter))
                 continue
+            if isinstance(argument, StreamValue):
+                values.append(argument.value)
+                continue
             if not isinstance(argument, Buffer):
                 assert self.stager is not None and isinstance(parameter, TensorType)
                 staged = self.stager.stage(argument, name, parameter, call.node)
@@ -232,7 +260,7 @@ class Emitter:
                     copied_back.append((argument, staged))
                 argument = staged
             elif name in signature.changed:
-                self._note_change(argument)
+                self.note_change(argument)
             values.append(argument.value)
         results = [self.builder.type(result) for result in signature.results]
         callee = {"callee": ir.FlatSymbolRefAttr.get(signature.symbol)}
@@ -243,7 +271,7 @@ class Emitter:
             self.stager.fill(target, staged, call.node)
         return op
 
-    def _note_change(self, buffer: Buffer) -> None:
+    def note_change(self, buffer: Buffer) -> None:
         if buffer.is_argument:
             self.changed.add(buffer.name)
 
@@ -253,6 +281,8 @@ class Emitter:
         if isinstance(expr.type, Float):
             return self._emit_float_binary(expr, wanted)
         operator = expr.operator
+        if any(isinstance(e.type, FixedType) for e in (expr, expr.left, expr.right)):
+            return emit_fixed_binary(self, expr, wanted)
         work = self._integer_width(expr, wanted)
         if operator in ("/", "//", "%"):
             value, produced = emit_division(self, expr)
@@ -318,6 +348,8 @@ class Emitter:
             operand = self.emit(expr.operand, work)
             value = builder.value(name, (operand,), builder.storage(work), location)
             return self._cast(value, work, wanted, expr)
+        if isinstance(expr.type, FixedType):
+            return emit_fixed_unary(self, expr, wanted)
         work = expr.type
         integer_wanted = isinstance(wanted, (IntegerType, Index))
         if expr.operator == "abs":
@@ -375,7 +407,9 @@ class Emitter:
     def _emit_compare(self, expr: Compare) -> ir.Value:
         work = concrete(common_type(expr.left.type, expr.right.type))
         sides = (expr.left.type, expr.right.type)
-        if any(isinstance(side, Index) for side in sides) and not isinstance(work, Float):
+        if any(isinstance(side, Index) for side in sides) and not isinstance(
+            work, (Float, FixedType)
+        ):
             unsigned_64 = any(isinstance(side, UInt) and side.bits > 63 for side in sides)
             if work.bits <= 64 and not unsigned_64:
                 work = index
@@ -384,7 +418,7 @@ class Emitter:
         if isinstance(work, Float):
             name, predicate = "arith.cmpf", _ORDERED[expr.operator]
         else:
-            table = _UNSIGNED if isinstance(work, UInt) else _SIGNED
+            table = _UNSIGNED if is_unsigned(work) else _SIGNED
             name, predicate = "arith.cmpi", table[expr.operator]
         attribute = {"predicate": ir.IntegerAttr.get(i64, predicate)}
         storage = self.builder.storage(BOOL)
@@ -466,7 +500,7 @@ class Emitter:
         """An ``affine.if`` with two regions that have no blocks yet."""
         operands = condition.operands
         integer_set = ir.IntegerSet.get(
-            len(operands.dims), len(operands.symbols), condition.constraints, condition.equalities
+            len(operands.dims), 0, condition.constraints, condition.equalities
         )
         attribute = {"condition": ir.IntegerSetAttr.get(integer_set)}
         return self.builder.op(

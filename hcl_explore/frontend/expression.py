@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from mlir import ir
 
+from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.types import Float, Int, ScalarType, TensorType, UInt
 
 LITERAL = Float("float", 0, 0)
@@ -60,9 +61,33 @@ class LoopIndex(Expr):
 
 @dataclass(eq=False)
 class Argument(Expr):
-    """A scalar function argument."""
+    """A scalar function argument. ``symbol`` makes of an integer what affine maps take."""
 
     value: ir.Value
+    symbol: Callable[[], ir.Value] | None = field(default=None, kw_only=True)
+
+
+@dataclass(eq=False)
+class Named(Expr):
+    """A variable that keeps the affine value it is declared with: maps see through it."""
+
+    operand: Expr
+
+
+@dataclass(eq=False)
+class Position(Argument):
+    """Dimension ``dim`` of a task's position in its mapping: 0 … ``extent`` - 1."""
+
+    dim: int
+    extent: int
+
+
+@dataclass(eq=False)
+class PositionTuple:
+    """``df.get_pid()`` of a mapping with several dimensions: to be unpacked."""
+
+    positions: list[Position]
+    node: ast.AST
 
 
 @dataclass(eq=False)
@@ -95,6 +120,15 @@ class Buffer(ArrayValue):
 
     def at(self, subscripts: list[Expr], node: ast.AST) -> Expr:
         return Load(self.type.element, node, self, subscripts)
+
+
+@dataclass(eq=False)
+class StreamValue:
+    """A stream, or an array of streams, of this function."""
+
+    name: str
+    type: StreamKind
+    value: ir.Value
 
 
 @dataclass(eq=False)
@@ -190,6 +224,14 @@ class BitCast(Expr):
 
 
 @dataclass(eq=False)
+class Raw(Expr):
+    """``operand * 2**fraction`` as an integer of ``type``, which holds it exactly."""
+
+    operand: Expr
+    fraction: int
+
+
+@dataclass(eq=False)
 class Shared(Expr):
     """An operand that an expression uses several times and computes once.
 
@@ -218,7 +260,7 @@ class Signature:
     """
 
     symbol: str
-    parameters: list[tuple[str, ScalarType | TensorType]]
+    parameters: list[tuple[str, ScalarType | TensorType | StreamKind]]
     results: list[ScalarType | TensorType]
     storage: dict[str, str] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
@@ -236,7 +278,7 @@ class TensorCall:
     """A call of another kernel as such: any number of results of any type."""
 
     signature: Signature
-    arguments: list[Expr | ArrayValue]
+    arguments: list[Expr | ArrayValue | StreamValue]
     node: ast.AST
 
 
@@ -253,7 +295,7 @@ def operands_of(expr: Expr) -> list[Expr]:
     """The expressions directly inside ``expr``."""
     if isinstance(expr, (Binary, Compare)):
         return [expr.left, expr.right]
-    if isinstance(expr, (Unary, Convert, ReversedBits, BitCast, Shared)):
+    if isinstance(expr, (Unary, Convert, ReversedBits, BitCast, Raw, Shared, Named)):
         return [expr.operand]
     if isinstance(expr, (Logical, MathCall)):
         return expr.operands
@@ -286,6 +328,6 @@ def same(left: Expr, right: Expr) -> bool:
         return bool(left.value == right.value)
     if isinstance(left, Binary) and isinstance(right, Binary) and left.operator != right.operator:
         return False
-    if not isinstance(left, Binary):
+    if not isinstance(left, (Binary, Named)):
         return False
     return all(map(same, operands_of(left), operands_of(right)))

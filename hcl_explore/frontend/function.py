@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 from mlir import ir
 
 from hcl_explore.errors import KernelShapeError, KernelTypeError
+from hcl_explore.frontend.affine import may_be_symbol
 from hcl_explore.frontend.assignment import Assigner
 from hcl_explore.frontend.bands import BandNames
 from hcl_explore.frontend.builder import Builder
@@ -18,6 +22,7 @@ from hcl_explore.frontend.expression import (
     Elementwise,
     Expr,
     Signature,
+    StreamValue,
     Table,
     TensorCall,
 )
@@ -31,7 +36,8 @@ from hcl_explore.frontend.statements import StatementLowering
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
-from hcl_explore.lang.types import ScalarType, TensorType
+from hcl_explore.lang.dataflow import StreamKind
+from hcl_explore.lang.types import Index, ScalarType, TensorType, index
 
 
 class FunctionLowering:
@@ -65,9 +71,13 @@ class FunctionLowering:
         self.assigner = Assigner(
             self.builder, self.reader, self.filler, tables, self._assigned | handed_on
         )
-        self.statements = StatementLowering(
+        self.reader.receive = self.assigner.receive
+        self.statements = self._make_statements(
             self.builder, self.emitter, self.reader, self.loops, self.assigner
         )
+
+    def _make_statements(self, *parts: Any) -> StatementLowering:
+        return StatementLowering(*parts)
 
     def lower(self) -> None:
         """Fill the function. Raises ``KernelError``."""
@@ -84,29 +94,54 @@ class FunctionLowering:
 
     # --- arguments -------------------------------------------------------------------------------
 
-    def _parameters(self) -> list[ast.arg]:
+    def _places(self) -> Sequence[ast.AST]:
+        """Where each parameter is written."""
         return [*self.function.args.posonlyargs, *self.function.args.args]
 
     def _make_entry(self) -> ir.Block:
         function_type = ir.FunctionType(ir.TypeAttr(self.op.attributes["function_type"]).value)
         locations = [
-            named(parameter.arg, self.unit.location(parameter)) for parameter in self._parameters()
+            named(name, self.unit.location(node))
+            for (name, _), node in zip(self.signature.parameters, self._places(), strict=True)
         ]
         return self.op.regions[0].blocks.append(*function_type.inputs, arg_locs=locations)
 
     def _bind_arguments(self) -> None:
-        pairs = zip(self._parameters(), self.signature.parameters, strict=True)
+        pairs = zip(self._places(), self.signature.parameters, strict=True)
         for value, (node, (name, kind)) in zip(self.entry.arguments, pairs, strict=True):
-            entity: Buffer | Expr
-            if isinstance(kind, TensorType):
-                entity = Buffer(name, kind, value, is_argument=True)
-            elif name in self._assigned:
-                argument = Argument(kind, node, value)
-                entity = self.filler.allocate(name, TensorType(kind, ()), node)
-                self.filler.fill(entity, argument, node)
-            else:
-                entity = Argument(kind, node, value)
-            self.scope.declare(name, entity, node)
+            self._bind(value, node, name, kind)
+
+    def _bind(
+        self,
+        value: ir.Value,
+        node: ast.AST,
+        name: str,
+        kind: ScalarType | TensorType | StreamKind,
+    ) -> None:
+        entity: Buffer | Expr | StreamValue
+        if isinstance(kind, StreamKind):
+            entity = StreamValue(name, kind, value)
+        elif isinstance(kind, TensorType):
+            entity = Buffer(name, kind, value, is_argument=True)
+        elif name in self._assigned:
+            argument = self._argument(kind, name, node, value)
+            entity = self.filler.allocate(name, TensorType(kind, ()), node)
+            self.filler.fill(entity, argument, node)
+        else:
+            entity = self._argument(kind, name, node, value)
+        self.scope.declare(name, entity, node)
+
+    def _argument(self, kind: ScalarType, name: str, node: ast.AST, value: ir.Value) -> Argument:
+        if isinstance(kind, Index) or not may_be_symbol(kind):
+            return Argument(kind, node, value)
+
+        @cache
+        def symbol() -> ir.Value:
+            """At the head of the function, where affine maps may refer to it."""
+            builder = Builder(ir.InsertionPoint.at_block_begin(self.entry))
+            return builder.cast(value, kind, index, named(name, self.unit.location(node)))
+
+        return Argument(kind, node, value, symbol=symbol)
 
     def _materialise(self, table: Table) -> Buffer:
         """A constant buffer of ``table`` at the start of the function, once for each table."""
@@ -246,5 +281,5 @@ def function_attributes(signature: Signature) -> dict[str, ir.Attribute]:
     return {name: ir.ArrayAttr.get(entries) for name, entries in attributes.items() if entries}
 
 
-def _element_name(kind: ScalarType | TensorType) -> str:
-    return str(kind.element if isinstance(kind, TensorType) else kind)
+def _element_name(kind: ScalarType | TensorType | StreamKind) -> str:
+    return str(kind if isinstance(kind, ScalarType) else kind.element)

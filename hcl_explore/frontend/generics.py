@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hcl_explore.errors import KernelShapeError, KernelTypeError, SourceSpan
 from hcl_explore.frontend.constants import ConstantEvaluator, is_number, plain_number
-from hcl_explore.frontend.expression import LITERAL, ArrayValue, Expr
+from hcl_explore.frontend.expression import LITERAL, ArrayValue, Expr, StreamValue
+from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.meta import TypeParameter
-from hcl_explore.lang.types import Float, ScalarType, float32
+from hcl_explore.lang.types import Float, ScalarType, TensorType, float32
 
 Arguments = Sequence[object] | Mapping[str, object]
 
@@ -111,7 +112,7 @@ def _sizes(annotation: ast.expr | None) -> list[ast.expr]:
 def infer(
     function: ast.FunctionDef,
     parameters: Sequence[OpenParameter],
-    values: Sequence[Expr | ArrayValue],
+    values: Sequence[Expr | ArrayValue | StreamValue],
     span: SourceSpan,
 ) -> dict[str, object]:
     """The values of the type parameters that follow from the types of the arguments.
@@ -137,6 +138,8 @@ def infer(
         annotation = _unquoted(parameter.annotation)
         if isinstance(value, Expr):
             note(annotation, float32 if value.type is LITERAL else value.type)
+        elif isinstance(value.type, StreamKind):
+            _note_stream(note, annotation, value.type)
         elif isinstance(annotation, ast.Subscript):
             note(annotation.value, value.type.element)
             for size, extent in zip(_sizes(annotation), value.type.shape, strict=False):
@@ -150,6 +153,26 @@ def infer(
             advice=f"Give all of them: {function.name}[...](...).",
         )
     return bind(function, parameters, found, span)
+
+
+def _note_stream(
+    note: Callable[[ast.expr | None, object], None], annotation: ast.expr | None, kind: StreamKind
+) -> None:
+    """Note what ``Stream[T, depth]`` or ``Stream[T, depth][P, Q]`` says of a stream argument."""
+    sizes: Sequence[ast.expr] = []
+    if isinstance(annotation, ast.Subscript) and isinstance(annotation.value, ast.Subscript):
+        sizes, annotation = _sizes(annotation), annotation.value
+    token, *depth = [*_sizes(annotation)] or [ast.Constant(None)]
+    if isinstance(token, ast.Subscript) and isinstance(kind.token, TensorType):
+        note(token.value, kind.element)
+        for size, extent in zip(_sizes(token), kind.token.shape, strict=False):
+            note(size, extent)
+    else:
+        note(token, kind.token)
+    for size, extent in zip(sizes, kind.shape, strict=False):
+        note(size, extent)
+    if depth and kind.depth is not None:
+        note(depth[0], kind.depth)
 
 
 def _unquoted(annotation: ast.expr | None) -> ast.expr | None:

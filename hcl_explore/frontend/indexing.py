@@ -63,7 +63,7 @@ class Indexer:
         picked = [
             self._range(part, size, position, base)
             if isinstance(part, ast.Slice)
-            else self._index(part, size, position, base)
+            else self.index(part, size, position, base.name)
             for position, (part, size) in enumerate(
                 zip(parts, base.type.shape, strict=True), start=1
             )
@@ -119,13 +119,17 @@ class Indexer:
             return subscript
         return reader.operators.binary(ast.Add(), range_.start, subscript, node)
 
-    def _index(self, node: ast.expr, size: int, position: int, base: ArrayValue) -> Expr:
+    def index(self, node: ast.expr, size: int, position: int, name: str) -> Expr:
+        """The plain subscript ``node`` of dimension ``position`` of ``name``, from 0 to ``size``.
+
+        Raises ``KernelError`` if it is no integer, or a constant outside.
+        """
         subscript = self._integer(node, "a subscript")
         if isinstance(subscript, Constant):
             if subscript.value < 0:
                 raise self.reader.error(
                     KernelBoundsError,
-                    f"subscript {subscript.value} of '{base.name}' is negative",
+                    f"subscript {subscript.value} of '{name}' is negative",
                     node,
                     f"Subscripts do not count from the end; write {size + int(subscript.value)}."
                     if subscript.value >= -size
@@ -134,7 +138,7 @@ class Indexer:
             if subscript.value >= size:
                 raise self.reader.error(
                     KernelBoundsError,
-                    f"subscript {subscript.value} of '{base.name}' is out of range: dimension "
+                    f"subscript {subscript.value} of '{name}' is out of range: dimension "
                     f"{position} has size {size}",
                     node,
                 )
@@ -284,7 +288,7 @@ def constant_difference(left: Expr, right: Expr) -> int | None:
     difference = ir.AffineExpr.simplify_affine_expr(
         ir.AffineExpr.get_add(first, ir.AffineExpr.get_mul(second, -1)),
         len(operands.dims),
-        len(operands.symbols),
+        0,
     )
     constant = difference.maybe_downcast()
     return int(constant.value) if isinstance(constant, ir.AffineConstantExpr) else None

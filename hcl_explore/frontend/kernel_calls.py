@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hcl_explore.errors import KernelShapeError, KernelSyntaxError, KernelTypeError
+from hcl_explore.frontend.decorators import is_region
 from hcl_explore.frontend.expression import (
     ArrayValue,
     Elementwise,
     Expr,
     KernelCall,
     Signature,
+    StreamValue,
     TensorCall,
     View,
 )
 from hcl_explore.frontend.generics import bind, infer, parameter_ranks
+from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.library.function import LibraryFunction
 from hcl_explore.lang.types import ScalarType, TensorType
 
@@ -49,26 +52,41 @@ class KernelCallReader:
         """The call as an expression if it gives one scalar, else as itself.
 
         ``instantiate`` are the type parameters written in brackets; without them they follow from
-        the types of the arguments.
+        the types of the arguments. A name after them makes a function of its own of the callee,
+        which can be scheduled apart from the others.
         """
         refuse_keywords(self.reader, node)
-        values = [self._value(argument) for argument in node.args]
+        if is_region(callee.unit, callee.function) and not self.reader.in_region:
+            raise self.reader.error(
+                KernelSyntaxError,
+                f"the region '{callee.function.name}' can only be called in another region",
+                node,
+                "Its tasks run at the same time; a plain kernel runs one statement after another.",
+            )
+        values = [
+            self.reader.streams.stream(argument) or self.reader.operand(argument)
+            for argument in node.args
+        ]
         span = self.reader.unit.span(node)
         parameters = callee.open_parameters()
         bound: Mapping[str, object] = {}
-        suffix = ""
+        suffix = copy = ""
+        if instantiate and isinstance(instantiate[-1], str):
+            *rest, copy = instantiate
+            instantiate = rest or None
         if instantiate is not None:
             bound = bind(callee.function, parameters, instantiate, span)
             suffix = "".join(f"_{value}" for value in bound.values())
         elif parameters:
             bound = infer(callee.function, parameters, values, span)
-        return self.checked(self.callees.signature(callee, bound, suffix, span), values, node)
+        signature = self.callees.signature(callee, bound, suffix, span, copy)
+        return self.checked(signature, values, node)
 
     def library(self, function: LibraryFunction, node: ast.Call) -> Value:
         """A call of a library function: of the overload for the ranks of the arguments."""
         refuse_keywords(self.reader, node)
         split = len(node.args) - len(function.constants)
-        values = [self._value(argument) for argument in node.args[: max(split, 0)]]
+        values = [self.reader.operand(argument) for argument in node.args[: max(split, 0)]]
         constants = [self.reader.constants.evaluate(part) for part in node.args[max(split, 0) :]]
         return self.library_call(function, values, constants, node)
 
@@ -99,10 +117,9 @@ class KernelCallReader:
             KernelShapeError, f"{function} does not take arguments of the types {given}", node
         )
 
-    def _value(self, node: ast.expr) -> Operand:
-        return self.reader.operand(node)
-
-    def checked(self, signature: Signature, values: Sequence[Operand], node: ast.AST) -> Value:
+    def checked(
+        self, signature: Signature, values: Sequence[Operand | StreamValue], node: ast.AST
+    ) -> Value:
         """The call, if ``values`` fit the parameters."""
         count = len(signature.parameters)
         if len(values) != count:
@@ -114,21 +131,25 @@ class KernelCallReader:
             )
         places = node.args if isinstance(node, ast.Call) else [node] * count
         for (name, kind), value, place in zip(signature.parameters, values, places, strict=False):
-            self._check(signature, name, kind, value, place)
+            self.check(signature, name, kind, value, place)
         call = TensorCall(signature, list(values), node)
         results = signature.results
         if len(results) == 1 and isinstance(results[0], ScalarType):
             return KernelCall(results[0], node, call)
         return call
 
-    def _check(
+    def check(
         self,
         signature: Signature,
         name: str,
-        kind: ScalarType | TensorType,
-        value: Operand,
+        kind: ScalarType | TensorType | StreamKind,
+        value: Operand | StreamValue,
         node: ast.AST,
     ) -> None:
+        """Raise ``KernelError`` unless ``value`` can be handed over as the parameter ``name``."""
+        if isinstance(kind, StreamKind) or isinstance(value, StreamValue):
+            self._check_stream(signature, name, kind, value, node)
+            return
         if isinstance(kind, ScalarType):
             self.reader.require_scalar(value, node)
             return
@@ -155,6 +176,32 @@ class KernelCallReader:
                 "variable",
                 node,
                 "Copy it into a local array first.",
+            )
+
+
+    def _check_stream(
+        self,
+        signature: Signature,
+        name: str,
+        kind: ScalarType | TensorType | StreamKind,
+        value: Operand | StreamValue,
+        node: ast.AST,
+    ) -> None:
+        if not (isinstance(kind, StreamKind) and isinstance(value, StreamValue)):
+            raise self.reader.error(
+                KernelTypeError,
+                f"argument '{name}' of '{signature.symbol}' is {kind}, "
+                f"{ast.unparse(node)} is {value.type}",
+                node,
+            )
+        same_depth = kind.depth is None or value.type.depth in (None, kind.depth)
+        if value.type.tokens != kind.tokens or not same_depth:
+            raise self.reader.error(
+                KernelTypeError if value.type.shape == kind.shape else KernelShapeError,
+                f"argument '{name}' of '{signature.symbol}' is {kind}, but '{value.name}' is "
+                f"{value.type}",
+                node,
+                None if same_depth else f"Write {kind.tokens} to take streams of any depth.",
             )
 
 

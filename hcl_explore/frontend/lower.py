@@ -12,18 +12,23 @@ from mlir import ir
 
 from hcl_explore.errors import KernelRecursionError, KernelSyntaxError, SourceSpan
 from hcl_explore.frontend.builder import Builder
+from hcl_explore.frontend.decorators import is_region
 from hcl_explore.frontend.expression import Signature
 from hcl_explore.frontend.function import FunctionLowering, function_attributes
 from hcl_explore.frontend.memory import ConstantTables
+from hcl_explore.frontend.positions import Positions
+from hcl_explore.frontend.regions import RegionLowering
 from hcl_explore.frontend.scope import LocalFunction
 from hcl_explore.frontend.signatures import Callee, read_signature
 from hcl_explore.frontend.source import KernelSource, read_source
+from hcl_explore.frontend.tasks import TaskLowering, TaskPosition
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import Sources
+from hcl_explore.lang.dataflow import Region
 from hcl_explore.lang.library import kernels
 
-_LANGUAGE = ("hcl_explore.lang.ops", "hcl_explore.lang.meta")
+_LANGUAGE = ("hcl_explore.lang.ops", "hcl_explore.lang.meta", "hcl_explore.lang.dataflow")
 
 
 def lower(source: KernelSource, context: ir.Context) -> ir.Module:
@@ -95,19 +100,32 @@ class _ModuleLowering:
             return Callee(target.unit, target.function)
         if isinstance(target, ast.FunctionDef):
             return Callee(unit, target)
+        if isinstance(target, Region):
+            target = target.function
         if isinstance(target, FunctionType) and target.__module__ not in _LANGUAGE:
             other = self._unit_of(target)
             return Callee(other, other.functions[other.source.name])
         return None
 
     def signature(
-        self, callee: Callee, bound: Mapping[str, object], suffix: str, span: SourceSpan
+        self,
+        callee: Callee,
+        bound: Mapping[str, object],
+        suffix: str,
+        span: SourceSpan,
+        copy: str = "",
     ) -> Signature:
-        """The signature of a kernel called at ``span``, which is lowered first if need be."""
+        """The signature of a kernel called at ``span``, which is lowered first if need be.
+
+        Calls with different ``copy`` get functions of their own.
+        """
         function = callee.function
-        unit = self._instance_of(callee.unit, function, bound) if bound else callee.unit
+        unit = callee.unit
+        if bound or copy:
+            unit = self._instance_of(unit, function, bound, copy)
+            suffix += f"_{copy}" if copy else ""
         key = (id(unit), id(function))
-        if any(active == key for active, _ in self._active):
+        if any(active == key or (copy and active[1] == key[1]) for active, _ in self._active):
             chain = " → ".join([name for _, name in self._active] + [function.name])
             raise KernelRecursionError(
                 f"a kernel cannot call itself: {chain}",
@@ -125,9 +143,9 @@ class _ModuleLowering:
         return self._units[function]
 
     def _instance_of(
-        self, unit: Unit, function: ast.FunctionDef, bound: Mapping[str, object]
+        self, unit: Unit, function: ast.FunctionDef, bound: Mapping[str, object], copy: str
     ) -> Unit:
-        key = (id(unit), id(function), tuple(bound.values()))
+        key = (id(unit), id(function), tuple(bound.values()), copy)
         if key not in self._instances:
             self._instances[key] = unit.with_names(bound)
         return self._instances[key]
@@ -138,12 +156,36 @@ class _ModuleLowering:
         signature = read_signature(unit, function, self._symbol(function.name + suffix))
         self._active.append((key, function.name))
         op = self._create(unit, function, signature)
-        FunctionLowering(unit, function, signature, op, self.tables, self).lower()
+        lowering = RegionLowering if is_region(unit, function) else FunctionLowering
+        lowering(unit, function, signature, op, self.tables, self).lower()
         # Callees were lowered meanwhile: they stand before their caller.
         self.module.body.append(op)
         self._active.pop()
         self._done[key] = signature
         return signature
+
+    def lower_task(
+        self,
+        unit: Unit,
+        function: ast.FunctionDef,
+        signature: Signature,
+        position: TaskPosition,
+    ) -> tuple[ir.Operation, Positions]:
+        """The function of a task, and what was decided by its position. Its name in the module is
+        for the caller to give (``name_task``)."""
+        self._kept.append(unit)
+        self._active.append(((id(unit), id(function)), function.name))
+        op = self._create(unit, function, signature)
+        lowering = TaskLowering(unit, function, signature, op, self.tables, self, position)
+        lowering.lower()
+        self.module.body.append(op)
+        self._active.pop()
+        return op, lowering.positions
+
+    def name_task(self, op: ir.Operation, signature: Signature, name: str) -> None:
+        """Give the function of a task, and its signature, the name in the module."""
+        signature.symbol = self._symbol(name)
+        op.attributes["sym_name"] = ir.StringAttr.get(signature.symbol)
 
     def _create(self, unit: Unit, function: ast.FunctionDef, signature: Signature) -> ir.Operation:
         builder = Builder(ir.InsertionPoint(self.module.body))

@@ -65,7 +65,7 @@ class MetaLowering:
             raise self.reader.error(
                 KernelTypeError, f"{ast.unparse(call.func)} takes one condition", call
             )
-        condition = self.reader.read(call.args[0])
+        condition = self.reader.decided(self.reader.read(call.args[0]))
         if not isinstance(condition, Constant):
             raise self.reader.error(
                 KernelTypeError,
@@ -103,7 +103,7 @@ class MetaLowering:
     def _values(self, call: ast.Call) -> range:
         bounds = []
         for argument in call.args:
-            bound = self.reader.read(argument)
+            bound = self.reader.decided(self.reader.read(argument))
             if not isinstance(bound, Constant) or isinstance(bound.value, float):
                 raise self.reader.error(
                     KernelTypeError,

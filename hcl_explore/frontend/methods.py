@@ -10,13 +10,17 @@ from hcl_explore.frontend.elementwise import lift
 from hcl_explore.frontend.expression import (
     ArrayValue,
     BitCast,
+    Constant,
     Expr,
     ReversedBits,
+    StreamValue,
     Table,
     View,
     type_name,
 )
+from hcl_explore.frontend.streams import StreamElement
 from hcl_explore.lang.types import (
+    FixedType,
     Float,
     IntegerType,
     ScalarType,
@@ -52,7 +56,10 @@ class MethodReader:
 
     def call(self, value: Value, node: ast.Call, function: ast.Attribute) -> Value:
         """``value.name()``."""
-        if node.args or node.keywords:
+        if isinstance(value, (StreamValue, StreamElement)):
+            return self.reader.streams.call(value, node, function)
+        target = self._bitcast_target(node, function)
+        if (node.args and target is None) or node.keywords:
             raise self.reader.error(
                 KernelSyntaxError, f".{function.attr}() takes no arguments", node
             )
@@ -62,7 +69,9 @@ class MethodReader:
         if function.attr == "reverse":
             return lift(self.reader, lambda values: self._reverse(values[0], node), [operand], node)
         if function.attr == "bitcast":
-            return lift(self.reader, lambda values: self._bitcast(values[0], node), [operand], node)
+            return lift(
+                self.reader, lambda values: self._bitcast(values[0], target, node), [operand], node
+            )
         raise self._unknown(function)
 
     def _unknown(self, node: ast.Attribute) -> Exception:
@@ -79,16 +88,41 @@ class MethodReader:
             )
         return ReversedBits(operand.type, node, operand)
 
-    def _bitcast(self, operand: Expr, node: ast.AST) -> Expr:
-        """The same bits as an unsigned integer (of a float) or as a float (of an integer)."""
+    def _bitcast_target(self, node: ast.Call, function: ast.Attribute) -> ScalarType | None:
+        """The type in ``x.bitcast(Fixed(16, 8))``."""
+        if function.attr != "bitcast" or len(node.args) != 1:
+            return None
+        target = self.reader.constants.evaluate(node.args[0])
+        if not isinstance(target, (IntegerType, FixedType, Float)):
+            raise self.reader.error(
+                KernelTypeError,
+                f"bitcast() takes a type of as many bits, not {ast.unparse(node.args[0])}",
+                node.args[0],
+            )
+        return target
+
+    def _bitcast(self, operand: Expr, target: ScalarType | None, node: ast.AST) -> Expr:
+        """The same bits as ``target``; without one, as an unsigned integer (of a float or fixed
+        point) or as a float (of an integer)."""
         kind = operand.type
-        if isinstance(kind, Float) and kind.bits:
+        has_bits = isinstance(kind, (IntegerType, FixedType, Float)) and kind.bits > 0
+        if target is not None and has_bits and not isinstance(operand, Constant):
+            if target.bits != kind.bits:
+                raise self.reader.error(
+                    KernelTypeError,
+                    f"bitcast() keeps the bits, and {kind} has {kind.bits} of them, "
+                    f"{target} {target.bits}",
+                    node,
+                    f"Convert first: {target}(x) keeps the value.",
+                )
+            return BitCast(target, node, operand)
+        if isinstance(kind, FixedType) or (isinstance(kind, Float) and kind.bits):
             return BitCast(UInt(kind.bits), node, operand)
         if isinstance(kind, IntegerType) and kind.width in _FLOAT_OF_WIDTH:
             return BitCast(_FLOAT_OF_WIDTH[kind.width], node, operand)
         raise self.reader.error(
             KernelTypeError,
-            f"bitcast() works on floats and on integers of 16, 32 or 64 bits, not on "
+            f"bitcast() works on floats, fixed point and integers of 16, 32 or 64 bits, not on "
             f"{type_name(kind)}",
             node,
         )

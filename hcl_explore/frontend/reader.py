@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +32,10 @@ from hcl_explore.frontend.expression import (
     Load,
     Logical,
     LoopIndex,
+    Named,
+    PositionTuple,
     Select,
+    StreamValue,
     Table,
     TensorCall,
     constant_type,
@@ -39,8 +43,17 @@ from hcl_explore.frontend.expression import (
 from hcl_explore.frontend.indexing import Indexer
 from hcl_explore.frontend.methods import MethodReader
 from hcl_explore.frontend.operators import Operators, shared
+from hcl_explore.frontend.positions import Positions
 from hcl_explore.frontend.scope import LocalFunction, Scope, VisibleConstants
 from hcl_explore.frontend.signatures import CalleeResolver
+from hcl_explore.frontend.streams import (
+    GetBlock,
+    Put,
+    StreamElement,
+    StreamReader,
+    StreamThing,
+    misplaced,
+)
 from hcl_explore.frontend.unit import Unit, describe
 from hcl_explore.lang.library import bmm, matmul
 from hcl_explore.lang.types import (
@@ -56,7 +69,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.NotEq: "!=",
 }
 Operand = Expr | ArrayValue
-Value = Operand | TensorCall | Table
+Value = Operand | TensorCall | Table | StreamThing | PositionTuple
 
 
 class ExpressionReader:
@@ -79,7 +92,14 @@ class ExpressionReader:
         """Makes a call that returns an array; None where nothing may be emitted."""
         self.constants = ConstantEvaluator(VisibleConstants(scope), unit.span, scope.not_constant)
         self.calls = CallReader(self, callees)
+        self.receive: Callable[[GetBlock], Buffer] | None = None
+        """Puts the next block of a stream into an array; None where nothing may be emitted."""
+        self.in_region = False
+        """Whether this is the body of a dataflow region, whose calls are tasks."""
+        self.positions: Positions | None = None
+        """Where the task stands in its mapping; None outside of mapped kernels."""
         self.indexer = Indexer(self)
+        self.streams = StreamReader(self)
         self.operators = Operators(self)
         self.methods = MethodReader(self)
         self._methods: dict[type[ast.expr], Callable[..., Value]] = {
@@ -135,6 +155,15 @@ class ExpressionReader:
                 node,
                 "Assign the result to a variable first.",
             )
+        if isinstance(value, StreamThing):
+            raise misplaced(self, value, node)
+        if isinstance(value, PositionTuple):
+            raise self.error(
+                KernelTypeError,
+                f"the position of this task has {len(value.positions)} dimensions",
+                node,
+                "Unpack it: i, j = df.get_pid().",
+            )
         raise self.error(
             KernelTypeError,
             "a table of constants is not a single value",
@@ -146,10 +175,17 @@ class ExpressionReader:
     def without_calls(self) -> Iterator[None]:
         """Read what may not be evaluated, or more than once: no calls may be made for it."""
         call, self.call = self.call, None
+        receive, self.receive = self.receive, None
         try:
             yield
         finally:
-            self.call = call
+            self.call, self.receive = call, receive
+
+    def decided(self, expr: Expr) -> Expr:
+        """``expr`` as a constant where the task's position decides it, else as it is."""
+        if isinstance(expr, Constant) or self.positions is None:
+            return expr
+        return self.positions.decide(expr) or expr
 
     def number(self, value: int | float, node: ast.AST) -> Constant:
         """A constant with its type."""
@@ -194,6 +230,8 @@ class ExpressionReader:
         entity = binding.entity
         if isinstance(entity, LocalFunction):
             raise self.error(KernelTypeError, f"'{node.id}' is a function; call it", node)
+        if isinstance(entity, StreamValue):
+            return entity
         if isinstance(entity, Buffer):
             if entity.type.shape:
                 return entity
@@ -207,6 +245,8 @@ class ExpressionReader:
             return self.materialise(value)
         if isinstance(value, TensorCall) and len(value.signature.results) == 1:
             return self._result_of(value)
+        if isinstance(value, GetBlock) and self.receive is not None:
+            return self.receive(value)
         return value if isinstance(value, ArrayValue) else self.require_scalar(value, node)
 
     def _result_of(self, call: TensorCall) -> Buffer:
@@ -236,6 +276,12 @@ class ExpressionReader:
 
     def _read_subscript(self, node: ast.Subscript) -> Value:
         base = self.read_any(node.value)
+        if isinstance(base, StreamValue):
+            return self.streams.element(base, node)
+        if isinstance(base, (StreamElement, Put, PositionTuple)):
+            base = self.require_scalar(base, node)
+        if isinstance(base, GetBlock):
+            base = self.operand(node.value)
         if isinstance(base, ArrayValue):
             return self.indexer.read(base, node)
         if isinstance(base, Table):
@@ -339,10 +385,6 @@ class ExpressionReader:
 
 def _at(expr: Expr, node: ast.AST) -> Expr:
     """``expr`` as used at ``node``: operations made from it point there."""
-    if isinstance(expr, LoopIndex):
-        return LoopIndex(expr.type, node, expr.value, expr.affine, expr.low, expr.high)
-    if isinstance(expr, Argument):
-        return Argument(expr.type, node, expr.value)
-    if isinstance(expr, Constant):
-        return Constant(expr.type, node, expr.value)
+    if isinstance(expr, (LoopIndex, Argument, Constant, Named)):
+        return replace(expr, node=node)
     return expr

@@ -10,10 +10,12 @@ from typing import Any, Protocol
 
 from hcl_explore.errors import KernelShapeError, KernelSyntaxError, KernelTypeError, SourceSpan
 from hcl_explore.frontend.constants import ConstantEvaluator
+from hcl_explore.frontend.decorators import is_region, is_task
 from hcl_explore.frontend.expression import Signature
 from hcl_explore.frontend.generics import OpenParameter, open_parameters
 from hcl_explore.frontend.source import parse_text
 from hcl_explore.frontend.unit import Unit
+from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.memory import PlacedType
 from hcl_explore.lang.types import (
     BOOL,
@@ -53,22 +55,35 @@ class CalleeResolver(Protocol):
         """The kernel that ``target``, named in ``unit``, is; None if it is none."""
 
     def signature(
-        self, callee: Callee, bound: Mapping[str, object], suffix: str, span: SourceSpan
+        self,
+        callee: Callee,
+        bound: Mapping[str, object],
+        suffix: str,
+        span: SourceSpan,
+        copy: str = "",
     ) -> Signature:
         """The signature of a kernel called at ``span``, which is lowered first if need be.
 
-        ``bound`` gives its type parameters; ``suffix`` goes behind its name.
+        ``bound`` gives its type parameters; ``suffix`` goes behind its name. Calls with different
+        ``copy`` get functions of their own.
         """
 
 
 def annotated_type(unit: Unit, node: ast.expr) -> ScalarType | TensorType:
-    """The type an annotation means. Raises ``KernelError`` if it means none."""
-    return annotation(unit, node)[0]
+    """The type of a value that an annotation means. Raises ``KernelError`` if it means none."""
+    kind = annotation(unit, node)[0]
+    if isinstance(kind, StreamKind):
+        raise KernelTypeError(
+            "a kernel does not return a stream",
+            span=unit.span(node),
+            advice="Hand the stream to it as an argument.",
+        )
+    return kind
 
 
 def annotation(
     unit: Unit, node: ast.expr, constants: ConstantEvaluator | None = None
-) -> tuple[ScalarType | TensorType, str | None]:
+) -> tuple[ScalarType | TensorType | StreamKind, str | None]:
     """The type an annotation means, and the memory it asks for."""
     constants = constants or unit.constants
     namespace = constants.namespace
@@ -95,6 +110,8 @@ def annotation(
         found, storage = found.type, found.memory.resource
     if isinstance(found, type) and found in _PYTHON_TYPES:
         found = _PYTHON_TYPES[found]
+    if isinstance(found, StreamKind):
+        return found, storage
     if not isinstance(found, (ScalarType, TensorType)):
         raise KernelTypeError(
             f"{ast.unparse(node)} is not a type",
@@ -126,7 +143,7 @@ def read_signature(unit: Unit, function: ast.FunctionDef, symbol: str) -> Signat
     """The signature of ``function``. Raises ``KernelError`` for anything but plain annotated
     parameters."""
     _refuse_extras(unit, function)
-    parameters: list[tuple[str, ScalarType | TensorType]] = []
+    parameters: list[tuple[str, ScalarType | TensorType | StreamKind]] = []
     storage: dict[str, str] = {}
     for parameter in (*function.args.posonlyargs, *function.args.args):
         if parameter.annotation is None:
@@ -159,6 +176,14 @@ def _results(unit: Unit, node: ast.expr | None) -> list[ScalarType | TensorType]
 def _refuse_extras(unit: Unit, function: ast.FunctionDef) -> None:
     arguments = function.args
     for decorator in function.decorator_list:
+        if is_region(unit, function):
+            break
+        if is_task(unit, function):
+            raise KernelSyntaxError(
+                f"'{function.name}' is a task: the region around it starts it",
+                span=unit.span(function),
+                advice="Remove the df.kernel decorator to call it, or put it into a df.region.",
+            )
         raise KernelSyntaxError(
             "a kernel takes no decorators", span=unit.span(decorator), advice="Remove it."
         )

@@ -19,6 +19,7 @@ from typing import Any
 
 from hcl_explore import lang
 from hcl_explore.errors import KernelScopeError, KernelSyntaxError, SourceSpan
+from hcl_explore.lang.dataflow import Region
 
 TEXT_FILENAME = "<kernel>"
 
@@ -49,6 +50,8 @@ def read_source(
     """As ``read_kernel``, without binding type parameters."""
     if isinstance(kernel, str):
         return _read_text(kernel, namespace or {}, name)
+    if isinstance(kernel, Region):
+        kernel = kernel.function
     if not isinstance(kernel, FunctionType):
         raise KernelSyntaxError(
             f"a kernel is a Python function or its text, not {type(kernel).__name__}",

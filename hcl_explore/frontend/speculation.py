@@ -11,15 +11,17 @@ from hcl_explore.frontend.expression import (
     Load,
     operands_of,
 )
+from hcl_explore.frontend.streams import Get, Test
 from hcl_explore.lang.types import Float
 
 
 def may_run_always(expr: Expr) -> bool:
     """Whether evaluating ``expr`` can do no harm where Python would not evaluate it.
 
-    Harm is a load that is not known to be in bounds, a division that may be by zero, a call.
+    Harm is a load that is not known to be in bounds, a division that may be by zero, a call, an
+    operation on a stream.
     """
-    if isinstance(expr, KernelCall):
+    if isinstance(expr, (KernelCall, Get, Test)):
         return False
     if isinstance(expr, Load):
         for subscript, size in zip(expr.subscripts, expr.buffer.type.shape, strict=True):

@@ -25,6 +25,7 @@ from hcl_explore.frontend.printing import PrintLowering
 from hcl_explore.frontend.reader import ExpressionReader
 from hcl_explore.frontend.scope import LocalFunction
 from hcl_explore.frontend.speculation import may_run_always
+from hcl_explore.frontend.streams import Get, GetBlock, Put
 from hcl_explore.frontend.unit import describe
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.lang.types import BOOL
@@ -132,6 +133,15 @@ class StatementLowering:
         value = self.reader.read_any(statement.value)
         if isinstance(value, KernelCall):
             value = value.call
+        if isinstance(value, Put):
+            self.emitter.streams.put(value)
+            return
+        if isinstance(value, Get):
+            self.emitter.emit(value)
+            return
+        if isinstance(value, GetBlock):
+            self.reader.operand(statement.value)
+            return
         if not isinstance(value, TensorCall):
             raise self.reader.error(
                 KernelSyntaxError,

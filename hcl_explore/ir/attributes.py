@@ -27,6 +27,9 @@ REWIND = "rewind"
 UNROLL = "unroll"
 PARALLEL = "parallel"
 DATAFLOW = "dataflow"
+DEPTH = "depth"
+PID = "hcl.pid"
+EXTENT = "hcl.extent"
 REDUCTION = "reduction"
 
 LOOP_OPS = frozenset({"affine.for", "scf.for", "scf.while", "affine.parallel"})

@@ -1,5 +1,6 @@
 """What a kernel author imports."""
 
+from hcl_explore.lang.dataflow import Stream
 from hcl_explore.lang.library import (
     bmm,
     conv2d,
@@ -79,6 +80,7 @@ __all__ = [
     "Memory",
     "Partition",
     "Storage",
+    "Stream",
     "TypeParameter",
     "UFixed",
     "UInt",
