@@ -72,8 +72,7 @@ class KernelCallReader:
         bound: Mapping[str, object] = {}
         suffix = copy = ""
         if instantiate and isinstance(instantiate[-1], str):
-            *rest, copy = instantiate
-            instantiate = rest or None
+            copy, instantiate = instantiate[-1], instantiate[:-1] or None
         if instantiate is not None:
             bound = bind(callee.function, parameters, instantiate, span)
             suffix = "".join(f"_{value}" for value in bound.values())

@@ -30,10 +30,17 @@ def read_kernel(
     type parameters are not those that the kernel has.
     """
     source = read_source(kernel, namespace, name)
-    if instantiate is None:
-        return source
+    return source if instantiate is None else instantiate_kernel(source, instantiate)
+
+
+def instantiate_kernel(source: KernelSource, instantiate: Arguments) -> KernelSource:
+    """``source`` with its type parameters bound, whatever they were bound to before.
+
+    Raises ``KernelTypeError`` if they are not those that the kernel has.
+    """
+    source = source.generic or source
     unit = Unit(source)
     function = unit.functions[source.name]
     parameters = open_parameters(function, unit.constants)
     bound = bind(function, parameters, instantiate, unit.span(function))
-    return replace(source, namespace={**source.namespace, **bound})
+    return replace(source, namespace={**source.namespace, **bound}, generic=source)

@@ -31,7 +31,8 @@ class KernelSource:
     ``text`` starts in column 1; ``first_line`` is the line of its first line in ``filename`` and
     ``column_offset`` how far it was indented there. ``namespace`` holds captured values: numbers,
     NumPy arrays, types, modules, and other kernels (function objects). ``name`` is the kernel,
-    one of the functions in the text.
+    one of the functions in the text. ``generic`` is the source before its type parameters were
+    bound, where they were.
     """
 
     text: str
@@ -40,6 +41,7 @@ class KernelSource:
     first_line: int = 1
     namespace: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
     column_offset: int = 0
+    generic: KernelSource | None = field(default=None, repr=False, compare=False)
 
 
 def read_source(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import naming
 from hcl_explore.schedule.parameters import Parameter
-from hcl_explore.schedule.primitive import PrimitiveInfo
+from hcl_explore.schedule.primitive import PrimitiveInfo, primitives
 from hcl_explore.schedule.schedule import Schedule
 
 # Above its minimum: small sizes have small factors, and larger ones are there to be refused.
@@ -19,14 +19,21 @@ def draw_arguments(
     rng: random.Random, declared: PrimitiveInfo, schedule: Schedule
 ) -> dict[str, object] | None:
     """Random arguments for a primitive; None where the program has nothing to offer."""
+    return _draw_for(rng, declared, schedule.program)
+
+
+def _draw_for(
+    rng: random.Random, declared: PrimitiveInfo, program: Program
+) -> dict[str, object] | None:
     arguments: dict[str, object] = {}
     for parameter in declared.parameters:
         if parameter.is_optional and rng.random() < 0.3:
             continue
-        value = _draw_value(rng, parameter, schedule.program, arguments)
-        if value is None:
+        value = _draw_value(rng, parameter, program, arguments)
+        if value is not None:
+            arguments[parameter.name] = value
+        elif not parameter.is_optional:
             return None
-        arguments[parameter.name] = value
     return arguments
 
 
@@ -48,9 +55,27 @@ def _draw_value(
         return _draw_integers(rng, parameter, program, so_far)
     if parameter.kind == "boolean":
         return rng.random() < 0.5
+    if parameter.kind == "schedules":
+        return _draw_schedules(rng, program)
     if parameter.choices:
         return str(rng.choice(parameter.choices).value)
     return None
+
+
+def _draw_schedules(rng: random.Random, program: Program) -> list[dict[str, list[str]]] | None:
+    """A few calls for one of the functions that the kernel calls."""
+    callees = [function for function in program.functions.values() if function != program.kernel]
+    if not callees:
+        return None
+    callee = rng.choice(callees)
+    alone = Program(callee.name, {callee.name: callee}, program.sources)
+    choices = [declared for declared in primitives().values() if declared.has_form]
+    calls = []
+    for declared in rng.sample(choices, rng.randint(1, 2)):
+        arguments = _draw_for(rng, declared, alone)
+        if arguments is not None:
+            calls.append(declared.call_text(arguments))
+    return [{callee.name: calls}]
 
 
 def _draw_loop(

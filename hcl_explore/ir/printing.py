@@ -27,6 +27,11 @@ def print_with_locations(module: ModuleLike) -> str:
     )
 
 
+def print_operation(operation: ir.Operation) -> str:
+    """One operation with all that is in it, for comparing: no locations, no user's names."""
+    return str(operation.get_asm(assume_verified=True))
+
+
 def parse_module(text: str, context: ir.Context) -> ir.Module:
     """A module from text.
 

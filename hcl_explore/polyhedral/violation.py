@@ -35,7 +35,8 @@ class Violation:
     their iterations over the common loops, in values of the loop variables. ``exact`` is False
     where something is not affine, so that the conflict cannot be excluded; then ``element`` and
     ``distance`` are None. ``only_reassociation`` says that nothing but the rounding of a
-    floating-point accumulation depends on the order; ``simultaneous`` that the two would run at
+    floating-point accumulation depends on the order (or, of an accumulation that does not round,
+    nothing at all: the two may only not run at once); ``simultaneous`` that the two would run at
     once and not in reverse. ``symbols`` holds the values of index arguments in the example.
     """
 
@@ -49,6 +50,11 @@ class Violation:
     only_reassociation: bool = False
     simultaneous: bool = False
     symbols: tuple[tuple[Symbol, int], ...] = ()
+
+    @property
+    def rounds(self) -> bool:
+        """Whether the element is a floating-point number, whose sums depend on their order."""
+        return "float" in self.buffer.dtype
 
     def describe(self, lines: Sequence[str] | None = None, first_line: int = 1) -> str:
         """The counterexample in sentences.
@@ -79,7 +85,11 @@ class Violation:
         if self.distance:
             parts.append(f"Dependence distance ({', '.join(map(str, self.distance))}).")
         if self.only_reassociation:
-            parts.append("Both accumulate into it, so only the rounding changes.")
+            parts.append(
+                "Both accumulate into it, so only the rounding changes."
+                if self.rounds
+                else "Both accumulate into it."
+            )
         return " ".join(parts)
 
     def _element(self) -> str:

@@ -29,10 +29,15 @@ def order_refusal(
 
 def violation_error(program: Program, what: str, violation: Violation) -> LegalityError:
     """The error for a violation: the counterexample, both source lines, what to do."""
-    if violation.only_reassociation:
+    if violation.only_reassociation and violation.rounds:
         advice = (
             "Only the order of a floating-point accumulation changes: pass reassociate=True to "
             "accept the different rounding."
+        )
+    elif violation.only_reassociation:
+        advice = (
+            "Any order gives the same result, but not two updates at once: pass reassociate=True "
+            "to have the iterations accumulate apart and their results combined."
         )
     elif not violation.exact:
         advice = "Pass unchecked=True if you know that it is safe."

@@ -80,6 +80,8 @@ class Parameter:
             return naming.buffer_name(program, value)
         if isinstance(value, Enum):
             return value.value
+        if hasattr(value, "to_json"):
+            return value.to_json()
         if isinstance(value, tuple):
             return [self.to_json(item, program) for item in value]
         return value
@@ -153,6 +155,17 @@ class Parameter:
         if not isinstance(value, bool):
             raise self._wrong(value, scope, "True or False")
         return value
+
+    def _resolve_text(self, value: object, scope: Scope) -> str:
+        if not isinstance(value, str):
+            raise self._wrong(value, scope, "a name")
+        return value
+
+    def _resolve_values(self, value: object, scope: Scope) -> tuple[object, ...]:
+        return tuple(self._items(value, scope, "types or numbers"))
+
+    def _resolve_schedules(self, value: object, scope: Scope) -> tuple[object, ...]:
+        return tuple(self._items(value, scope, "schedules"))
 
     def _resolve_choice(self, value: object, scope: Scope) -> Enum:
         for member in self.choices:
@@ -229,6 +242,21 @@ def integers(help_text: str, *, at_least: int = 1, **options: Any) -> Any:
 
 def boolean(help_text: str, **options: Any) -> Any:
     return _field("boolean", help_text, **options)
+
+
+def text(help_text: str, **options: Any) -> Any:
+    """A name that is none of the program's own."""
+    return _field("text", help_text, **options)
+
+
+def values(help_text: str, **options: Any) -> Any:
+    """A list of types and numbers."""
+    return _field("values", help_text, **options)
+
+
+def schedules(help_text: str) -> Any:
+    """Several schedules of other kernels, passed as ``*schedules``."""
+    return _field("schedules", help_text, variadic=True)
 
 
 def choice(help_text: str, members: type[Enum], **options: Any) -> Any:

@@ -58,6 +58,24 @@ class Primitive(ABC):
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
         """Rewrite ``module``, whose view is ``program``, in place."""
 
+    def settle(self, scope: Scope) -> Primitive:  # noqa: ARG002 (for those that override it)
+        """The same call with everything filled in that it left to the kernel.
+
+        Raises:
+            ScheduleError: the kernel has nothing that fits.
+        """
+        return self
+
+    def holds(self, program: Program) -> bool:  # noqa: ARG002 (likewise)
+        """Whether ``program`` already is as this would make it: a conflict of two schedules that
+        ask for the same is none."""
+        return False
+
+    @property
+    def marks(self) -> tuple[bool, bool]:
+        """Whether the call brings unchecked steps, and reassociated ones, with it."""
+        return False, False
+
     def explain(self) -> str:
         """One line for the step list: what this very step does."""
         return f"{self.name}"
@@ -75,6 +93,11 @@ class PrimitiveInfo:
     doc: str
     parameters: tuple[Parameter, ...]
     signature: inspect.Signature
+
+    @property
+    def has_form(self) -> bool:
+        """Whether every argument can be chosen in a form: not where a schedule is one."""
+        return all(parameter.kind != "schedules" for parameter in self.parameters)
 
     @property
     def usage(self) -> str:
@@ -111,6 +134,7 @@ class PrimitiveInfo:
         Raises:
             ArgumentError: a parameter is missing, unknown, or has a bad value.
             UnknownNameError, AmbiguousNameError, StaleHandleError: a name or handle does not fit.
+            NotApplicableError: a schedule is of a kernel that this one does not call.
         """
         known = {parameter.name for parameter in self.parameters}
         unknown = sorted(set(arguments) - known)
@@ -128,7 +152,7 @@ class PrimitiveInfo:
                     f"{self.name}: argument '{parameter.name}' is missing",
                     advice=f"Use: s.{self.usage}",
                 )
-        return self.cls(**values)
+        return self.cls(**values).settle(scope)
 
     def to_json(self, primitive: Primitive, program: Program) -> dict[str, object]:
         """The arguments of a resolved primitive as plain data, defaults left out."""
@@ -163,7 +187,7 @@ def _literal(parameter: Parameter, value: object) -> str:
     if parameter.kind == "buffer" and isinstance(value, str) and value.isidentifier():
         return f"s.{value}"
     if parameter.choices:
-        member = next(m for m in parameter.choices if m.value == value)
+        member = next(m for m in parameter.choices if value in (m.value, m.name))
         return f"hcl.{type(member).__name__}.{member.name}"
     return _quote(value)
 

@@ -243,14 +243,15 @@ class Schedule:
     ) -> tuple[bool, bool]:
         """Whether legality had to be overridden, and whether reassociation was needed."""
         refusal = primitive.check(program, reassociate=False)
+        is_unchecked, is_reassociated = primitive.marks
         if refusal is None:
-            return False, False
+            return is_unchecked, is_reassociated
         if reassociate and isinstance(refusal, LegalityError):
             refusal = primitive.check(program, reassociate=True)
             if refusal is None:
-                return False, True
+                return is_unchecked, True
         if unchecked and isinstance(refusal, LegalityError):
-            return True, False
+            return True, is_reassociated
         raise refusal
 
     def _rewrite(

@@ -10,7 +10,7 @@ from hcl_explore.views.record import ParameterRecord, PrimitiveRecord
 
 
 def palette(program: Program) -> list[PrimitiveRecord]:
-    """One record per registered primitive, in the registry's order."""
+    """One record per registered primitive that a form can be made for, in the registry's order."""
     return [
         PrimitiveRecord(
             name=declared.name,
@@ -20,6 +20,7 @@ def palette(program: Program) -> list[PrimitiveRecord]:
             parameters=[_parameter(parameter, program) for parameter in declared.parameters],
         )
         for declared in primitives().values()
+        if declared.has_form
     ]
 
 

@@ -250,6 +250,8 @@ def _result(
         body = interface.add_array(f, port, ("result", position), "out", partition, storage, value)
         if in_place:
             f.outputs[value] = body.name
+    elif partition is not None:
+        f.parameter_banks.append((port, partition))
     f.targets.append(None if in_place else port)
     return _parameter(f, port)
 

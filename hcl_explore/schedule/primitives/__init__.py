@@ -26,4 +26,5 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     reshape,
     double_buffer,
     bind_storage,
+    compose,
 )

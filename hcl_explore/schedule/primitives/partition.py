@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import mlir.ir as ir
+
 from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.attributes import PartitionedDim, make_partition
@@ -52,6 +54,11 @@ class PartitionArray(Primitive):
             )
         return self._factor_refusal(program) or self._clash_refusal(program)
 
+    def holds(self, program: Program) -> bool:
+        added = self._added()
+        buffers = connected_buffers(program, self.target)
+        return all(set(added) <= set(buffer.partition) for buffer in buffers)
+
     def _factor_refusal(self, program: Program) -> ScheduleError | None:
         if self.partition_type is Partition.Complete:
             if self.factor:
@@ -84,9 +91,12 @@ class PartitionArray(Primitive):
     def _dims(self) -> range | tuple[int, ...]:
         return range(1, len(self.target.shape) + 1) if self.dim == 0 else (self.dim,)
 
-    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+    def _added(self) -> list[PartitionedDim]:
         factor = None if self.partition_type is Partition.Complete else self.factor
-        added = [PartitionedDim(dim, self.partition_type.value, factor) for dim in self._dims()]
+        return [PartitionedDim(dim, self.partition_type.value, factor) for dim in self._dims()]
+
+    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+        added = self._added()
         for buffer in connected_buffers(program, self.target):
             attribute = make_partition([*buffer.partition, *added], module.operation.context)
             set_buffer_attribute(program, buffer, attrs.PARTITION, attribute)
@@ -137,4 +147,5 @@ def set_buffer_attribute(program: Program, buffer: Buffer, name: str, value: obj
         function = program.functions[buffer.function]
         attrs.set_argument_attribute(function.op, buffer.argument_position, name, value)
     else:
-        buffer.value.owner.operation.attributes[name] = value
+        number = ir.OpResult(buffer.value).result_number
+        buffer.value.owner.operation.attributes[attrs.of_result(name, number)] = value

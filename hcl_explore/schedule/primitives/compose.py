@@ -1,0 +1,189 @@
+"""compose: the schedules of the kernels that this one calls are carried out in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+from hcl_explore.errors import ArgumentError, LegalityError, NotApplicableError, ScheduleError
+from hcl_explore.ir.printing import ModuleLike, clone_module
+from hcl_explore.ir.program import Buffer, Loop, Program
+from hcl_explore.ir.read_program import read_program
+from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.calls import ScheduleCall
+from hcl_explore.schedule.parameters import Scope
+from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitives.partition import connected_buffers
+from hcl_explore.schedule.sub_schedule import SubSchedule, qualified, read_sub_schedules, settle
+
+
+@register
+@dataclass(frozen=True)
+class Compose(Primitive):
+    """Carry out, in the kernels that this one calls, what was scheduled for them alone.
+
+    Before::
+
+        def top(A, B): ...; C = gemm(A, B); ...
+
+    After ``g = hcl.customize(gemm); g.pipeline("j"); s.compose(g)``::
+
+        def gemm(A, B): ...                     # loop j is pipelined
+        def top(A, B): ...; C = gemm(A, B); ...
+
+    The steps belong to the function whose body is the kernel that was scheduled: to every one of
+    these where there are several, or to the one that ``id`` names; ``instantiate`` gives other type
+    parameters than those it was scheduled with. Each step is checked again. Partitions of arguments
+    go on into the caller's arrays. The steps are those at the time of the call; later ones of
+    either schedule do not touch the other. Instead of a schedule, its steps can be given:
+    ``s.compose({"gemm": ['s.pipeline("j")']})``.
+    """
+
+    name: ClassVar[str] = "compose"
+    group: ClassVar[str] = "Composition"
+    law: ClassVar[str] = "Legal if each of its steps is, in the kernel as it is when it is reached."
+
+    schedules: tuple[Any, ...] = param.schedules("the schedules of kernels that are called")
+    id: str | None = param.text("one of several functions made of the kernel", default=None)
+    instantiate: tuple[object, ...] | None = param.values(
+        "type parameters of the instance, if not those scheduled", default=None
+    )
+
+    def settle(self, scope: Scope) -> Primitive:
+        owner: Any = scope.owner
+        found: list[SubSchedule] = []
+        for item in self.schedules:
+            for sub in read_sub_schedules(item, partial(self._wrong, item)):
+                if sub.program is None:
+                    found.append(sub)
+                    continue
+                found += settle(
+                    sub, owner.initial.program, id=self.id, instantiate=self.instantiate
+                )
+        return Compose(tuple(found))
+
+    @staticmethod
+    def _wrong(item: object) -> ScheduleError:
+        return ArgumentError(
+            f"compose: argument 'schedules' must be schedules (hcl.customize), not {item!r}",
+            advice="Pass the schedule object of a kernel that is called: s.compose(g).",
+        )
+
+    @property
+    def marks(self) -> tuple[bool, bool]:
+        calls = [call for sub in self.schedules for call in sub.calls]
+        return any(call.unchecked for call in calls), any(call.reassociate for call in calls)
+
+    def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
+        parent = program.kernel.op.parent
+        assert parent is not None
+        replay = _Replay(clone_module(parent), program, reassociate)
+        try:
+            replay.run(self.schedules)
+        except ScheduleError as refusal:
+            return refusal
+        return replay.illegal
+
+    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+        replay = _Replay(module, program, reassociate=True)
+        replay.run(self.schedules)
+        return Outcome(replay.forwarding)
+
+    def explain(self) -> str:
+        return "; ".join(
+            f"{sub.function}: {', '.join(call.text for call in sub.calls) or 'no steps'}"
+            for sub in self.schedules
+        )
+
+
+class _Replay:
+    """Applies the calls of sub-schedules to ``module``; ``program`` is its view.
+
+    ``illegal`` is the first refusal by legality: the steps go on, to find what cannot be done at
+    all.
+    """
+
+    def __init__(self, module: ModuleLike, program: Program, reassociate: bool) -> None:
+        self.forwarding: Mapping[str, tuple[str, ...]] = {}
+        self.illegal: LegalityError | None = None
+        self._module = module
+        self._program = read_program(module, program.sources)
+        self._reassociate = reassociate
+        self._done: list[tuple[str, set[str]]] = []
+
+    def run(self, schedules: Sequence[SubSchedule]) -> None:
+        """Raises ``ScheduleError``, naming the step, at the first one that does not fit."""
+        for sub in schedules:
+            for call in sub.calls:
+                self._step(sub, call)
+
+    def _step(self, sub: SubSchedule, call: ScheduleCall) -> None:
+        function = sub.function or sub.kernel
+        title = f"{call.text} of the schedule of {sub.kernel}"
+        if function not in self._program.functions:
+            raise NotApplicableError(
+                f"compose: there is no function '{function}' for {title}",
+                span=self._program.sources.span(self._program.kernel.place),
+                advice=f"Functions now: {', '.join(self._program.functions)}. An inlined kernel "
+                "has none of its own: compose before inlining it.",
+            )
+        try:
+            arguments = qualified(call, function, self._program)
+            scope = Scope(self._program, None, call.declared.name)
+            primitive = call.declared.resolve(arguments, scope)
+        except ScheduleError as reason:
+            raise self._conflict(title, reason, ()) from None
+        named = tuple(_named(primitive, self._program))
+        if primitive.holds(self._program):
+            return
+        refusal = primitive.check(self._program, reassociate=self._reassociate or call.reassociate)
+        if isinstance(refusal, LegalityError):
+            if not call.unchecked:
+                self.illegal = self.illegal or self._conflict(title, refusal, named)
+        elif refusal is not None:
+            raise self._conflict(title, refusal, named)
+        outcome = primitive.apply(self._module, self._program)
+        self._program = read_program(self._module, self._program.sources)
+        self._note(title, named, outcome)
+
+    def _note(self, title: str, named: Sequence[str], outcome: Outcome) -> None:
+        self.forwarding = _then(self.forwarding, outcome.forwarding)
+        self._done.append((title, set(named)))
+        for _, keys in self._done:
+            for key in tuple(keys):
+                keys.update(outcome.forwarding.get(key, ()))
+
+    def _conflict(self, title: str, reason: ScheduleError, named: Sequence[str]) -> Any:
+        """``reason`` with the step's name, and that of the earlier one it collides with."""
+        others = [other for other, keys in self._done if keys & set(named)]
+        against = f" after {others[-1]}" if others else ""
+        return type(reason)(
+            f"compose: {title} cannot be applied{against}: {reason.message}",
+            span=reason.span,
+            advice=reason.advice,
+        )
+
+
+def _named(primitive: Primitive, program: Program) -> Iterator[str]:
+    """The keys of the loops and arrays that a call names, with arrays that share their storage."""
+    for value in vars(primitive).values():
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Loop):
+                yield item.key
+            elif isinstance(item, Buffer):
+                yield from (buffer.key for buffer in connected_buffers(program, item))
+
+
+def _then(
+    first: Mapping[str, tuple[str, ...]], second: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """One forwarding after another."""
+    result = {
+        key: tuple(new for old in became for new in second.get(old, (old,)))
+        for key, became in first.items()
+    }
+    for key, became in second.items():
+        result.setdefault(key, became)
+    return result
