@@ -233,3 +233,57 @@ def test_in_a_parallel_loop_only_what_is_written_may_be_copied_out() -> None:
     s.parallel("i")
     with pytest.raises(NotApplicableError, match="'i' is parallel"):
         s.buffer_at(s.B, "i")
+
+
+def through_rows(A: int32[6, 8], B: int32[6, 8]):
+    T: int32[6, 8]
+    for i in range(6):
+        for j in range(8):
+            T[i, j] = A[i, j] * 2
+        for j1 in range(1, 8):
+            B[i, j1] = T[i, j1] - T[i, j1 - 1]
+
+
+def rows_kept(A: int32[6, 8], B: int32[6, 8]):
+    T: int32[6, 8]
+    for i in range(6):
+        for j in range(8):
+            T[i, j] = A[i, j] * 2
+        for j1 in range(8):
+            B[i, j1] = T[i, j1] + 1
+    for i2 in range(6):
+        B[i2, 0] = T[i2, 0]
+
+
+def row_before(A: int32[6, 8], B: int32[6, 8]):
+    T: int32[7, 8] = 0
+    for i in range(6):
+        for j in range(8):
+            T[i + 1, j] = A[i, j] * 2
+        for j1 in range(8):
+            B[i, j1] = T[i, j1] + 1
+
+
+def test_an_array_that_each_iteration_fills_for_itself_is_replaced() -> None:
+    s = hcl.customize(through_rows)
+    handle = s.T
+    s.buffer_at("T", "i")
+    assert {b.name: b.shape for b in s.program.all_buffers()} == {
+        "A": (6, 8),
+        "B": (6, 8),
+        "T_buf": (8,),
+    }
+    assert handle.name == "T_buf"
+    assert "load_T_buf" not in s.ir
+    assert "store_T_buf" not in s.ir
+    assert_same(s)
+    s.undo()
+    assert handle.name == "T"
+
+
+@pytest.mark.parametrize("kernel", [rows_kept, row_before])
+def test_an_array_that_others_read_stays(kernel: object) -> None:
+    s = hcl.customize(kernel)
+    s.buffer_at("T", "i")
+    assert {"T", "T_buf"} <= {b.name for b in s.program.all_buffers()}
+    assert_same(s)

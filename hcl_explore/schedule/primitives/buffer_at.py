@@ -48,8 +48,9 @@ class BufferAt(Primitive):
             for C_buf_store0 in range(32): C[i, C_buf_store0] = C_buf[C_buf_store0]
 
     The copy in is left out where every element is proved to be written first; the copy out where
-    nothing is written. Dimensions of which an iteration touches one element are dropped. Gives the
-    new array.
+    nothing is written. Dimensions of which an iteration touches one element are dropped. A local
+    array that each iteration fills for itself, and nothing else uses, goes: the new one replaces
+    it. Gives the new array.
     """
 
     name: ClassVar[str] = "buffer_at"
@@ -143,7 +144,11 @@ class BufferAt(Primitive):
             # Taken only now: a point stands before the next operation, which redirecting may erase.
             after_alloc = ir.InsertionPoint.after(array.operation)
             copy.build(f"load_{name}", f"{name}_load", after_alloc, False)
-        return Outcome(buffers=(f"{function.name}:{name}",))
+        key = f"{function.name}:{name}"
+        if not plan.replaces:
+            return Outcome(buffers=(key,))
+        self.target.value.owner.erase()
+        return Outcome({self.target.key: (key,)}, buffers=(key,))
 
     def explain(self) -> str:
         return (
@@ -227,12 +232,13 @@ def _alias_refusal(
 
 @dataclass(frozen=True)
 class _Plan:
-    """What to build: the box, and whether it is copied in and out."""
+    """What to build: the box, whether it is copied in and out, and whether the target goes."""
 
     accesses: Sequence[Access]
     box: Box
     loads: bool
     stores: bool
+    replaces: bool = False
 
 
 def _plan(target: Buffer, axis: Loop) -> _Plan | None:
@@ -242,12 +248,10 @@ def _plan(target: Buffer, axis: Loop) -> _Plan | None:
         return None
     if not any(access.is_write for access in accesses):
         return _Plan(accesses, box, loads=True, stores=False)
-    loads = (
-        _starts_with_a_read(accesses, axis)
-        or upward_exposed_reads(target, axis)
-        or not _writes_all(accesses, box, axis)
-    )
-    return _Plan(accesses, box, loads, stores=True)
+    reads_old = _starts_with_a_read(accesses, axis) or upward_exposed_reads(target, axis)
+    if not reads_old and target.kind == "local" and len(accesses) == len(target.accesses):
+        return _Plan(accesses, box, loads=False, stores=False, replaces=True)
+    return _Plan(accesses, box, reads_old or not _writes_all(accesses, box, axis), stores=True)
 
 
 def _starts_with_a_read(accesses: Sequence[Access], axis: Loop) -> bool:
