@@ -44,6 +44,7 @@ class Format(str, Enum):
     html = "html"
     script = "script"
     hls = "hls"
+    project = "project"
 
 
 Device = Annotated[str, typer.Option(help="Name of the device, or a TOML file of your own.")]
@@ -135,20 +136,30 @@ def show(
 @app.command()
 def export(
     source: Source,
-    output: Annotated[Path, typer.Argument(help="The file to write.")],
+    output: Annotated[Path, typer.Argument(help="The file (or folder, of a project) to write.")],
     format: Annotated[
-        Format | None, typer.Option(help="Default: by the output's ending (.html, .py, .cpp).")
+        Format | None,
+        typer.Option(help="Default: by the output's ending (.html, .py, .cpp, .prj)."),
     ] = None,
     kernel: Kernel = None,
     device: Device = "u280",
     clock: Clock = 300.0,
 ) -> None:
-    """Write a self-contained page, a Python script, or the HLS C++ of a session."""
+    """Write a self-contained page, a Python script, the HLS C++ or a Vitis HLS project."""
     chosen = format or _format_of(output)
     session = _open(source, kernel, device, clock)
     if chosen is Format.html:
         session.wait_for_verification()
         session.to_html(output)
+        return
+    if chosen is Format.project:
+        session.schedule.build(
+            "vitis_hls",
+            mode="write",
+            project=output,
+            device=session.device,
+            clock_mhz=session.clock_mhz,
+        )
         return
     text = (
         session.to_script() if chosen is Format.script else session.schedule.build("vhls").hls_code
@@ -179,7 +190,13 @@ def report(
         session.save(save)
 
 
-_ENDINGS = {".html": Format.html, ".htm": Format.html, ".py": Format.script, ".cpp": Format.hls}
+_ENDINGS = {
+    ".html": Format.html,
+    ".htm": Format.html,
+    ".py": Format.script,
+    ".cpp": Format.hls,
+    ".prj": Format.project,
+}
 
 
 def _format_of(output: Path) -> Format:

@@ -47,6 +47,14 @@ def test_help_names_the_commands() -> None:
         assert command in result.stdout
 
 
+def test_export_of_a_project(kernel_file: Path, tmp_path: Path) -> None:
+    options = ("--device", "zedboard", "--clock", 100)
+    result = run("export", kernel_file, tmp_path / "scale.prj", *options)
+    assert result.returncode == 0, result.stderr
+    script = (tmp_path / "scale.prj" / "run_hls.tcl").read_text()
+    assert "set_part {xc7z020-clg484-1}" in script and "-period 10 " in script
+
+
 @pytest.mark.parametrize(
     ("what", "expected"),
     [

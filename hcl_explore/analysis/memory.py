@@ -14,11 +14,9 @@ import numpy as np
 from hcl_explore.analysis.datapath import is_register_file
 from hcl_explore.analysis.operators import Tables
 from hcl_explore.ir.attributes import PartitionedDim
+from hcl_explore.ir.memory_blocks import URAM_WORDS, bram18_of, uram_of
 from hcl_explore.ir.program import Buffer
 
-BRAM18_BITS = 18 * 1024
-BRAM_WIDTHS = ((512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1))
-URAM_WORDS, URAM_WIDTH = 4096, 72
 _LUTRAM_WORDS_PER_LUT = 64
 
 
@@ -78,8 +76,7 @@ def storage_of(
         return Storage("URAM" if is_wide else "BRAM", banks, words, bits)
     words *= halves
     if kind == "URAM":
-        count = math.ceil(words / URAM_WORDS) * math.ceil(bits / URAM_WIDTH)
-        return Storage(kind, banks, words, bits, uram=banks * count)
+        return Storage(kind, banks, words, bits, uram=banks * uram_of(words, bits))
     if kind == "LUTRAM":
         luts = (bits + 1) * math.ceil(words / _LUTRAM_WORDS_PER_LUT)
         return Storage(kind, banks, words, bits, lut=banks * luts, ff=banks * bits)
@@ -115,16 +112,6 @@ def _table(buffer: Buffer) -> np.ndarray[Any, Any] | None:
         if op.operation.name == "memref.global" and op.attributes["sym_name"].value == symbol:
             return np.array(op.attributes["initial_value"])
     return None
-
-
-def bram18_of(words: int, bits: int) -> int:
-    """18 Kb halves for one bank: the best of the block's aspect ratios; depths up to 16 blocks are
-    rounded up to a power of two, as the tool does (memories.json of the development data)."""
-    depth, width = BRAM_WIDTHS[0]
-    is_deep = words > depth * 16
-    rounded = words if is_deep else 1 << max(0, (words - 1).bit_length())
-    best = min(math.ceil(rounded / d) * math.ceil(bits / w) for d, w in BRAM_WIDTHS)
-    return min(best, math.ceil(words / depth * math.ceil(bits / width))) if is_deep else best
 
 
 def _chosen(words: int, bits: int, tables: Tables) -> str:

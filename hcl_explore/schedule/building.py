@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeAlias
 
+from hcl_explore.analysis.device import load_device
 from hcl_explore.backend import cpu
 from hcl_explore.backend.cpu import CpuKernel
-from hcl_explore.backend.hls import HlsCode, emit
+from hcl_explore.backend.hls import HlsCode, HlsOptions, emit
 from hcl_explore.backend.hls.csim import CsimKernel, build_csim
-from hcl_explore.backend.hls.project import HlsProject, write_project
+from hcl_explore.backend.hls.project import HlsProject, find_tool, has_tool, write_project
+from hcl_explore.backend.hls.project_files import ProjectOptions
 from hcl_explore.errors import BuildError
 from hcl_explore.schedule.snapshot import Snapshot
 
@@ -17,8 +19,15 @@ Built: TypeAlias = CpuKernel | HlsCode | CsimKernel | HlsProject
 
 TARGETS = (
     'Targets: None or "cpu" (runs here); "vhls" (Vitis HLS C++; with mode="csim" it is compiled '
-    'and runs here); "catapult" (C++ for Catapult; likewise); "vitis_hls" with project="folder".'
+    'and runs here); "catapult" (C++ for Catapult; likewise); "vitis_hls" with project="folder" '
+    '(mode="write" only writes it; None also synthesises where the tool is installed; "csynth", '
+    '"cosim" and "export" need the tool).'
 )
+_PROJECT_STEPS = {
+    "csynth": ("csim", "csynth"),
+    "cosim": ("csim", "csynth", "cosim"),
+    "export": ("csim", "csynth", "export"),
+}
 
 
 def build(
@@ -30,8 +39,12 @@ def build(
     project: str | Path | None,
     timeout_s: float,
     debug: bool,
+    hls: HlsOptions = HlsOptions(),  # noqa: B008 - frozen
+    project_options: ProjectOptions | None = None,
 ) -> Built:
     """The program of ``snapshot`` for ``target``. Raises ``BuildError``."""
+    if target in (None, "cpu") and hls != HlsOptions():
+        raise BuildError("interface and transfer are options of the HLS targets", advice=TARGETS)
     if project is not None and target != "vitis_hls":
         raise BuildError("only the target 'vitis_hls' writes a project", advice=TARGETS)
     if target in (None, "cpu") and mode is None:
@@ -39,20 +52,40 @@ def build(
             snapshot.module, top, timeout_s=timeout_s, debug=debug, sources=snapshot.sources
         )
     if target in ("vhls", "catapult") and mode in (None, "csim"):
-        code = (
-            snapshot.hls
-            if target == "vhls"
-            else emit(snapshot.module, dialect="catapult", sources=snapshot.sources)
-        )
+        code = _emitted(snapshot, "vitis" if target == "vhls" else "catapult", hls)
         return code if mode is None else build_csim(code, timeout_s=timeout_s)
-    if target == "vitis_hls" and mode is None:
+    if target == "vitis_hls" and (mode in (None, "write") or mode in _PROJECT_STEPS):
         if project is None:
             raise BuildError(
                 "the target 'vitis_hls' needs the folder to write to",
                 advice='Pass project="gemm.prj".',
             )
+        if mode in _PROJECT_STEPS:
+            find_tool()  # before anything is written
         kernel = cpu.build(snapshot.module, top, timeout_s=timeout_s)
-        return write_project(snapshot.hls, project, kernel)
+        code = _emitted(snapshot, "vitis", hls)
+        written = write_project(code, project, kernel, options=project_options)
+        if mode in _PROJECT_STEPS or (mode is None and has_tool()):
+            return written.synthesised(_PROJECT_STEPS[mode or "csynth"])
+        return written
     raise BuildError(
         f"no target '{target}'" + (f" with mode '{mode}'" if mode else ""), advice=TARGETS
+    )
+
+
+def _emitted(snapshot: Snapshot, dialect: str, options: HlsOptions) -> HlsCode:
+    if dialect == "vitis" and options == HlsOptions():
+        return snapshot.hls
+    return emit(snapshot.module, dialect=dialect, options=options, sources=snapshot.sources)
+
+
+def project_options(device: str, clock_mhz: float) -> ProjectOptions:
+    """What a project for ``device`` at ``clock_mhz`` is written with. Raises ``DeviceError``."""
+    target = load_device(device, clock_mhz)
+    memory = next((m for m in target.memories if m.name.startswith(("HBM", "DDR"))), None)
+    return ProjectOptions(
+        part=target.part,
+        clock_ns=round(1000.0 / clock_mhz, 3),
+        memory=None if memory is None else "HBM" if memory.name.startswith("HBM") else "DDR",
+        banks=(memory.channels or 1) if memory is not None else 0,
     )

@@ -12,7 +12,7 @@ from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.analysis.graph import Graph
 from hcl_explore.backend.cpu import CpuKernel
-from hcl_explore.backend.hls import HlsCode
+from hcl_explore.backend.hls import HlsCode, HlsOptions, Interface, Transfer
 from hcl_explore.backend.verify import Verification, compare
 from hcl_explore.errors import (
     HclError,
@@ -29,7 +29,7 @@ from hcl_explore.ir.read_program import read_program
 from hcl_explore.polyhedral.bounds import first_out_of_bounds
 from hcl_explore.polyhedral.dependences import Dependence, dependences
 from hcl_explore.schedule import naming
-from hcl_explore.schedule.building import build
+from hcl_explore.schedule.building import build, project_options
 from hcl_explore.schedule.handles import BufferHandle, LoopHandle, Loops
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import Outcome, Primitive, PrimitiveInfo, info, primitives
@@ -368,6 +368,10 @@ class Schedule:
         project: str | Path | None = ...,
         timeout_s: float = ...,
         debug: bool = ...,
+        interface: Interface = ...,
+        transfer: Transfer | Mapping[str, Transfer] | None = ...,
+        device: str = ...,
+        clock_mhz: float = ...,
     ) -> Any: ...
 
     def build(
@@ -378,6 +382,10 @@ class Schedule:
         project: str | Path | None = None,
         timeout_s: float = 60.0,
         debug: bool = False,
+        interface: Interface = "m_axi",
+        transfer: Transfer | Mapping[str, Transfer] | None = None,
+        device: str = "u280",
+        clock_mhz: float = 300.0,
     ) -> Any:
         """Compile the program now.
 
@@ -385,7 +393,11 @@ class Schedule:
         for at most ``timeout_s`` seconds a call; ``debug`` checks data-dependent subscripts while
         it runs. ``"vhls"`` gives Vitis HLS C++ (``.hls_code``), ``"catapult"`` that of Catapult;
         with ``mode="csim"`` a callable that runs this very C++, compiled with g++. ``"vitis_hls"``
-        writes a whole project with testbench and scripts to the folder ``project``.
+        writes a whole project with testbench and scripts for ``device`` at ``clock_mhz`` to the
+        folder ``project``, and synthesises it where the tool is on the PATH (``.result``), unless
+        ``mode`` is ``"write"``. ``interface`` is what the arrays of the HLS targets become
+        (``m_axi``, ``s_axilite``, ``ap_memory``, ``ap_fifo``), ``transfer`` how their elements
+        travel, for all or by name (``burst``, ``copy``, ``stream``): see ``HlsOptions``.
 
         Raises:
             BuildError: unknown target or mode, or the program cannot be compiled for it.
@@ -398,6 +410,8 @@ class Schedule:
             project=project,
             timeout_s=timeout_s,
             debug=debug,
+            hls=HlsOptions(interface, transfer),
+            project_options=project_options(device, clock_mhz) if project is not None else None,
         )
 
     def verify(self) -> Verification:

@@ -9,7 +9,7 @@ import pytest
 from designs import PLAIN, estimate_of, schedule_of
 
 import hcl_explore as hcl
-from hcl_explore.analysis.memory import bram18_of
+from hcl_explore.ir.memory_blocks import bram18_of
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,7 @@ def test_a_table_takes_the_bits_of_its_values(tmp_path: Path) -> None:
     namespace: dict[str, object] = {"TAPS": np.arange(2048) % 23 - 11, "hcl": hcl}
     kernel = """
 import hcl_explore as hcl
+from hcl_explore.ir.memory_blocks import bram18_of
 from hcl_explore import int32
 
 def look_up(A: int32[64], B: int32[64]):

@@ -5,17 +5,26 @@
 * Integers have the tool's exact types, so the text computes bit for bit what the JIT computes.
 """
 
-from hcl_explore.backend.hls.code import HlsCode, HlsOptions, OnChipCopy, Port
+from hcl_explore.backend.hls.code import (
+    HlsCode,
+    HlsOptions,
+    Interface,
+    OnChipCopy,
+    Port,
+    Transfer,
+)
 from hcl_explore.backend.hls.emit import emit
 from hcl_explore.backend.hls.report import LoopReport, Report, load_report
 
 __all__ = [
     "HlsCode",
     "HlsOptions",
+    "Interface",
     "LoopReport",
     "OnChipCopy",
     "Port",
     "Report",
+    "Transfer",
     "emit",
     "load_report",
 ]

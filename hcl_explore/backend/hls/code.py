@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+Interface = Literal["m_axi", "s_axilite", "ap_memory", "ap_fifo"]
+Transfer = Literal["burst", "copy", "stream"]
 Direction = Literal["in", "out", "inout"]
 Origin = Literal["argument", "result"]
 
@@ -13,17 +16,26 @@ Origin = Literal["argument", "result"]
 class HlsOptions:
     """How the kernel meets the outside.
 
-    ``interface``: ``m_axi`` puts each array of the kernel on its own AXI bundle and everything
-    else on ``s_axilite``; ``ap_memory`` gives it memory ports, as for a block inside a design.
+    ``interface`` is what the arrays become: ``m_axi`` (memory behind AXI; a bundle for each array,
+    or for each memory bank that arrays are placed in), ``s_axilite`` (memory inside the block that
+    a processor sees), ``ap_memory`` (ports of a memory beside the block) or ``ap_fifo``.
 
-    ``on_chip`` says which arrays behind ``m_axi`` are copied to on-chip memory for the time of
-    the run: ``partitioned`` those that a schedule cut into banks or bound to a kind of memory
-    (AXI has one port, so the banks can only be on the chip), ``all`` every one. With
-    ``ap_memory`` nothing is copied.
+    ``transfer`` is how their elements travel, for all arrays or by array: ``burst`` accesses them
+    through the port, where the tool joins neighbouring accesses to bursts; ``copy`` holds the
+    whole array on the chip for the time of the run; ``stream`` is a FIFO, for an array whose
+    elements are read or written once each, in order. Arrays that are not named, or all with
+    None, are not copied, but for those behind ``m_axi`` that a schedule cut into banks or bound
+    to a kind of memory: AXI has one port, so the banks can only be on the chip.
     """
 
-    interface: Literal["m_axi", "ap_memory"] = "m_axi"
-    on_chip: Literal["partitioned", "all"] = "partitioned"
+    interface: Interface = "m_axi"
+    transfer: Transfer | Mapping[str, Transfer] | None = None
+
+    def transfer_of(self, array: str) -> Transfer | None:
+        """What is asked for ``array``, by the user's name of it."""
+        if isinstance(self.transfer, Mapping):
+            return self.transfer.get(array)
+        return self.transfer
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,8 @@ class Port:
     ``lang.types`` type; ``ctype`` the C++ element type and ``element_bits`` the width of its
     values (``index`` travels as a 32-bit ``int``). ``shape`` is None for a scalar passed by value,
     ``()`` for a scalar passed by reference. ``is_return``: the value is what the C++ function
-    returns, and no parameter. ``mode`` is the interface pragma's; ``bundle`` is the AXI bundle.
+    returns, and no parameter. ``mode`` is the interface pragma's; ``bundle`` is the AXI bundle,
+    ``bank`` the off-chip memory bank that the user placed the array in ("HBM[3]").
     """
 
     name: str
@@ -49,6 +62,7 @@ class Port:
     direction: Direction
     mode: str
     bundle: str | None = None
+    bank: str | None = None
     is_return: bool = False
 
 
@@ -56,17 +70,27 @@ class Port:
 class OnChipCopy:
     """An interface array that the generated code holds in on-chip memory.
 
+    ``bram18`` and ``uram`` are the memory blocks that takes (both 0: registers or LUTs).
     ``loads`` and ``stores``: it is filled before the kernel runs, written back afterwards.
-    ``reason`` is a phrase: "partitioned", "bound to URAM", "on_chip='all'".
+    ``reason`` is a phrase: "partitioned", "bound to URAM", "transfer='copy'".
     """
 
     port: str
     buffer: str
     bytes: int
     banks: int
+    bram18: int
+    uram: int
     loads: bool
     stores: bool
     reason: str
+
+    def __str__(self) -> str:
+        """ "A is held on chip: 4096 bytes in 8 banks, 8 BRAM18 (partitioned)"."""
+        banks = f" in {self.banks} banks" if self.banks > 1 else ""
+        blocks = f"{self.uram} URAM" if self.uram else f"{self.bram18} BRAM18"
+        memory = blocks if self.uram or self.bram18 else "registers or LUTs"
+        return f"{self.port} is held on chip: {self.bytes} bytes{banks}, {memory} ({self.reason})"
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from hcl_explore.backend.hls.code import HlsCode, HlsOptions, OnChipCopy, Port
 from hcl_explore.backend.hls.dialect import DIALECTS
-from hcl_explore.backend.hls.interface import TopInterface, signature
+from hcl_explore.backend.hls.interface import signature
 from hcl_explore.backend.hls.memory import write_memory_pragmas
 from hcl_explore.backend.hls.module import FunctionInfo, ModuleEmitter
+from hcl_explore.backend.hls.ports import TopInterface
 from hcl_explore.backend.hls.prelude import NEEDS_CMATH, helper_lines
 from hcl_explore.errors import EmitError
 from hcl_explore.ir.locations import Sources, place_of
@@ -63,6 +64,7 @@ def _write_function(
     for line in pragmas.before:
         writer.pragma(line)
     if interface is not None:
+        interface.check_names()
         interface.prototype = head
     with writer.block(head):
         if interface is not None:

@@ -53,6 +53,7 @@ class ModuleEmitter:
     def __init__(
         self, module: ModuleLike, dialect: Dialect, options: HlsOptions, sources: Sources
     ) -> None:
+        self.module = module
         self.dialect = dialect
         self.options = options
         self.sources = sources

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,13 @@ _REPORTS = "build/solution/syn/report"
 
 @dataclass(frozen=True)
 class HlsProject:
-    """A project that has been written: its folder, the code in it, and its files' names."""
+    """A project that has been written: its folder, the code in it, its files' names, and what the
+    tool reported of it if it has run."""
 
     folder: Path
     code: HlsCode
     files: tuple[str, ...]
+    result: Report | None = None
 
     def run(self, steps: Sequence[str] = ("csim", "csynth"), *, timeout_s: float = 3600) -> Report:
         """Run Vitis HLS and read its report.
@@ -74,16 +76,33 @@ class HlsProject:
             raise ProjectError(f"{Path(command[0]).name} failed:\n{last}")
         return self.report()
 
-    def report(self) -> Report:
-        """The report that a run left behind. Raises ``ReportError``."""
+    def synthesised(self, steps: Sequence[str] = ("csim", "csynth")) -> HlsProject:
+        """This project after a run of the tool, with its report. Raises as ``run``."""
+        return replace(self, result=self.run(steps))
+
+    @property
+    def report_path(self) -> Path:
+        """Where the tool leaves its report."""
         folder = self.folder / _REPORTS
         paths = [folder / "csynth.xml", folder / f"{self.code.top}_csynth.xml"]
-        return load_report(next((path for path in paths if path.exists()), paths[0]))
+        return next((path for path in paths if path.exists()), paths[0])
+
+    def report(self) -> Report:
+        """The report that a run left behind. Raises ``ReportError``."""
+        return load_report(self.report_path)
+
+
+_TOOLS = (("vitis_hls", ("-f",)), ("vitis-run", ("--mode", "hls", "--tcl")))
+
+
+def has_tool() -> bool:
+    """Whether Vitis HLS is on the PATH."""
+    return any(shutil.which(name) is not None for name, _ in _TOOLS)
 
 
 def find_tool() -> list[str]:
     """The command that runs a Tcl script in Vitis HLS. Raises ``ProjectError`` if there is none."""
-    for name, options in (("vitis_hls", ["-f"]), ("vitis-run", ["--mode", "hls", "--tcl"])):
+    for name, options in _TOOLS:
         path = shutil.which(name)
         if path is not None:
             return [path, *options]
@@ -171,7 +190,7 @@ def _all_files(
         "Makefile": project_files.makefile_text(code),
         "README.md": project_files.readme_text(code, options),
     }
-    if code.options.interface == "m_axi":
+    if project_files.is_kernel(code):
         files["connectivity.cfg"] = project_files.connectivity_text(code, options)
     notebook = project_files.notebook_text(code)
     if notebook is not None:

@@ -13,22 +13,20 @@ from hcl_explore.lang.types import BOOL, parse_type
 @dataclass(frozen=True)
 class ProjectOptions:
     """``part`` and ``clock_ns`` (nanoseconds) are what is synthesised for; ``memory`` is the
-    off-chip memory that each array gets a bank of; floats may differ from the golden data by
-    ``relative_tolerance`` (the tool's mathematical functions are not those of the CPU)."""
+    off-chip memory, of ``banks`` banks, that each array gets one of (None: the linker chooses);
+    floats may differ from the golden data by ``relative_tolerance`` (the tool's mathematical
+    functions are not those of the CPU)."""
 
     part: str = "xcu280-fsvh2892-2L-e"
     clock_ns: float = 3.33
-    memory: Literal["HBM", "DDR"] = "HBM"
+    memory: Literal["HBM", "DDR"] | None = "HBM"
+    banks: int = 32
     relative_tolerance: float = 1e-5
-
-
-# Banks of the Alveo U280; kernels with more arrays share them.
-_BANKS = {"HBM": 32, "DDR": 2}
 
 
 def tcl_text(code: HlsCode, options: ProjectOptions) -> str:
     """``run_hls.tcl``."""
-    flow = "vitis" if code.options.interface == "m_axi" else "vivado"
+    flow = "vitis" if is_kernel(code) else "vivado"
     export = "xo" if flow == "vitis" else "ip_catalog"
     return f"""\
 # Synthesises {code.top}. Run it with: vitis_hls -f run_hls.tcl
@@ -89,7 +87,7 @@ def makefile_text(code: HlsCode) -> str:
     ]
     if _has_host(code):
         lines += [
-            "PLATFORM ?= xilinx_u280_gen3x16_xdma_1_202211_1",
+            "PLATFORM ?= $(error say which platform the card has: make xclbin PLATFORM=...)",
             "TARGET ?= hw",
             "",
             f"xclbin: {top}.xclbin",
@@ -105,17 +103,39 @@ def makefile_text(code: HlsCode) -> str:
 
 
 def _has_host(code: HlsCode) -> bool:
+    """Whether a card's host can run the kernel by itself."""
+    return is_kernel(code) and all(port.mode != "axis" for port in code.ports)
+
+
+def is_kernel(code: HlsCode) -> bool:
+    """Whether the code is a kernel of the Vitis flow (else a block for a design in Vivado)."""
     return code.options.interface == "m_axi"
 
 
 def connectivity_text(code: HlsCode, options: ProjectOptions) -> str:
-    """``connectivity.cfg``: each array in a bank of its own, as far as there are banks."""
-    lines = ["[connectivity]", f"nk={code.top}:1:{code.top}_1"]
+    """``connectivity.cfg``: each array in the bank that the kernel names, else in one of its own
+    as far as there are banks; streams are for the user to connect."""
+    kernel = f"{code.top}_1"
+    lines = ["[connectivity]", f"nk={code.top}:1:{kernel}"]
+    taken = {port.bank for port in code.ports}
+    free = [bank for bank in _all_banks(options) if bank not in taken] or _all_banks(options)
+    number = 0
     for port in code.ports:
-        if port.bundle is not None:
-            bank = int(port.bundle.removeprefix("gmem")) % _BANKS[options.memory]
-            lines.append(f"sp={code.top}_1.{port.name}:{options.memory}[{bank}]")
+        bank = port.bank
+        if port.bundle is not None and bank is None and free:
+            bank = free[number % len(free)]
+            number += 1
+        if port.bundle is not None and bank is not None:
+            lines.append(f"sp={kernel}.{port.name}:{bank}")
+        if port.mode == "axis":
+            ends = f"{kernel}.{port.name}"
+            text = f"other_1.out:{ends}" if port.direction == "in" else f"{ends}:other_1.in"
+            lines.append(f"# connect the stream: sc={text}")
     return "\n".join([*lines, ""])
+
+
+def _all_banks(options: ProjectOptions) -> list[str]:
+    return [f"{options.memory}[{n}]" for n in range(options.banks)] if options.memory else []
 
 
 def notebook_text(code: HlsCode) -> str | None:
@@ -211,11 +231,9 @@ def _code(text: str) -> dict[str, Any]:
 
 def readme_text(code: HlsCode, options: ProjectOptions) -> str:
     """``README.md``: what is here, how to run it, what the interface holds on chip."""
-    copies = [
-        f"* `{copy.port}` is held in `{copy.buffer}`: {copy.bytes} bytes in {copy.banks} "
-        f"{'bank' if copy.banks == 1 else 'banks'} ({copy.reason})"
-        for copy in code.copies
-    ] or ["* nothing: every access to an array goes through its port"]
+    copies = [f"* {copy}" for copy in code.copies] or [
+        "* nothing: every access to an array goes through its port"
+    ]
     host = ["* `make xclbin` links it for a card; `host.ipynb` runs it there."]
     return "\n".join(
         [

@@ -204,7 +204,7 @@ CASES: dict[str, Case] = {
     "gemm": Case(GEMM),
     "gemm_scheduled": Case(GEMM, _gemm),
     "gemm_ap_memory": Case(GEMM, _gemm, HlsOptions(interface="ap_memory")),
-    "gemm_on_chip": Case(GEMM, options=HlsOptions(on_chip="all")),
+    "gemm_on_chip": Case(GEMM, options=HlsOptions(transfer="copy")),
     "gemm_catapult": Case(GEMM, _gemm, dialect="catapult"),
     "int_gemm": Case(INT_GEMM, _int_gemm),
     "blur": Case(STENCIL, _stencil),

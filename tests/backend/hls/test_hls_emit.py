@@ -160,10 +160,11 @@ def test_copies_are_stated() -> None:
         ("B", "B_buf", 4096, 8, True, False, "partitioned"),
     ]
     for copy in code.copies:
-        assert f"// {copy.port} is held on chip ({copy.bytes} bytes in 8 banks)" in code.text
+        stated = f"// {copy.port} is held on chip: {copy.bytes} bytes in 8 banks, 8 BRAM18"
+        assert stated in code.text
 
 
-def test_on_chip_all_copies_results_back_and_does_not_load_them() -> None:
+def test_copies_of_results_are_written_back_and_not_loaded() -> None:
     copies = {copy.port: copy for copy in CASES["gemm_on_chip"].code().copies}
     assert (copies["C"].loads, copies["C"].stores) == (False, True)
     assert (copies["A"].loads, copies["A"].stores) == (True, False)
@@ -271,7 +272,7 @@ def test_an_unknown_dialect_lists_those_there_are() -> None:
 def test_the_module_is_not_changed() -> None:
     schedule = hcl.customize(GEMM)
     before = str(schedule.module)
-    emit(schedule.snapshot.module, options=HlsOptions(on_chip="all"))
+    emit(schedule.snapshot.module, options=HlsOptions(transfer="copy"))
     assert str(schedule.module) == before
 
 

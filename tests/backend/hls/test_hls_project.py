@@ -10,13 +10,15 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from csynth import csynth_xml
 from hls_kernels import CALLS, GEMM, INT_GEMM, KEYWORDS, WIDTHS, Case
 
+import hcl_explore as hcl
 from hcl_explore.backend.cpu import CpuKernel, build
 from hcl_explore.backend.hls import HlsCode, HlsOptions
 from hcl_explore.backend.hls.headers import include_directories
 from hcl_explore.backend.hls.project import HlsProject, ProjectOptions, write_project
-from hcl_explore.errors import ProjectError, ReportError
+from hcl_explore.errors import DeviceError, ProjectError, ReportError
 
 REPORTS = Path(__file__).parent / "reports"
 
@@ -140,6 +142,17 @@ def test_only_vitis_projects(tmp_path: Path) -> None:
         project_of(Case(GEMM, dialect="catapult"), tmp_path / "prj")
 
 
+def test_part_clock_and_banks_are_the_devices(tmp_path: Path) -> None:
+    s = hcl.customize(GEMM)
+    s.build("vitis_hls", project=tmp_path / "a", mode="write", device="zedboard", clock_mhz=125)
+    tcl = (tmp_path / "a" / "run_hls.tcl").read_text()
+    assert "set_part {xc7z020-clg484-1}" in tcl and "create_clock -period 8 " in tcl
+    assert "sp=" not in (tmp_path / "a" / "connectivity.cfg").read_text()
+    with pytest.raises(DeviceError, match="no device named 'u28'"):
+        s.build("vitis_hls", project=tmp_path / "b", device="u28")
+    assert not (tmp_path / "b").exists()
+
+
 # --- running the tool -----------------------------------------------------------------------------
 
 
@@ -162,6 +175,43 @@ def test_a_run_reads_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         monkeypatch,
     )
     assert project.run().latency_cycles == 182400011
+
+
+def gemm_report(folder: Path, latency: int) -> Path:
+    """A report of GEMM as the tool writes it."""
+    path = folder / "gemm.xml"
+    counts = {"TripCount": 32768, "PipelineII": 6, "PipelineDepth": 20, "Latency": latency - 1030}
+    path.write_text(csynth_xml("gemm", latency=latency, loops={"i_j_k": counts}, clock_ns=3.33))
+    return path
+
+
+def test_a_build_synthesises_where_the_tool_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = gemm_report(tmp_path, 197653)
+    folder = "build/solution/syn/report"
+    copy = f"mkdir -p {folder}; cp '{report}' {folder}/csynth.xml; echo $HLS_STEPS > steps"
+    tool(tmp_path, copy, monkeypatch)
+    session = hcl.Session(GEMM, verify=False)
+    project = session.schedule.build("vitis_hls", project=tmp_path / "prj")
+    assert project.result.latency_cycles == 197653
+    comparison = session.load_report(project.report_path)
+    assert comparison.loops[0].keys == ("gemm:mm.i", "gemm:mm.j", "gemm:mm.k")
+    assert session.load_report(project.result).figures == comparison.figures
+    session.schedule.build("vitis_hls", project=tmp_path / "prj", mode="export")
+    assert (tmp_path / "prj" / "steps").read_text() == "csim csynth export\n"
+    assert session.schedule.build("vitis_hls", project=tmp_path / "w", mode="write").result is None
+
+
+def test_a_mode_that_needs_the_tool_writes_nothing_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "none"))
+    with pytest.raises(ProjectError, match="on the PATH"):
+        hcl.customize(GEMM).build("vitis_hls", project=tmp_path / "prj", mode="csynth")
+    assert list(tmp_path.iterdir()) == []
+    project = hcl.customize(GEMM).build("vitis_hls", project=tmp_path / "prj")
+    assert project.result is None
 
 
 def test_a_failing_tool_shows_its_last_lines(

@@ -5,7 +5,7 @@ extern "C" void gemm(const float A[32][32], const float B[32][32], float C[32][3
 #pragma HLS INTERFACE mode=m_axi port=B offset=slave bundle=gmem1 depth=1024
 #pragma HLS INTERFACE mode=m_axi port=C offset=slave bundle=gmem2 depth=1024
 #pragma HLS INTERFACE mode=s_axilite port=return
-  // A is held on chip (4096 bytes in 8 banks): partitioned
+  // A is held on chip: 4096 bytes in 8 banks, 8 BRAM18 (partitioned)
   float A_buf[32][32];
 #pragma HLS ARRAY_PARTITION variable=A_buf type=cyclic factor=8 dim=2
   load_A: for (int d0 = 0; d0 < 32; ++d0) {
@@ -14,7 +14,7 @@ extern "C" void gemm(const float A[32][32], const float B[32][32], float C[32][3
       A_buf[d0][d1] = A[d0][d1];
     }
   }
-  // B is held on chip (4096 bytes in 8 banks): partitioned
+  // B is held on chip: 4096 bytes in 8 banks, 8 BRAM18 (partitioned)
   float B_buf[32][32];
 #pragma HLS ARRAY_PARTITION variable=B_buf type=block factor=8 dim=1
   load_B: for (int d0 = 0; d0 < 32; ++d0) {

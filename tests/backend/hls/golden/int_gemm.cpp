@@ -6,7 +6,7 @@ extern "C" void gemm(const ap_int<8> A[16][16], const ap_int<8> B[16][16], ap_in
 #pragma HLS INTERFACE mode=m_axi port=B offset=slave bundle=gmem1 depth=256
 #pragma HLS INTERFACE mode=m_axi port=C offset=slave bundle=gmem2 depth=256
 #pragma HLS INTERFACE mode=s_axilite port=return
-  // A is held on chip (256 bytes in 16 banks): partitioned
+  // A is held on chip: 256 bytes in 16 banks, registers or LUTs (partitioned)
   ap_int<8> A_buf[16][16];
 #pragma HLS ARRAY_PARTITION variable=A_buf type=complete dim=2
   load_A: for (int d0 = 0; d0 < 16; ++d0) {
@@ -15,7 +15,7 @@ extern "C" void gemm(const ap_int<8> A[16][16], const ap_int<8> B[16][16], ap_in
       A_buf[d0][d1] = A[d0][d1];
     }
   }
-  // B is held on chip (256 bytes in 256 banks): partitioned
+  // B is held on chip: 256 bytes in 256 banks, registers or LUTs (partitioned)
   ap_int<8> B_buf[16][16];
 #pragma HLS ARRAY_PARTITION variable=B_buf type=complete dim=0
   load_B: for (int d0 = 0; d0 < 16; ++d0) {
