@@ -45,7 +45,7 @@ from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.meta import ConstantType
-from hcl_explore.lang.types import Float, IntegerType, ScalarType, TensorType
+from hcl_explore.lang.types import FixedType, Float, IntegerType, ScalarType, TensorType
 
 
 class Assigner:
@@ -135,6 +135,12 @@ class Assigner:
             if not math.isfinite(number):
                 raise self.reader.error(KernelTypeError, f"{number} is not an integer", statement)
             number = kind.element.wrap(int(number))
+        elif isinstance(kind.element, FixedType):
+            if not math.isfinite(number):
+                raise self.reader.error(
+                    KernelTypeError, f"{number} cannot be converted to {kind.element}", statement
+                )
+            number = float(kind.element(number))
         elif isinstance(kind.element, Float):
             number = float(number)
         self.reader.scope.declare(target.id, Constant(kind.element, target, number), target)

@@ -19,13 +19,14 @@ from hcl_explore.frontend.affine import AffineOperands
 from hcl_explore.frontend.expression import (
     ArrayValue,
     Binary,
+    BitCast,
     Constant,
     Convert,
     Expr,
     View,
     type_name,
 )
-from hcl_explore.lang.types import Index, IntegerType, TensorType, UInt
+from hcl_explore.lang.types import FixedType, Index, IntegerType, TensorType, UInt
 
 if TYPE_CHECKING:
     from hcl_explore.frontend.reader import ExpressionReader
@@ -223,7 +224,9 @@ class Indexer:
     # --- bits ------------------------------------------------------------------------------------
 
     def bits(self, whole: Expr, node: ast.Subscript) -> Bits:
-        """``whole[3]`` or ``whole[0:4]`` of an integer scalar."""
+        """``whole[3]`` or ``whole[0:4]`` of an integer or fixed-point scalar."""
+        if isinstance(whole.type, FixedType) and not isinstance(whole, Constant):
+            whole = BitCast(UInt(whole.type.width), whole.node, whole)
         if not isinstance(whole.type, IntegerType) or isinstance(whole, Constant):
             raise self.reader.error(
                 KernelShapeError,

@@ -15,6 +15,7 @@ from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang.types import (
+    FixedType,
     Float,
     IntegerType,
     ScalarType,
@@ -128,6 +129,10 @@ def table_type(unit: Unit, table: Table, array: np.ndarray[Any, Any]) -> ScalarT
 
 def _dense(builder: Builder, tensor: TensorType, values: np.ndarray[Any, Any]) -> ir.Attribute:
     element = tensor.element
+    if isinstance(element, FixedType):
+        bits = np.array([element.raw(value) for value in values.ravel().tolist()], dtype=object)
+        raw = TensorType(element.storage, tensor.shape)
+        return _dense(builder, raw, bits.reshape(tensor.shape))
     storage = ir.RankedTensorType.get(tensor.shape, builder.storage(element))
     native = isinstance(element, Float) and element.name != "bfloat16"
     if native:

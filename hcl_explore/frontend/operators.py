@@ -18,9 +18,11 @@ from hcl_explore.frontend.expression import (
     Unary,
     type_name,
 )
+from hcl_explore.frontend.fixed_point import division_refusal
 from hcl_explore.lang.promotion import common_type, promote
 from hcl_explore.lang.types import (
     BOOL,
+    Fixed,
     FixedType,
     Float,
     Index,
@@ -77,9 +79,14 @@ class Operators:
         if decides_alone and isinstance(left, Constant) and isinstance(left_type, IntegerType):
             left_type = common_type(left_type, int32)
         try:
-            return promote(operator, left_type, right.type)
+            result = promote(operator, left_type, right.type)
         except TypeError as error:
             raise self.reader.error(KernelTypeError, str(error), node) from None
+        refusal = division_refusal(operator, left.type, right.type)
+        if refusal is not None:
+            advice = "Convert an operand to fixed point of fewer bits first."
+            raise self.reader.error(KernelTypeError, refusal, node, advice)
+        return result
 
     def _check_constant_operand(
         self, operator: str, left: Expr, right: Expr, node: ast.AST
@@ -140,12 +147,14 @@ class Operators:
         return Unary(operand.type, node, "~", operand)
 
     def negate(self, operand: Expr, node: ast.AST) -> Expr:
-        """``-operand``; one bit wider for integers, so that it is exact."""
+        """``-operand``; one bit wider for integers and fixed point, so that it is exact."""
         if isinstance(operand, Constant):
             return self.reader.number(-operand.value, node)
         negated = operand.type
         if isinstance(negated, IntegerType):
             negated = Int(min(negated.width + 1, 512))
+        elif isinstance(negated, FixedType):
+            negated = Fixed(min(negated.width + 1, 512), negated.fraction)
         return Unary(negated, node, "-", operand)
 
     def compare(self, operator: str, left: Expr, right: Expr, node: ast.AST) -> Expr:

@@ -13,6 +13,7 @@ from hcl_explore.frontend.affine import is_affine
 from hcl_explore.frontend.expression import (
     ArrayValue,
     Binary,
+    BitCast,
     Computed,
     Constant,
     Convert,
@@ -48,7 +49,7 @@ class PlaceReader:
             )
         place = self.reader.read_any(node)
         if isinstance(place, Bits):
-            self._check_changeable(place.whole, node)
+            self._check_changeable(_held(place.whole), node)
         else:
             self._check_changeable(place, node)
         assert isinstance(place, (Load, Bits, ArrayValue))
@@ -114,8 +115,8 @@ class PlaceReader:
 
     def _store_bits(self, place: Bits, value: Expr, node: ast.AST) -> None:
         """whole = whole & ~(ones << low) | (value << low), with as many ones as bits."""
-        whole, kind = place.whole, place.whole.type
-        assert isinstance(whole, Load) and isinstance(place.type, UInt)
+        whole, kind, held = place.whole, place.whole.type, _held(place.whole)
+        assert isinstance(held, Load) and isinstance(place.type, UInt)
         mask = (1 << place.type.width) - 1
         bits: Expr = Convert(kind, node, Convert(place.type, node, value))
         if isinstance(place.low, Constant):
@@ -127,4 +128,9 @@ class PlaceReader:
             bits = Binary(kind, node, "<<", bits, place.low)
         cleared = Binary(kind, node, "&", whole, kept)
         combined = Binary(kind, node, "|", cleared, bits)
-        self.emitter.emit_store(whole, self.emitter.emit(combined, kind))
+        self.emitter.emit_store(held, self.emitter.emit(combined, kind))
+
+
+def _held(whole: Expr) -> Expr:
+    """The variable whose bits are meant: those of fixed point are taken as an integer."""
+    return whole.operand if isinstance(whole, BitCast) else whole

@@ -19,7 +19,6 @@ from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.memory import PlacedType
 from hcl_explore.lang.types import (
     BOOL,
-    FixedType,
     ScalarType,
     TensorType,
     float32,
@@ -116,12 +115,9 @@ def annotation(
         raise KernelTypeError(
             f"{ast.unparse(node)} is not a type",
             span=unit.span(node),
-            advice="Types are int8 … int64, uint8 … uint64, Int(n), UInt(n), float32, float64, "
-            "index, and arrays of them: float32[16, 16].",
+            advice="Types are int8 … int64, uint8 … uint64, Int(n), UInt(n), Fixed(n, f), "
+            "UFixed(n, f), float32, float64, index, and arrays of them: float32[16, 16].",
         )
-    element = found.element if isinstance(found, TensorType) else found
-    if isinstance(element, FixedType):
-        raise KernelTypeError(f"{element} is not supported here yet", span=unit.span(node))
     if isinstance(found, TensorType):
         _check_size(unit, found, node)
     return found, storage

@@ -20,9 +20,28 @@ comparisons      ``uint1``
 ===============  =======================  ==========================================================
 
 Any float with an integer is that float; of two floats the wider wins (``float16`` with
-``bfloat16`` gives ``float32``, the smallest that holds both). Fixed point beats integers and loses
-to floats; its binary points are aligned before ``+`` and ``-``. ``index`` with ``index`` stays
+``bfloat16`` gives ``float32``, the smallest that holds both). ``index`` with ``index`` stays
 ``index``; with any other type it counts as ``int32``. Widths stop at 512 bits.
+
+Fixed point beats integers and loses to floats. With an integer it is as with fixed point of no
+fraction; below, ``f`` and ``g`` are the fraction bits of the operands, and the bits before the
+binary point (``n - f`` and ``m - g``) are what grows.
+
+=======================  =====================  ================================================
+operator                 fraction bits          bits before the binary point
+=======================  =====================  ================================================
+``+``, ``-``             max(f, g)              the more of the two, and one; signs as above
+``*``                    f + g                  the sum: n + m bits in all
+``/``                    the left type          rounds toward zero to the left type
+``//``                   the left type          rounds down to a whole number
+``%``                    max(f, g)              the more of the two; the sign of the divisor
+``<<``, ``>>``           the left type          its bits are shifted
+min, max, ?:             max(f, g)              the more of the two
+=======================  =====================  ================================================
+
+A value stored in fixed point with fewer fraction bits is rounded down (truncated); one that is too
+large wraps: both as ``ap_fixed`` does by default. Fixed point stored in an integer is rounded down
+too. A number with a decimal point is a float: ``Fixed(8, 6)(0.25)`` makes it fixed point.
 """
 
 from __future__ import annotations
@@ -134,11 +153,18 @@ def _fixed_holding(
         right_whole + int(result_signed and not right_signed),
     )
     fraction = max(left_fraction, right_fraction)
-    return _fixed(result_signed if signed is None else signed, whole + extra + fraction, fraction)
+    return fixed_type(
+        result_signed if signed is None else signed, whole + extra + fraction, fraction
+    )
 
 
-def _fixed(signed: bool, width: int, fraction: int) -> Fixed | UFixed:
+def fixed_type(signed: bool, width: int, fraction: int) -> Fixed | UFixed:
+    """Fixed point of at most ``MAX_WIDTH`` bits. Raises ``TypeError`` for too large a fraction."""
     width = min(width, MAX_WIDTH)
+    if abs(fraction) > MAX_WIDTH:
+        raise TypeError(
+            f"the result would have {fraction} fraction bits; there may be {MAX_WIDTH} at most"
+        )
     return Fixed(width, fraction) if signed else UFixed(width, fraction)
 
 
@@ -153,7 +179,7 @@ def _promote_fixed(operator: str, left: ScalarType, right: ScalarType) -> Scalar
         left_signed, _, left_fraction = _parts(left)
         right_signed, _, right_fraction = _parts(right)
         width = left.bits + right.bits
-        return _fixed(left_signed or right_signed, width, left_fraction + right_fraction)
+        return fixed_type(left_signed or right_signed, width, left_fraction + right_fraction)
     if operator in ("/", "//"):
         return left
     return common_type(left, right)

@@ -11,11 +11,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 import numpy as np
 
 MAX_WIDTH = 512
+EXACT_FIXED_BITS = 53
+"""Fixed-point values of up to so many bits are exact in a float64."""
 
 
 class ScalarType:
@@ -224,12 +227,29 @@ class FixedType(ScalarType):
 
     @property
     def numpy_dtype(self) -> np.dtype[Any]:
-        return self.storage.numpy_dtype
+        """``float64`` where it holds every value exactly, else ``object`` (of ``Fraction``)."""
+        return np.dtype(np.float64 if self.width <= EXACT_FIXED_BITS else object)
+
+    def raw(self, value: Any) -> int:
+        """The bits for a number, as an integer: rounded down, and wrapped, as ``ap_fixed`` does.
+
+        Raises ``ValueError`` or ``OverflowError`` for NaN and infinity.
+        """
+        scaled = Fraction(value) * Fraction(2) ** self.fraction
+        return self.storage.wrap(math.floor(scaled))
+
+    def value_of(self, raw: int) -> Any:
+        """The number that bits stand for: a float, or a ``Fraction`` above 53 bits."""
+        exact = Fraction(raw) / Fraction(2) ** self.fraction
+        return float(exact) if self.width <= EXACT_FIXED_BITS else exact
 
     def __call__(self, value: Any) -> Any:
         """The nearest representable value below (truncation), wrapped: as ``ap_fixed`` does."""
-        raw = self.storage.wrap(math.floor(float(value) * 2**self.fraction))
-        return raw / 2**self.fraction
+        if isinstance(value, np.ndarray):
+            converted = [self.value_of(self.raw(element)) for element in value.ravel().tolist()]
+            return np.array(converted, dtype=self.numpy_dtype).reshape(value.shape)
+        number = value.item() if isinstance(value, np.generic) else value
+        return self.value_of(self.raw(number))
 
 
 def _check_fixed(kind: str, width: object, fraction: object) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from hcl_explore.backend.cpu.marshal import Array, codec
+from hcl_explore.backend.cpu.marshal import Array, FixedCodec, codec
 from hcl_explore.backend.cpu.signature import Signature, Value
 from hcl_explore.errors import CallError
 from hcl_explore.lang.types import BOOL, IntegerType, from_numpy_dtype
@@ -48,7 +50,10 @@ def _check_array(kernel: str, parameter: Value, given: object) -> Array:
             f"{kernel}: argument {name} must be an array {parameter}, found {_describe(given)}",
             advice=f"Pass np.array(..., dtype=np.{expected.name})",
         )
-    if given.dtype != expected:
+    coding = codec(parameter.dtype)
+    if isinstance(coding, FixedCodec) and not parameter.written:
+        _check_numbers(kernel, parameter, given)
+    elif given.dtype != expected:
         holder = "" if expected.name == parameter.dtype else f" held in {expected.name}"
         raise CallError(
             f"{kernel}: argument {name} must be {parameter}{holder}, found {_describe(given)}",
@@ -65,6 +70,8 @@ def _check_array(kernel: str, parameter: Value, given: object) -> Array:
             f"{kernel}: argument {name} must be {parameter}, found {_describe(given)}",
             advice=_shape_advice(parameter, given),
         )
+    if isinstance(coding, FixedCodec) and parameter.written:
+        _check_numbers(kernel, parameter, given)
     if parameter.written and not given.flags.writeable:
         raise CallError(
             f"{kernel}: argument {name} is read-only, and {kernel} writes to it",
@@ -73,10 +80,44 @@ def _check_array(kernel: str, parameter: Value, given: object) -> Array:
     return given
 
 
+def _check_numbers(kernel: str, parameter: Value, given: Array) -> None:
+    """Refuse what is no finite number: fixed point is made from any others."""
+    expectation = f"{kernel}: argument {parameter.name} must be {parameter}"
+    if given.dtype.kind == "O":
+        wrong = next((n for n in given.ravel().tolist() if not _is_finite(n)), None)
+        if wrong is not None:
+            raise CallError(
+                f"{expectation}, found an array with {_describe(wrong)}",
+                advice="Pass numbers: int, float or fractions.Fraction.",
+            )
+    elif given.dtype.kind not in "fiub":
+        raise CallError(
+            f"{expectation}, found {_describe(given)}",
+            advice=f"Pass {parameter.name}.astype(np.float64)",
+        )
+    elif given.dtype.kind == "f" and not np.isfinite(given).all():
+        raise CallError(
+            f"{expectation}, found an array with NaN or infinity",
+            advice="Pass np.nan_to_num(...): fixed point has finite numbers only.",
+        )
+
+
+def _is_finite(number: object) -> bool:
+    if isinstance(number, float):
+        return math.isfinite(number)
+    return isinstance(number, (int, Fraction))
+
+
 def _check_scalar(kernel: str, parameter: Value, given: object) -> Array:
     expectation = f"{kernel}: argument {parameter.name} must be {parameter}"
     scalar = codec(parameter.dtype).scalar
     number = given.item() if isinstance(given, np.generic) else given
+    if isinstance(codec(parameter.dtype), FixedCodec):
+        if isinstance(number, bool) or not _is_finite(number):
+            raise CallError(
+                f"{expectation}, found {_describe(given)}", advice="Pass a finite Python number"
+            )
+        return codec(parameter.dtype).scalar_array(number)
     if codec(parameter.dtype).is_float:
         if isinstance(number, bool) or not isinstance(number, (int, float)):
             raise CallError(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hcl_explore.backend.cpu.marshal import Array, Codec, codec
+from hcl_explore.backend.cpu.marshal import Array, Codec, FixedCodec, codec
 from hcl_explore.backend.cpu.signature import Signature, Value
 from hcl_explore.lang.types import BOOL, Index, IntegerType
 
@@ -24,7 +24,7 @@ def element_count(value: Value) -> int:
 def random_inputs(signature: Signature, seed: int) -> list[Argument]:
     """Arguments for a call, the same for the same seed.
 
-    Integers over their whole range, unless subscripts or bounds depend on data: then from 0 up to
+    Integers and fixed point over their whole range, unless subscripts or bounds depend on data: then from 0 up to
     the smallest array dimension, so that they can be subscripts. ``index`` is always drawn so.
     Floats in [-1, 1], one in sixteen 16 times larger.
     """
@@ -38,6 +38,11 @@ def random_inputs(signature: Signature, seed: int) -> list[Argument]:
 
 def _random_value(value: Value, rng: np.random.Generator, small: int, only_small: bool) -> Argument:
     coding = codec(value.dtype)
+    if isinstance(coding, FixedCodec):
+        raw = Value(value.name, str(coding.fixed.storage), value.shape)
+        bits = np.asarray(_random_value(raw, rng, small, False), dtype=coding.raw.dtype)
+        numbers = coding.values_of(bits)
+        return numbers if value.shape is not None else coding.python_scalar(numbers)
     shape = tuple(size or 0 for size in value.shape or ())
     if coding.is_float:
         array = _random_floats(coding, rng, shape, is_scalar=value.shape is None)

@@ -2,7 +2,8 @@
 
 Integers of a width that NumPy lacks live in the next wider integer, wrapped to their width on the
 way in and sign- or zero-extended on the way out; above 64 bits they are Python integers in an
-array of dtype object. Fixed-point values are their raw integers. ``bool`` is ``uint1``. A
+array of dtype object. Fixed-point values are float64, exact up to 53 bits; above, an
+array of dtype object holds ``fractions.Fraction``. ``bool`` is ``uint1``. A
 bfloat16 array has the dtype of the ``ml_dtypes`` package where that is installed, else it is a
 uint16 array of its bits.
 """
@@ -38,7 +39,7 @@ class Codec:
     """
 
     def __init__(self, scalar: ScalarType) -> None:
-        self.scalar = scalar.storage if isinstance(scalar, FixedType) else scalar
+        self.scalar = scalar
         self.bytes = storage_bytes(scalar)
         self.wide = self.scalar.bits > 64
         if self.wide:
@@ -107,13 +108,68 @@ class Codec:
 
     @property
     def is_float(self) -> bool:
+        """Whether the kernel calculates with it in floating point."""
         return isinstance(self.scalar, Float)
+
+
+class FixedCodec(Codec):
+    """Fixed point: the caller's numbers outside, the raw integers (of ``raw``) in memory.
+
+    Numbers on their way in are rounded down and wrapped, as an assignment in a kernel does.
+    """
+
+    def __init__(self, fixed: FixedType, raw: Codec) -> None:
+        super().__init__(raw.scalar)
+        self.fixed = fixed
+        self.raw = raw
+        self.dtype = fixed.numpy_dtype
+
+    def write(self, memory: mmap.mmap, offset: int, array: Array) -> None:
+        self.raw.write(memory, offset, self.raw_of(array))
+
+    def read(self, memory: mmap.mmap, offset: int, shape: tuple[int, ...]) -> Array:
+        return self.values_of(self.raw.read(memory, offset, shape))
+
+    def raw_of(self, array: Array) -> Array:
+        """The integers for finite numbers of any real dtype."""
+        small_float = array.dtype.kind == "f" and array.dtype.itemsize <= 8
+        if self.dtype == np.dtype(object) or not small_float:
+            words = np.empty(array.shape, dtype=object)
+            for position, number in enumerate(array.ravel().tolist()):
+                words.flat[position] = self.fixed.raw(number)
+            return words.astype(self.raw.dtype)
+        # Scaling by a power of two is exact, and so is the remainder taken first.
+        modulus = 2.0 ** (self.fixed.width - self.fixed.fraction)
+        scaled = np.fmod(array.astype(np.float64), modulus) * 2.0**self.fixed.fraction
+        bits = np.floor(scaled).astype(np.int64)
+        if self.fixed.signed:
+            spare = 64 - self.fixed.width
+            return np.asarray((bits << spare) >> spare).astype(self.raw.dtype)
+        return np.asarray(bits & ((1 << self.fixed.width) - 1)).astype(self.raw.dtype)
+
+    def values_of(self, raw: Array) -> Array:
+        """The numbers that integers stand for."""
+        if self.dtype != np.dtype(object):
+            return np.asarray(raw.astype(np.float64) * 2.0**-self.fixed.fraction)
+        numbers = np.empty(raw.shape, dtype=object)
+        for position, word in enumerate(raw.ravel().tolist()):
+            numbers.flat[position] = self.fixed.value_of(word)
+        return numbers
+
+    def scalar_array(self, value: Any) -> Array:
+        return np.array(self.fixed(value), dtype=self.dtype)
+
+    def python_scalar(self, array: Array) -> Any:
+        return array.item()
 
 
 @cache
 def codec(dtype: str) -> Codec:
     """The codec of the type that prints as ``dtype``."""
-    return Codec(parse_type(dtype))
+    scalar = parse_type(dtype)
+    if isinstance(scalar, FixedType):
+        return FixedCodec(scalar, codec(str(scalar.storage)))
+    return Codec(scalar)
 
 
 def _bfloat16_dtype() -> np.dtype[Any]:
