@@ -95,6 +95,10 @@ class KernelRecursionError(KernelError):
     """A kernel calls itself, directly or through others."""
 
 
+class KernelStreamError(KernelError):
+    """A stream of a region lacks its one producer or its one consumer."""
+
+
 # --- schedules -----------------------------------------------------------------------------
 
 
@@ -155,6 +159,10 @@ class RunError(HclError):
 
 class AssertionFailedError(RunError):
     """An ``assert`` of the kernel did not hold while it ran; the message ends with its text."""
+
+
+class DeadlockError(RunError):
+    """The tasks of a dataflow program wait for each other; the message names the circle."""
 
 
 class RunTimeoutError(RunError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import prod
 
 import mlir.ir as ir
 
@@ -97,6 +98,8 @@ class Buffer:
     """An array, or a scalar variable (``shape == ()``).
 
     ``kind`` is ``argument``, ``result`` (allocated here and returned), ``local`` or ``constant``;
+    or ``stream``, then ``shape`` is that of the array of FIFOs, ``block`` that of a token and
+    ``depth`` how many tokens a FIFO holds (None of an argument: the caller's stream knows).
     ``home`` the loops around its allocation: it is private to one iteration of them.
     """
 
@@ -112,6 +115,8 @@ class Buffer:
     home: tuple[Loop, ...]
     place: SourcePlace | None
     argument_position: int | None = None
+    block: tuple[int, ...] = ()
+    depth: int | None = None
     accesses: list[Access] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
 
@@ -121,10 +126,7 @@ class Buffer:
 
     @property
     def elements(self) -> int:
-        count = 1
-        for extent in self.shape:
-            count *= extent
-        return count
+        return prod(self.shape)
 
     @property
     def bytes(self) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import mlir.ir as ir
 
 from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir import dialect
 from hcl_explore.ir.affine import condition_of
 from hcl_explore.ir.linear import LinearForm, NonAffineError, Symbol, linear_form
-from hcl_explore.ir.locations import Sources, place_of
+from hcl_explore.ir.locations import SourcePlace, Sources, place_of
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import (
     Access,
@@ -70,6 +71,8 @@ class _FunctionReader:
         for position, argument in enumerate(block.arguments):
             if isinstance(argument.type, ir.MemRefType):
                 self._read_argument(argument, position)
+            elif dialect.is_stream(argument.type):
+                self._read_stream_argument(argument, position)
             elif isinstance(argument.type, ir.IndexType):
                 fields = attrs.argument_attributes(self.function.op, position)
                 name = _field(fields, attrs.ARGUMENT_NAME) or f"arg{position}"
@@ -132,6 +135,10 @@ class _FunctionReader:
                 self._read_allocation(op, name, loop)
             elif name == "func.call":
                 self._read_call(op, loop, guards)
+            elif name in dialect.STREAM_OPS:
+                self._read_stream_operation(op, name, loop, guards)
+            elif name == dialect.MAKE_STREAM:
+                self._read_stream(op, loop)
             elif name == "func.return":
                 self._read_return(op)
             elif name in _VIEWS:
@@ -225,6 +232,72 @@ class _FunctionReader:
         position = self.positions.get(loop, 0)
         self.positions[loop] = position + 1
         return position
+
+    # --- streams --------------------------------------------------------------------------
+
+    def _read_stream_argument(self, argument: ir.Value, position: int) -> None:
+        fields = attrs.argument_attributes(self.function.op, position)
+        name = _field(fields, attrs.ARGUMENT_NAME) or f"arg{position}"
+        dtype = _field(fields, attrs.DTYPE)
+        place = place_of(argument.location)
+        self._add_stream(argument, name, dtype, (), place, position, None)
+
+    def _read_stream(self, op: ir.Operation, loop: Loop | None) -> None:
+        name = attrs.text(op, attrs.BUFFER_NAME) or f"stream_{len(self.buffers)}"
+        dtype, depth = attrs.text(op, attrs.DTYPE), attrs.integer(op, attrs.DEPTH)
+        home = loop.chain if loop else ()
+        self._add_stream(op.results[0], name, dtype, home, place_of(op.location), None, depth)
+
+    def _add_stream(
+        self,
+        value: ir.Value,
+        name: str,
+        dtype: str | None,
+        home: tuple[Loop, ...],
+        place: SourcePlace | None,
+        argument_position: int | None,
+        depth: int | None,
+    ) -> None:
+        kind = dialect.stream_type(value.type)
+        assert kind is not None
+        is_block = isinstance(kind.token, ir.RankedTensorType)
+        element = kind.token.element_type if is_block else kind.token
+        self._add_buffer(
+            Buffer(
+                value=value,
+                function=self.function.name,
+                name=name,
+                kind="stream",
+                dtype=dtype or str(element),
+                shape=kind.shape,
+                bits=bits_of(element),
+                partition=(),
+                storage=None,
+                home=home,
+                place=place,
+                argument_position=argument_position,
+                block=tuple(kind.token.shape) if is_block else (),
+                depth=depth,
+            )
+        )
+
+    def _read_stream_operation(
+        self, op: ir.Operation, name: str, loop: Loop | None, guards: tuple[Guard, ...]
+    ) -> None:
+        """An operation on a FIFO reads and writes it: their order is part of the meaning."""
+        operands = list(op.operands)
+        carried = 2 if name in (dialect.PUT, dialect.GET_BLOCK) else 1
+        forms = [self.forms.get(index) for index in operands[carried:]]
+        known = [form for form in forms if form is not None]
+        subscripts = tuple(known) if len(known) == len(forms) else None
+        if carried == 2 and isinstance(operands[1].type, ir.MemRefType):
+            self._add_access(op, operands[1], name == dialect.GET_BLOCK, None, loop, guards)
+        if name in (dialect.EMPTY, dialect.FULL):
+            kinds: tuple[bool, ...] = (False,)
+        else:
+            kinds = (True, False) if name == dialect.PUT else (False, True)
+        for is_write in kinds:
+            self._add_access(op, operands[0], is_write, subscripts, loop, guards)
 
     # --- memory ---------------------------------------------------------------------------
 

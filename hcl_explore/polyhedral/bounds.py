@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import islpy as isl
 
-from hcl_explore.ir.linear import LinearForm
+from hcl_explore.ir.linear import LinearForm, Symbol
 from hcl_explore.ir.program import Access, Program
 from hcl_explore.polyhedral.conflicts import Model
 from hcl_explore.polyhedral.domain import is_exact
+from hcl_explore.polyhedral.positions import task_positions
 from hcl_explore.polyhedral.system import CONSTANT, Row, System, TooComplexError, limited
 
 
@@ -45,19 +46,22 @@ class OutOfBounds:
 def first_out_of_bounds(program: Program) -> OutOfBounds | None:
     """The first access (in program order) that leaves its array in some iteration, or None.
 
-    Exact for affine accesses. Those with subscripts, conditions or bounds that are not affine are
-    passed over, as are those that leave the array for some values of index arguments only, and what
-    is too intricate to be decided in time: they are checked at run time.
+    Exact for affine accesses; in a task, at each position that the task has. Those with subscripts,
+    conditions or bounds that are not affine are passed over, as are those that leave the array for
+    some values of index arguments only, and what is too intricate to be decided in time: they are
+    checked at run time.
     """
+    known = task_positions(program)
     for function in program.functions.values():
-        found = _first(function.all_accesses())
-        if found is not None:
-            return found
+        for position in known.get(function.name, ({},)):
+            found = _first(function.all_accesses(), position)
+            if found is not None:
+                return found
     return None
 
 
-def _first(accesses: Iterable[Access]) -> OutOfBounds | None:
-    model = Model()
+def _first(accesses: Iterable[Access], position: Mapping[Symbol, int]) -> OutOfBounds | None:
+    model = Model(position)
     found = []
     for access in accesses:
         subscripts = access.subscripts
@@ -89,7 +93,7 @@ def _leaves(
     """The first iteration in which the subscript is negative, else in which it is too large."""
     for below in (True, False):
         for case in model.cases(access):
-            system = System()
+            system = System(fixed=model.fixed)
             values = system.add_instance(access.loops, case)
             row = system.row(form, values)
             running = model.solver.of(system)
@@ -100,7 +104,8 @@ def _leaves(
             point = model.solver.smallest_point(leaving, tuple(system.symbols.values()))
             if point is None:
                 continue
-            iteration = [(loop.name, _value(values[loop], point)) for loop in access.loops]
+            iteration = [(symbol.name, value) for symbol, value in model.fixed.items()]
+            iteration += [(loop.name, _value(values[loop], point)) for loop in access.loops]
             iteration += [(symbol.name, point[number]) for symbol, number in system.symbols.items()]
             return OutOfBounds(access, dim + 1, extent, _value(row, point), tuple(iteration))
     return None

@@ -52,9 +52,11 @@ class Orders:
 class Model:
     """What one query remembers: isl's context, ranges of loops, domains of accesses."""
 
-    def __init__(self) -> None:
+    def __init__(self, fixed: Mapping[Symbol, int] | None = None) -> None:
+        """``fixed`` are symbols whose value is known."""
         self.solver = Solver()
-        self.ranges = Ranges()
+        self.fixed = fixed or {}
+        self.ranges = Ranges(fixed)
         self.examples: dict[object, Example | None] = {}
         self._cases: dict[Access, list[Case]] = {}
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from hcl_explore.ir.linear import LinearForm, Variable
+from hcl_explore.ir.linear import LinearForm, Symbol, Variable
 from hcl_explore.ir.program import Access, Constraint, Guard, Loop
 
 WIDE = 1 << 60
@@ -111,8 +111,11 @@ _MINUS_ONE = LinearForm(constant=-1)
 class Ranges:
     """Constant bounds of loop variables and forms over them, remembered."""
 
-    def __init__(self) -> None:
-        self._known: dict[Variable, tuple[int, int]] = {}
+    def __init__(self, fixed: Mapping[Symbol, int] | None = None) -> None:
+        """``fixed`` are symbols whose value is known."""
+        self._known: dict[Variable, tuple[int, int]] = {
+            symbol: (value, value) for symbol, value in (fixed or {}).items()
+        }
 
     def of_variable(self, variable: Variable) -> tuple[int, int]:
         """Smallest and largest value; a loop that never runs may give ``low > high``."""

@@ -42,8 +42,12 @@ class System:
     Quotients of ``floordiv``, ``ceildiv`` and ``mod`` are variables too; equal ones are shared.
     """
 
-    def __init__(self, symbols: Sequence[Symbol] = ()) -> None:
-        """``symbols`` get the first numbers; others are numbered as they come up."""
+    def __init__(
+        self, symbols: Sequence[Symbol] = (), fixed: Mapping[Symbol, int] | None = None
+    ) -> None:
+        """``symbols`` get the first numbers; others are numbered as they come up. Those that are
+        ``fixed`` are the numbers given."""
+        self.fixed = fixed or {}
         self.count = len(symbols)
         self.equalities: list[Row] = []
         self.inequalities: list[Row] = []
@@ -56,7 +60,7 @@ class System:
 
     def copy(self) -> System:
         """A system to add to without changing this one."""
-        other = System()
+        other = System(fixed=self.fixed)
         other.count = self.count
         other.equalities = list(self.equalities)
         other.inequalities = list(self.inequalities)
@@ -106,6 +110,8 @@ class System:
 
     def _symbol(self, variable: Variable) -> Row:
         assert isinstance(variable, Symbol), f"{variable} is not a loop of this instance"
+        if variable in self.fixed:
+            return {CONSTANT: self.fixed[variable]}
         number = self.symbols.get(variable)
         if number is None:
             number = self.symbols[variable] = self.new_variable()

@@ -28,6 +28,7 @@ from hcl_explore.ir.program import Program
 from hcl_explore.ir.read_program import read_program
 from hcl_explore.polyhedral.bounds import first_out_of_bounds
 from hcl_explore.polyhedral.dependences import Dependence, dependences
+from hcl_explore.polyhedral.endpoints import require_endpoints
 from hcl_explore.schedule import naming
 from hcl_explore.schedule.building import build, project_options
 from hcl_explore.schedule.handles import BufferHandle, LoopHandle, Loops
@@ -66,6 +67,7 @@ class Schedule:
         module, self._sources = lower_with_sources(source, self._context)
         self._initial = Snapshot(module, self._sources)
         self._require_in_bounds(self._initial.program)
+        require_endpoints(self._initial.program)
         self._steps: list[Step] = []
         self._position = 0
         self._observers: list[Callable[[], None]] = []

@@ -1,0 +1,229 @@
+"""Who puts into each FIFO of a region, and who gets from it.
+
+Every FIFO has one producer and one consumer. Which elements of an array of streams a task touches
+is decided exactly where its subscripts, loops and conditions are affine; otherwise the task may
+touch all of them, and nothing is said about the streams that it may touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import islpy as isl
+
+from hcl_explore.errors import KernelStreamError
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir import dialect
+from hcl_explore.ir.linear import Symbol
+from hcl_explore.ir.program import Access, Buffer, Call, Function, Program
+from hcl_explore.polyhedral.conflicts import Model
+from hcl_explore.polyhedral.domain import is_exact
+from hcl_explore.polyhedral.positions import position_of
+from hcl_explore.polyhedral.system import System, TooComplexError, difference, limited
+
+Element = tuple[int, ...]
+
+_MOST_ELEMENTS = 4096
+
+
+@dataclass(frozen=True)
+class Use:
+    """That a function puts into, or gets from, the FIFO ``element`` of the stream that is its
+    argument at ``argument`` (None: any of the array's FIFOs)."""
+
+    stream: Buffer
+    element: Element | None
+    is_put: bool
+    access: Access
+
+
+@dataclass
+class Fifo:
+    """One FIFO of a region: the tasks at its two ends, each with one of its operations."""
+
+    stream: Buffer
+    element: Element
+    producers: dict[Call, Access] = field(default_factory=dict)
+    consumers: dict[Call, Access] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """``fifo``, or ``fifo[1, 2]`` of an array of streams."""
+        if not self.element:
+            return self.stream.name
+        return f"{self.stream.name}[{', '.join(map(str, self.element))}]"
+
+
+def task_name(call: Call) -> str:
+    """What a task is called: its instance name."""
+    return attrs.text(call.op, attrs.BUFFER_NAME) or call.callee
+
+
+class Endpoints:
+    """Finds the ends of FIFOs in one program; remembers what each function does."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._uses: dict[tuple[str, tuple[tuple[Symbol, int], ...]], list[Use]] = {}
+
+    def fifos(self, region: Function) -> list[Fifo]:
+        """The FIFOs of the streams that ``region`` makes, in order. Those of an array that some
+        task may touch anywhere are left out."""
+        own = {b: _elements(b) for b in region.buffers if b.kind == "stream" and b.depth}
+        fifos = {
+            (stream, element): Fifo(stream, element)
+            for stream, elements in own.items()
+            for element in elements
+        }
+        unknown: set[Buffer] = set()
+        for call in region.all_calls():
+            for use in self._of_call(region, call, {}):
+                if use.stream not in own:
+                    continue
+                if use.element is None:
+                    unknown.add(use.stream)
+                    continue
+                fifo = fifos.get((use.stream, use.element))
+                if fifo is not None:
+                    ends = fifo.producers if use.is_put else fifo.consumers
+                    ends.setdefault(call, use.access)
+        return [fifo for (stream, _), fifo in fifos.items() if stream not in unknown]
+
+    def _of_call(self, caller: Function, call: Call, outer: Mapping[Symbol, int]) -> Iterator[Use]:
+        """What ``call`` does to the streams of ``caller``, itself at the position ``outer``."""
+        callee = self.program.functions.get(call.callee)
+        if callee is None:
+            return
+        position = dict(position_of(call, callee))
+        operands = list(call.op.operands)
+        for symbol, (known, value) in product(callee.symbols, outer.items()):
+            if caller.symbols[known] == operands[symbol.number]:
+                position[symbol] = value
+        for use in self.of_function(callee, position):
+            handed = call.arguments[use.stream.argument_position or 0]
+            if handed is not None:
+                yield Use(handed, use.element, use.is_put, use.access)
+
+    def of_function(self, function: Function, position: Mapping[Symbol, int]) -> list[Use]:
+        """What a function does to the streams that it is handed, at ``position``."""
+        key = function.name, tuple(position.items())
+        if key not in self._uses:
+            self._uses[key] = list(self._read(function, position))
+        return self._uses[key]
+
+    def _read(self, function: Function, position: Mapping[Symbol, int]) -> Iterator[Use]:
+        model = Model(position)
+        for access in function.all_accesses():
+            name = access.op.name
+            if access.buffer.kind != "stream" or access.buffer.argument_position is None:
+                continue
+            is_put = name == dialect.PUT
+            if name not in (dialect.PUT, dialect.GET, dialect.GET_BLOCK) or (
+                access.is_write != is_put
+            ):
+                continue
+            for element in touched(model, access):
+                yield Use(access.buffer, element, is_put, access)
+        for call in function.all_calls():
+            for use in self._of_call(function, call, position):
+                if use.stream.kind == "stream" and use.stream.argument_position is not None:
+                    yield use
+
+
+def touched(model: Model, access: Access) -> list[Element | None]:
+    """The FIFOs that an operation works on; ``[None]`` where it may be any."""
+    if access.subscripts is None or not is_exact(access):
+        return [None]
+    if not access.all_guards:
+        ranges = [model.ranges.of_form(form) for form in access.subscripts]
+        runs = all(low <= high for low, high in map(model.ranges.of_variable, access.loops))
+        if runs and all(low == high for low, high in ranges):
+            return [tuple(low for low, _ in ranges)]
+    found: dict[Element, None] = {}
+    try:
+        with limited():
+            for case in model.cases(access):
+                system = System(fixed=model.fixed)
+                places = [system.new_variable() for _ in access.subscripts]
+                values = system.add_instance(access.loops, case)
+                for place, form in zip(places, access.subscripts, strict=True):
+                    row = system.row(form, values)
+                    system.equalities.append(difference({place: 1}, row))
+                points = model.solver.projected(system, len(places))
+                if not points.is_empty():
+                    found.update(dict.fromkeys(_points(points, len(places))))
+    except (TooComplexError, _TooManyError):
+        return [None]
+    return list(found)
+
+
+class _TooManyError(Exception):
+    """Internal: a set of elements is too large to be listed, or has no end."""
+
+
+def _points(points: Any, rank: int) -> list[Element]:
+    if rank == 0:
+        return [()]
+    if not points.is_bounded() or points.count_val().to_python() > _MOST_ELEMENTS:
+        raise _TooManyError
+    found: list[Element] = []
+
+    def note(point: Any) -> None:
+        values = [point.get_coordinate_val(isl.dim_type.set, d) for d in range(rank)]
+        found.append(tuple(int(value.to_python()) for value in values))
+
+    points.foreach_point(note)
+    return sorted(found)
+
+
+def _elements(stream: Buffer) -> list[Element]:
+    if stream.elements > _MOST_ELEMENTS * 4:
+        return []
+    return list(product(*map(range, stream.shape)))
+
+
+def require_endpoints(program: Program) -> None:
+    """Raise ``KernelStreamError`` unless every FIFO of a region that is used at all has one task
+    that puts into it and another one that gets from it."""
+    if not any(function.dataflow for function in program.functions.values()):
+        return
+    endpoints = Endpoints(program)
+    for region in program.functions.values():
+        if region.dataflow:
+            for fifo in endpoints.fifos(region):
+                _check(program, fifo)
+
+
+def _check(program: Program, fifo: Fifo) -> None:
+    for ends, verb in ((fifo.producers, "written"), (fifo.consumers, "read")):
+        if len(ends) > 1:
+            first, second = list(ends)[:2]
+            raise KernelStreamError(
+                f"'{fifo.name}' is {verb} by two tasks, {task_name(first)} and {task_name(second)}",
+                span=program.sources.span(ends[second].place),
+                advice="A FIFO has one producer and one consumer: use a stream for each.",
+            )
+    if not fifo.producers and not fifo.consumers:
+        return
+    if not fifo.producers or not fifo.consumers:
+        ends = fifo.producers or fifo.consumers
+        done, missing = ("written", "read") if fifo.producers else ("read", "written")
+        task, access = next(iter(ends.items()))
+        raise KernelStreamError(
+            f"'{fifo.name}' is {done} by {task_name(task)}, and {missing} by no task",
+            span=program.sources.span(access.place),
+            advice="The task would wait for ever once the FIFO is full."
+            if fifo.producers
+            else "The task would wait for ever.",
+        )
+    (producer, access), consumer = next(iter(fifo.producers.items())), next(iter(fifo.consumers))
+    if producer is consumer:
+        raise KernelStreamError(
+            f"{task_name(producer)} waits on itself: it is both the producer and the consumer of "
+            f"'{fifo.name}'",
+            span=program.sources.span(access.place),
+            advice="Keep what a task remembers in a variable or an array.",
+        )

@@ -1,0 +1,44 @@
+"""At which positions each function of tasks runs: the constants that its calls hand it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import mlir.ir as ir
+
+from hcl_explore.ir.linear import Symbol
+from hcl_explore.ir.program import Call, Function, Program
+
+Position = Mapping[Symbol, int]
+"""The values of the ``index`` arguments that are known."""
+
+
+def task_positions(program: Program) -> dict[str, Sequence[Position]]:
+    """The positions of each function that regions call with constants, each once, in the order of
+    the calls. Functions that are not called so are not in it."""
+    found: dict[str, dict[tuple[tuple[Symbol, int], ...], Position]] = {}
+    plain: set[str] = set()
+    for caller in program.functions.values():
+        for call in caller.all_calls():
+            callee = program.functions.get(call.callee)
+            if callee is None or not callee.symbols:
+                continue
+            position = position_of(call, callee) if caller.dataflow else {}
+            if not position:
+                plain.add(callee.name)
+            found.setdefault(callee.name, {})[tuple(position.items())] = position
+    return {name: list(each.values()) for name, each in found.items() if name not in plain}
+
+
+def position_of(call: Call, callee: Function) -> Position:
+    """The ``index`` arguments of ``callee`` that ``call`` hands a constant."""
+    operands = list(call.op.operands)
+    values: dict[Symbol, int] = {}
+    for symbol in callee.symbols:
+        owner = operands[symbol.number].owner
+        if isinstance(owner, ir.Block):
+            continue
+        made = owner.operation
+        if made.name == "arith.constant":
+            values[symbol] = ir.IntegerAttr(made.attributes["value"]).value
+    return values
