@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.estimate import Estimate, estimate
 from hcl_explore.analysis.graph import Graph, dataflow_graph
 from hcl_explore.analysis.loop_tree import LoopNode, loop_tree
-from hcl_explore.backend.hls import HlsCode, emit
+from hcl_explore.backend.hls import HlsCode, OnChipCopy, emit
+from hcl_explore.errors import EmitError
 from hcl_explore.ir.locations import Sources
 from hcl_explore.ir.printing import ModuleLike, print_module, print_with_locations
 from hcl_explore.ir.program import Program
@@ -42,6 +44,15 @@ class Snapshot:
         """Vitis HLS C++. Raises ``EmitError``."""
         return emit(self.module, sources=self.sources)
 
+    @property
+    def copies(self) -> tuple[OnChipCopy, ...]:
+        """The arrays that the default HLS interface holds on the chip; none where there is no
+        HLS C++."""
+        try:
+            return self.hls.copies
+        except EmitError:
+            return ()
+
     @cached_property
     def graph(self) -> Graph:
         return dataflow_graph(self.program)
@@ -54,5 +65,11 @@ class Snapshot:
         """Figures for a device and clock; cached per pair."""
         key = (device, clock_mhz)
         if key not in self._estimates:
-            self._estimates[key] = estimate(self.program, device, clock_mhz)
+            figures = estimate(self.program, device, clock_mhz)
+            notes = (*figures.notes, *(_copy_note(copy) for copy in self.copies))
+            self._estimates[key] = replace(figures, notes=notes)
         return self._estimates[key]
+
+
+def _copy_note(copy: OnChipCopy) -> str:
+    return f"the default interface copies arrays, which these figures leave out: {copy}"

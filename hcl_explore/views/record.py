@@ -62,6 +62,25 @@ class BufferRecord(TypedDict):
     line: int | None
 
 
+class OnChipCopyRecord(TypedDict):
+    """An array of the interface that the HLS C++ holds on the chip, whole, in ``buffer``.
+
+    ``bram18`` and ``uram`` are the blocks that takes (both 0: registers or LUTs); ``loads`` and
+    ``stores`` whether it is filled before the run and written back after it; ``reason`` is a
+    phrase ("partitioned").
+    """
+
+    port: str
+    buffer: str
+    bytes: int
+    banks: int
+    bram18: int
+    uram: int
+    loads: bool
+    stores: bool
+    reason: str
+
+
 class GraphNodeRecord(TypedDict):
     """``kind`` decides the shape drawn; ``detail`` is the second line ("f32[32,32] · 4.0 KiB")."""
 
@@ -183,6 +202,7 @@ class StepRecord(TypedDict):
     hls_links: list[int | None]
     loops: list[LoopRecord]
     buffers: list[BufferRecord]
+    copies: list[OnChipCopyRecord]
     graph: GraphRecord
     graph_diff: GraphDiffRecord
     estimate: EstimateRecord

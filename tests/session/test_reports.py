@@ -155,3 +155,15 @@ def test_without_a_session(path: Path) -> None:
     comparison = hcl.compare_report(s, path, clock_mhz=100)
     assert comparison.steps == 0 and comparison.estimate.tool == "hcl_explore"
     assert comparison.report.loops[0].ii == 16
+
+
+def test_copies_on_the_chip_are_in_the_record_and_in_the_notes(session: Session) -> None:
+    assert session.step_record(1)["copies"] == []
+    session.schedule.partition(session.schedule.A, dim=2)
+    record = session.step_record(2)
+    assert [(copy["port"], copy["bytes"], copy["reason"]) for copy in record["copies"]] == [
+        ("A", 4096, "partitioned")
+    ]
+    notes = record["estimate"]["notes"]
+    assert any("A is held on chip: 4096 bytes in 32 banks" in note for note in notes)
+    assert session.schedule.estimate().notes == tuple(notes)
