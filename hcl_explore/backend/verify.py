@@ -17,8 +17,9 @@ from typing import Literal
 
 import numpy as np
 
+from hcl_explore.backend.cpu.build import build_text
 from hcl_explore.backend.cpu.inputs import Argument, element_count, random_inputs
-from hcl_explore.backend.cpu.kernel import CpuKernel, build_text
+from hcl_explore.backend.cpu.kernel import CpuKernel
 from hcl_explore.backend.cpu.marshal import Array, codec
 from hcl_explore.backend.cpu.signature import Signature
 from hcl_explore.errors import BuildError, HclError, RunTimeoutError

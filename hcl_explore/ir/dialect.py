@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 import mlir.ir as ir
+from mlir._mlir_libs._mlir import globals as bindings
 from mlir.dialects import irdl
 
 MAKE_STREAM = "hcl.make_stream"
@@ -69,6 +70,8 @@ irdl.dialect @hcl {
   }
 }
 """
+
+bindings.append_dialect_search_prefix("hcl_explore.ir.bindings")
 
 _STREAM_TYPE = re.compile(r"!hcl\.stream<(?P<token>.+), \[(?P<shape>[^\]]*)\]>")
 

@@ -7,7 +7,8 @@
 * Results are bit for bit those of the operations in the order that the module says.
 """
 
-from hcl_explore.backend.cpu.kernel import CpuKernel, build, build_text
+from hcl_explore.backend.cpu.build import build, build_text
+from hcl_explore.backend.cpu.kernel import CpuKernel
 from hcl_explore.backend.cpu.signature import Signature, Value
 
 __all__ = ["CpuKernel", "Signature", "Value", "build", "build_text"]

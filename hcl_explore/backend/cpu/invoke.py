@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hcl_explore.backend.cpu import protocol
@@ -32,6 +32,12 @@ _ERRORS: dict[str, type[HclError]] = {
 
 def load(unit: Unit, name: str) -> Signature:
     """Have a worker load ``unit``. Raises ``BuildError`` if it cannot."""
+    return Signature.from_json(describe(unit, name)["signature"])
+
+
+def describe(unit: Unit, name: str) -> protocol.Message:
+    """Have a worker load ``unit``, and what it says: the ``signature``, and the ``sites`` of tasks
+    and streams where there are any. Raises ``BuildError`` if it cannot."""
     with default_pool().worker(unit.key) as worker:
         try:
             reply = worker.load(unit, LOAD_TIMEOUT_S)
@@ -46,7 +52,7 @@ def load(unit: Unit, name: str) -> Signature:
                 advice="Unroll less: the size of the program decides the time.",
             ) from None
     _raise_error(reply)
-    return Signature.from_json(reply["signature"])
+    return reply
 
 
 def ask(unit: Unit, name: str, question: protocol.Message) -> protocol.Message:
@@ -69,11 +75,14 @@ def call(
     sources: Sources | None = None,
     *,
     quiet: bool = False,
+    depths: Sequence[tuple[int, int, int]] = (),
+    inspect: Callable[[protocol.Message], None] | None = None,
 ) -> Any:
     """Run ``unit`` on ``arguments``; update the arrays it writes; return its results.
 
     What the kernel prints goes to ``sys.stdout``, unless ``quiet``. ``sources`` is the text that
-    errors show.
+    errors show. ``depths`` are (site, number, depth) of FIFOs that are not as deep as declared;
+    ``inspect`` sees what was simulated, and may raise, before anything is changed.
 
     Raises ``CallError`` (nothing ran) or ``RunError`` (the worker crashed, ran out of time, found
     a subscript out of bounds or an assertion that fails; the caller's arrays are then as they
@@ -96,6 +105,7 @@ def call(
                     ],
                     "end": end,
                     "size": worker.arena.size,
+                    "depths": list(depths),
                 },
                 timeout_s=timeout_s,
             )
@@ -111,6 +121,8 @@ def call(
         if reply.get("printed") and not quiet:
             sys.stdout.write(reply["printed"])
         _raise_error(reply, sources)
+        if inspect is not None and "simulation" in reply:
+            inspect(reply["simulation"])
         worker.arena.follow(reply["size"])
         _update(signature.parameters, arrays, offsets, worker.arena)
         results = [

@@ -21,7 +21,10 @@ from hcl_explore.backend.cpu.printing import (
     PRINT_WORD,
     AssertSite,
 )
+from hcl_explore.backend.cpu.protocol import Message
 from hcl_explore.backend.cpu.signature import Signature, Value, storage_bytes
+from hcl_explore.backend.simulator.lower import DEPTH_CALLBACK, ENDED_CALLBACK
+from hcl_explore.backend.simulator.record import read_run
 from hcl_explore.errors import BuildError
 
 # (offset in the arena, shape) of an argument or a result; scalars have the shape ().
@@ -32,6 +35,8 @@ Placed = tuple[int, Sequence[int]]
 _MOST_OPTIMISED = 30_000
 _OUT_OF_BOUNDS_TYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
 _NUMBER_TYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64)
+_DEPTH_TYPE = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+_ENDED_TYPE = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
 # Compiled code calls the compiler's support routines (the division of 128-bit integers); on Linux
 # they are in this library, which must be visible to the whole process.
 if sys.platform == "linux":
@@ -55,11 +60,19 @@ class Host(Protocol):
 
 
 class JitFunction:
-    """A lowered module, compiled; it calls ``host``."""
+    """A lowered module, compiled; it calls ``host``.
+
+    ``depths`` are the depths that FIFOs have in the next call, by site and number, where they are
+    not the declared ones; ``run`` is what happened in the last call, where tasks were simulated,
+    ``sites`` where they and their streams come from.
+    """
 
     def __init__(self, lowered: Lowered, host: Host) -> None:
         self.signature: Signature = lowered.signature
         self._module = lowered.module
+        self.depths: dict[tuple[int, int], int] = {}
+        self.run: Message | None = None
+        self.sites: Message | None = None
         self._words: list[int] = []
         self._callbacks = self._callbacks_of(lowered, host)
         try:
@@ -92,7 +105,17 @@ class JitFunction:
             callbacks[ASSERTION_FAILED] = _NUMBER_TYPE(
                 lambda number: host.assertion_failed(lowered.asserts[number])
             )
+        if lowered.simulated is not None:
+            callbacks[DEPTH_CALLBACK] = _DEPTH_TYPE(
+                lambda site, number, declared: self.depths.get((site, number), declared)
+            )
+            callbacks[ENDED_CALLBACK] = _ENDED_TYPE(self._ended)
+            self.sites = lowered.simulated.sites.to_json()
         return callbacks
+
+    def _ended(self, schedule: int, outcome: int) -> None:
+        """The tasks of a call have ended, or cannot go on."""
+        self.run = read_run(schedule, outcome)
 
     def llvm_ir(self) -> str:
         """The module as LLVM IR, before optimisation."""
@@ -100,7 +123,9 @@ class JitFunction:
         return text
 
     def call(self, arena: Arena, arguments: Sequence[Placed], end: int) -> list[Placed]:
-        """Run on ``arguments``; the results are put into the arena from ``end`` on."""
+        """Run on ``arguments``; the results are put into the arena from ``end`` on. There are none
+        where the tasks of the kernel could not come to an end, which ``run`` then tells."""
+        self.run = None
         base = ctypes.addressof(ctypes.c_char.from_buffer(arena.map))
         packed = _Packed()
         results = self.signature.results
@@ -118,6 +143,8 @@ class JitFunction:
         if results and not by_pointer:
             packed.add(result_base)
         self._function(packed.array())
+        if self.run is not None and self.run["outcome"] != 0:
+            return []
         return self._take_results(arena, result_base, layout, end)
 
     def _take_results(

@@ -1,12 +1,8 @@
-"""Building a module for the CPU, and the callable that comes out."""
+"""The callable that a compiled module is."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 from typing import Any
-
-import mlir.ir as ir
 
 from hcl_explore.backend.cpu import invoke
 from hcl_explore.backend.cpu.assembly import assemble
@@ -67,37 +63,3 @@ class CpuKernel:
         Raises ``BuildError`` for a function that is not in the module.
         """
         return assemble(self.llvm_ir(), function)
-
-
-def build(
-    module: ir.Module,
-    top: str,
-    *,
-    timeout_s: float = 60.0,
-    debug: bool = False,
-    sources: Sources | None = None,
-) -> CpuKernel:
-    """Compile ``module`` and return its function ``top`` as a callable.
-
-    ``timeout_s`` limits each call. ``debug`` checks data-dependent subscripts at run time: a
-    ``RunError`` then names the array, the subscript and the source line. Raises ``BuildError``.
-    The module is not changed. ``sources`` is the text that errors show.
-    """
-    code = io.BytesIO()
-    module.operation.write_bytecode(code)
-    unit = _unit(code.getvalue(), top, debug)
-    return CpuKernel(unit, invoke.load(unit, top), timeout_s, sources)
-
-
-def build_text(
-    text: str, top: str, *, timeout_s: float = 60.0, debug: bool = False, quiet: bool = False
-) -> CpuKernel:
-    """As ``build``, from the text of a module; ``quiet`` drops what the kernel prints."""
-    unit = _unit(text.encode(), top, debug)
-    return CpuKernel(unit, invoke.load(unit, top), timeout_s, quiet=quiet)
-
-
-def _unit(code: bytes, top: str, debug: bool) -> Unit:
-    digest = hashlib.sha256(f"{top}\n{debug}\n".encode() + code).hexdigest()
-    header = {"op": "load_module", "key": digest, "top": top, "debug": debug}
-    return Unit(digest, header, payload=code)

@@ -19,6 +19,8 @@ from hcl_explore.backend.cpu.read_signature import read_signature
 from hcl_explore.backend.cpu.signature import Signature
 from hcl_explore.backend.cpu.storage import StoragePlacer
 from hcl_explore.backend.cpu.substitutes import substitute
+from hcl_explore.backend.simulator.coroutines import make_coroutines
+from hcl_explore.backend.simulator.lower import Simulated, lower_streams
 from hcl_explore.errors import BuildError, SourceSpan
 from hcl_explore.ir.locations import place_of
 
@@ -45,7 +47,7 @@ class Lowered:
     """A module in the LLVM dialect, the symbol of its entry, and how many operations it has.
 
     ``sites`` are the subscripts that are checked at run time, ``prints`` and ``asserts`` the
-    statements of that kind, by their numbers.
+    statements of that kind, by their numbers; ``simulated`` the tasks and streams, if there are.
     """
 
     module: ir.Module
@@ -55,6 +57,7 @@ class Lowered:
     prints: tuple[PrintSite, ...]
     asserts: tuple[AssertSite, ...]
     size: int
+    simulated: Simulated | None = None
 
 
 def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Lowered:
@@ -77,10 +80,20 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
     for function in functions:
         placer.place(function.operation)
     expand_copies(module)
+    simulated = lower_streams(module, _PREFIX + top)
     _lower_to_llvm(module, top)
+    if simulated is not None:
+        make_coroutines(module, simulated.coroutines)
     size = _finish(module, top)
     return Lowered(
-        module, _PREFIX + top, signature, tuple(sites), tuple(prints), tuple(asserts), size
+        module,
+        _PREFIX + top,
+        signature,
+        tuple(sites),
+        tuple(prints),
+        tuple(asserts),
+        size,
+        simulated,
     )
 
 

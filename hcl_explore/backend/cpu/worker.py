@@ -79,8 +79,13 @@ class Worker:
             return {"text": function.llvm_ir()}
         self._arena.follow(header["size"])
         self._printed, self._printed_length = [], 0
+        if isinstance(function, JitFunction):
+            function.depths = {(site, number): depth for site, number, depth in header["depths"]}
         results = function.call(self._arena, header["arguments"], header["end"])
-        return {"results": results, "size": self._arena.size, "printed": self._output()}
+        reply = {"results": results, "size": self._arena.size, "printed": self._output()}
+        if isinstance(function, JitFunction) and function.run is not None:
+            reply["simulation"] = function.run
+        return reply
 
     def _load_module(self, header: protocol.Message, payload: bytes) -> JitFunction:
         self._modules += 1
@@ -101,7 +106,8 @@ class Worker:
         evicted = []
         while len(self._functions) > _CAPACITY:
             evicted.append(self._functions.popitem(last=False)[0])
-        return {"signature": function.signature.to_json(), "evicted": evicted}
+        sites = function.sites if isinstance(function, JitFunction) else None
+        return {"signature": function.signature.to_json(), "sites": sites, "evicted": evicted}
 
     # --- called from compiled code ---------------------------------------------------------------
 

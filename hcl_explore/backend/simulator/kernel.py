@@ -1,0 +1,106 @@
+"""A compiled dataflow program: what a ``CpuKernel`` is, and what its last run was like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from hcl_explore.backend.cpu import invoke
+from hcl_explore.backend.cpu.kernel import CpuKernel
+from hcl_explore.backend.cpu.process import Unit
+from hcl_explore.backend.cpu.protocol import Message
+from hcl_explore.backend.cpu.signature import Signature
+from hcl_explore.backend.simulator.diagnosis import failure
+from hcl_explore.backend.simulator.report import format_report
+from hcl_explore.backend.simulator.sites import Sites
+from hcl_explore.backend.simulator.trace import Trace, fifo_name, read_trace
+from hcl_explore.errors import CallError, RunError
+from hcl_explore.ir.locations import Sources
+
+
+class DataflowKernel(CpuKernel):
+    """Runs its tasks beside each other with FIFOs of their declared depths.
+
+    A call raises ``DeadlockError`` where the tasks wait for each other, ``RunError`` where tokens
+    are left over; ``trace`` then still tells what happened until there. The array arguments are
+    changed only by a run that ends well. Two calls on equal arguments give equal traces.
+    """
+
+    def __init__(
+        self,
+        unit: Unit,
+        signature: Signature,
+        sites: Sites,
+        timeout_s: float,
+        sources: Sources | None = None,
+        *,
+        quiet: bool = False,
+    ) -> None:
+        super().__init__(unit, signature, timeout_s, sources, quiet=quiet)
+        self._sites = sites
+        self._trace: Trace | None = None
+
+    @property
+    def trace(self) -> Trace:
+        """What the last call was like. Raises ``RunError`` before the first one."""
+        if self._trace is None:
+            raise RunError(
+                f"{self.signature.name} has not run yet", advice="Call it, then ask for its trace."
+            )
+        return self._trace
+
+    def report(self) -> str:
+        """The last call as a table of tasks and a table of FIFOs."""
+        return format_report(self.trace, self.signature.name)
+
+    def __call__(self, *arguments: object) -> Any:
+        return self.run(*arguments)
+
+    def run(self, *arguments: object, depths: Mapping[str, int] | None = None) -> Any:
+        """Call it with other depths: ``depths`` maps FIFOs (``"fifo[0, 1]"``) or whole arrays of
+        them (``"fifo"``) to how deep they are in this run.
+
+        Raises ``CallError`` for an unknown FIFO or a depth below 1, and what a call raises.
+        """
+        name = self.signature.name
+
+        def inspect(simulation: Message) -> None:
+            self._trace = trace = read_trace(simulation, self._sites, name)
+            error = failure(trace, simulation["outcome"], name, self._sources or Sources())
+            if error is not None:
+                raise error
+
+        return invoke.call(
+            self._unit,
+            self.signature,
+            arguments,
+            self.timeout_s,
+            self._sources,
+            quiet=self._quiet,
+            depths=self._numbered(depths or {}),
+            inspect=inspect,
+        )
+
+    def _numbered(self, depths: Mapping[str, int]) -> list[tuple[int, int, int]]:
+        """(site, number, depth) of each FIFO that ``depths`` names; single ones win over arrays."""
+        by_name: dict[str, list[tuple[int, int]]] = {}
+        for site, stream in enumerate(self._sites.streams):
+            for number in range(math.prod(stream.shape)):
+                by_name.setdefault(stream.name, []).append((site, number))
+                if stream.shape:
+                    by_name.setdefault(fifo_name(stream, number), []).append((site, number))
+        chosen: dict[tuple[int, int], int] = {}
+        for name, depth in sorted(depths.items(), key=lambda item: "[" in item[0]):
+            if name not in by_name:
+                raise CallError(
+                    f"{self.signature.name} has no FIFO {name}",
+                    advice="It has " + ", ".join(stream.name for stream in self._sites.streams),
+                )
+            if isinstance(depth, bool) or not isinstance(depth, int) or depth < 1:
+                raise CallError(
+                    f"the depth of {name} must be a positive integer, not {depth!r}",
+                    advice="A FIFO holds at least one token.",
+                )
+            chosen.update((key, depth) for key in by_name[name])
+        return [(site, number, depth) for (site, number), depth in chosen.items()]

@@ -1,0 +1,86 @@
+"""Stages written as loop nests become tasks with functions of their own.
+
+In a function that makes streams, or whose stages overlap, every top-level loop nest runs beside the
+others: it is moved into a function and called, like the stages that are calls already.
+"""
+
+from __future__ import annotations
+
+import mlir.ir as ir
+from mlir.dialects import func
+
+from hcl_explore.ir import attributes as attrs
+
+_CLONED = frozenset({"arith.constant", "memref.get_global"})
+_STAGES = attrs.LOOP_OPS | {"affine.if", "scf.if"}
+
+
+def outline_stages(function: ir.Operation) -> list[ir.Operation]:
+    """Move the top-level loops and ifs of ``function`` into functions; returns the calls."""
+    body = function.regions[0].blocks[0]
+    name = ir.StringAttr(function.attributes["sym_name"]).value
+    stages = [op.operation for op in body.operations if op.operation.name in _STAGES]
+    return [
+        _outline(function, stage, f"{name}.stage{number}") for number, stage in enumerate(stages)
+    ]
+
+
+def _outline(function: ir.Operation, stage: ir.Operation, name: str) -> ir.Operation:
+    captured = _captured(stage)
+    cloned = [value for value in captured if _is_cloned(value)]
+    passed = [value for value in captured if not _is_cloned(value)]
+    with function.context, stage.location:
+        with ir.InsertionPoint(function):
+            task = func.FuncOp(
+                name, ir.FunctionType.get([value.type for value in passed], []), "private"
+            )
+        block = task.add_entry_block([value.location for value in passed])
+        inside = dict(zip(passed, block.arguments, strict=True))
+        with ir.InsertionPoint(stage):
+            call = func.CallOp([], name, passed).operation
+        label = attrs.text(stage, attrs.OP_NAME) or attrs.text(stage, attrs.LOOP_NAME)
+        attrs.set_text(call, attrs.BUFFER_NAME, label or name)
+        for value in cloned:
+            with ir.InsertionPoint(block):
+                inside[value] = value.owner.operation.clone().results[0]
+        block.append(stage)
+        with ir.InsertionPoint(block):
+            func.ReturnOp([])
+    _replace_uses(stage, inside)
+    task.attributes["llvm.linkage"] = ir.Attribute.parse(
+        "#llvm.linkage<internal>", function.context
+    )
+    return call
+
+
+def _is_cloned(value: ir.Value) -> bool:
+    owner = value.owner
+    return not isinstance(owner, ir.Block) and owner.operation.name in _CLONED
+
+
+def _captured(stage: ir.Operation) -> list[ir.Value]:
+    """The values that ``stage`` uses and that are defined before it, in the order of use."""
+    inside: set[ir.Value] = set()
+    used: dict[ir.Value, None] = {}
+
+    def visit(op: ir.Operation) -> ir.WalkResult:
+        for operand in op.operands:
+            used.setdefault(operand)
+        inside.update(op.results)
+        for region in op.regions:
+            for block in region.blocks:
+                inside.update(block.arguments)
+        return ir.WalkResult.ADVANCE
+
+    stage.walk(visit)
+    return [value for value in used if value not in inside]
+
+
+def _replace_uses(root: ir.Operation, replaced: dict[ir.Value, ir.Value]) -> None:
+    def visit(op: ir.Operation) -> ir.WalkResult:
+        for position, operand in enumerate(op.operands):
+            if operand in replaced:
+                op.operands[position] = replaced[operand]
+        return ir.WalkResult.ADVANCE
+
+    root.walk(visit)

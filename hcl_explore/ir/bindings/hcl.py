@@ -1,0 +1,1 @@
+"""The ``hcl`` dialect has no operation classes of its own."""
