@@ -3,6 +3,8 @@
 * All compiler work happens in the session; all drawing in ``views`` and the browser.
 * The session may change behind the widget's back (a schedule method called in a cell): the widget
   observes it, and every open view follows.
+* Under the widget lies the session as a page, which shows where there is no kernel (see
+  ``saved_output.py``).
 * Verification ends in another thread; what it reports is sent from the kernel's own event loop,
   so that nothing reads the session from two threads at once.
 """
@@ -18,13 +20,16 @@ from typing import Any, Literal
 import anywidget
 import traitlets
 from IPython.core.display import HTML
+from IPython.display import display
 
 from hcl_explore.explorer.controller import Controller
 from hcl_explore.explorer.protocol import SessionLike
+from hcl_explore.explorer.saved_output import SavedOutput
 from hcl_explore.views.graph import warm_up
 from hcl_explore.views.page import session_iframe
 
 _STATIC = Path(__file__).parent / "static"
+_WITHOUT_KERNEL = "The explorer needs a running kernel. Below is the session as it was saved."
 
 
 class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
@@ -35,8 +40,13 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
 
     position = traitlets.Int(0, help="How many steps are applied.").tag(sync=True)
 
+    saved_id = traitlets.Unicode(help="Names the output that stands in without a kernel.").tag(
+        sync=True
+    )
+
     def __init__(self, session: SessionLike) -> None:
-        super().__init__(position=session.position)
+        self._saved = SavedOutput(session.record)
+        super().__init__(position=session.position, saved_id=self._saved.id)
         self.session = session
         self._thread = threading.get_ident()
         self._loop = _running_loop()
@@ -59,7 +69,14 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
         # ipywidgets closes once more when the object is collected.
         stop, self._stop_observing = self._stop_observing, _nothing
         stop()
+        self._saved.close()
         super().close()
+
+    def _ipython_display_(self, **_: object) -> None:
+        data, metadata = self._repr_mimebundle_()
+        data["text/plain"] = _WITHOUT_KERNEL
+        display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+        self._saved.show()
 
     def _on_message(self, _: object, content: Mapping[str, Any], __: object) -> None:
         if content.get("kind") == "request":
@@ -69,11 +86,16 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
         if kind == "changed":
             self._in_kernel_thread(self._follow)
         else:
-            self._in_kernel_thread(lambda: self._controller.send_badge(index))
+            self._in_kernel_thread(lambda: self._send_badge(index))
 
     def _follow(self) -> None:
         self.position = self.session.position
         self._controller.send_state()
+        self._saved.session_changed(self._loop)
+
+    def _send_badge(self, index: int) -> None:
+        self._controller.send_badge(index)
+        self._saved.session_changed(self._loop)
 
     def _in_kernel_thread(self, action: Callable[[], None]) -> None:
         if threading.get_ident() == self._thread or self._loop is None:

@@ -32,9 +32,14 @@ def history_html(record: SessionRecord, *, editable: bool) -> str:
     return f'<ol class="hx-steps" start="0">{items}</ol>{_failed(record["failed"])}'
 
 
-def badge_html(verification: VerificationRecord) -> str:
-    """The verification badge: sign and word. The details are its tooltip, of a failure its text."""
+def badge_html(verification: VerificationRecord, *, is_live: bool = True) -> str:
+    """The verification badge: sign and word. The details are its tooltip, of a failure its text.
+
+    Without a session behind it (not ``is_live``) a check that was running will never end.
+    """
     status, detail = verification["status"], verification["detail"]
+    if status == "pending" and not is_live:
+        status, detail = "not_run", "The check had not ended when this was saved."
     sign, word = BADGES[status]
     said = f"{word}: {escape(detail)}" if status == "failed" else word
     return (
@@ -54,7 +59,7 @@ def _step(steps: Sequence[StepRecord], index: int, position: int, editable: bool
             f'title="Remove this step" aria-label="Remove step {index}">×</button>'
         )
     change = latency_change(steps, index)
-    facts = [badge_html(step["verification"])] if index else []
+    facts = [badge_html(step["verification"], is_live=editable)] if index else []
     if change:
         css = "is-better" if change.endswith("faster") else "is-worse"
         facts.append(f'<span class="gain {css}">{change}</span>')

@@ -17,9 +17,8 @@ from hcl_explore.views.timeline_data import (
 )
 
 _LEGEND = (
-    ("fill", "fill"),
+    ("fill", "fill and drain"),
     ("steady", "steady state"),
-    ("drain", "drain"),
     ("run", "not pipelined"),
     ("again", "further runs"),
 )

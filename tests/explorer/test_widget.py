@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from fake_session import FakeSession
+from IPython.core.display import HTML
 
 from hcl_explore import explorer
 from hcl_explore.explorer.widget import Explorer
@@ -107,3 +108,56 @@ def test_bundled_packages_bring_their_licences() -> None:
     for name in ("@codemirror/view", "@lezer/python", "style-mod"):
         assert f"{name} " in text
     assert text.count("MIT") >= 10
+
+
+class Output:
+    """Stands for the notebook: what was put into outputs, and what they were replaced by."""
+
+    def __init__(self) -> None:
+        self.shown: list[Any] = []
+        self.updates: list[str] = []
+
+    def display(self, shown: Any, **options: Any) -> Output:
+        self.shown.append((shown, options))
+        return self
+
+    def update(self, html: HTML) -> None:
+        self.updates.append(html.data)
+
+
+@pytest.fixture
+def output(monkeypatch: pytest.MonkeyPatch) -> Output:
+    made = Output()
+    monkeypatch.setattr("hcl_explore.explorer.widget.display", made.display)
+    monkeypatch.setattr("hcl_explore.explorer.saved_output.display", made.display)
+    return made
+
+
+def test_the_output_holds_the_widget_and_a_page_for_when_there_is_no_kernel(
+    widget: Explorer, output: Output
+) -> None:
+    widget._ipython_display_()
+    (view, options), (page, page_options) = output.shown
+    assert options["raw"]
+    assert view["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
+    assert f'class="hclx-saved" data-for="{widget.saved_id}"' in page.data
+    assert page_options["display_id"] == widget.saved_id
+
+
+def test_the_saved_page_follows_the_session_at_the_end_of_a_cell(
+    widget: Explorer, output: Output
+) -> None:
+    widget.session.apply("split", {"axis": "k", "factor": 8})
+    widget._saved._after_cell(None)
+    assert output.updates == []  # the widget was not displayed
+    widget._ipython_display_()
+    widget._saved._after_cell(None)
+    assert output.updates == []  # nothing has changed since
+    widget.session.undo()
+    widget.session.redo()
+    widget._saved._after_cell(None)
+    assert len(output.updates) == 1
+    widget.session.undo()
+    widget.close()
+    widget._saved._after_cell(None)
+    assert len(output.updates) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -83,6 +84,24 @@ def test_the_frame_escapes_the_whole_page(hostile_record: SessionRecord) -> None
     frame = session_iframe(hostile_record)
     assert frame.count("<") == 4
     assert frame.endswith("></iframe></div>")
+
+
+def test_a_packed_page_holds_the_same_data_in_a_fraction_of_the_room() -> None:
+    record = gemm_records.session_record()
+    page = session_page(record, compressed=True)
+    match = re.search(r'<script type="text/plain" id="hclx-data">(.*?)</script>', page, re.S)
+    assert match
+    data = json.loads(gzip.decompress(base64.b64decode(match.group(1))))
+    assert data == json.loads(json.dumps(page_data(record)))
+    assert 5 * len(match.group(1)) < len(embed_json(data))
+    assert page == session_page(record, compressed=True)
+
+
+def test_a_check_that_had_not_ended_is_no_longer_running_in_a_page() -> None:
+    record = gemm_records.session_record()
+    assert record["steps"][5]["verification"]["status"] == "pending"
+    assert "checking" in history_html(record, editable=True)
+    assert "checking" not in history_html(record, editable=False)
 
 
 def test_another_version_is_refused() -> None:

@@ -35,8 +35,12 @@ const SHOW_BUSY_AFTER_MS = 250;
 const SAY_WAITING_AFTER_MS = 3_000;
 
 export class App {
-  /** @param {import("./client.js").Model} model @param {HTMLElement} root */
-  constructor(model, root) {
+  /**
+   * @param {import("./client.js").Model} model
+   * @param {HTMLElement} root
+   * @param {{ onAlive: () => void }} hooks told when a kernel has answered
+   */
+  constructor(model, root, hooks) {
     this.root = root;
     this.client = new Client(model, (event) => this.#onEvent(event));
     this.cache = new PaneCache();
@@ -46,7 +50,10 @@ export class App {
     root.replaceChildren(el("p", { class: "hx-empty" }, "Waiting for the kernel…"));
     this.client
       .request("hello", { pane: FIRST_PANE })
-      .then((hello) => this.#build(hello))
+      .then((hello) => {
+        this.#build(hello);
+        hooks.onAlive();
+      })
       .catch((error) => this.#giveUp(error));
   }
 

@@ -35,6 +35,7 @@
 /**
  * What the client needs of anywidget's model.
  * @typedef {object} Model
+ * @property {(name: string) => any} get
  * @property {(message: object) => void} send
  * @property {(name: string, callback: (message: any) => void) => void} on
  * @property {(name: string, callback: (message: any) => void) => void} off

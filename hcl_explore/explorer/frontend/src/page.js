@@ -125,6 +125,15 @@ function keyHelp(panes) {
   );
 }
 
+/** The page's data; `text/plain` is gzip in base 64. @param {HTMLElement} element */
+async function readData(element) {
+  const text = element.textContent ?? "";
+  if (element.getAttribute("type") === "application/json") return JSON.parse(text);
+  const bytes = Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
 const root = document.getElementById("hclx");
 const data = document.getElementById("hclx-data");
-if (root && data) start(root, JSON.parse(data.textContent ?? ""));
+if (root && data) readData(data).then((read) => start(root, read));
