@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mlir.ir as ir
 
 from hcl_explore.backend.hls.expression import (
@@ -16,9 +18,12 @@ from hcl_explore.backend.hls.expression import (
     join,
     literal,
 )
+from hcl_explore.backend.hls.fixed_point import Scaled
 from hcl_explore.backend.hls.function import FunctionEmitter, Handler, with_bits
 from hcl_explore.backend.hls.literals import float_literal, float_type
-from hcl_explore.backend.hls.types import BOOL, INT, CType, exact
+from hcl_explore.backend.hls.types import BOOL, INT, CType, exact, parsed
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.lang.types import FixedType
 
 # Encodings of arith.cmpi's predicates (mlir/include/mlir/Dialect/Arith/IR/ArithBase.td).
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "<", "<=", ">", ">=")
@@ -37,12 +42,15 @@ def emit_constant(f: FunctionEmitter, op: ir.Operation) -> None:
     if isinstance(result.type, (ir.IntegerType, ir.IndexType)):
         bits = bits_of(result)
         value = constant_value(attribute, bits)
+        dtype = attrs.text(op, attrs.DTYPE)
+        kind = None if dtype is None else parsed(dtype)
         if bits == 1:
             truth = value & 1
             text = "true" if truth else "false"
             f.values[result] = Expr(text, PRIMARY, BOOL, 1, truth, truth, is_literal=True)
         else:
-            f.values[result] = literal(value, bits)
+            scale = kind.fraction if isinstance(kind, FixedType) else 0
+            f.values[result] = replace(literal(value, bits), scale=scale)
     else:
         ctype = float_type(f, op, result.type)
         f.values[result] = float_literal(f, ctype, float(ir.FloatAttr(attribute).value))
@@ -58,8 +66,17 @@ def constant_value(attribute: ir.Attribute, bits: int) -> int:
 # --- sums, products, bits ---------------------------------------------------------------------
 
 
+_RING_OPERATORS = {"add": "+", "subtract": "-", "multiply": "*"}
+
+
 def _ring(name: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        left, right = f.number(op.operands[0]), f.number(op.operands[1])
+        if left.bits > 1 and (left.is_fixed or right.is_fixed):
+            made = f.fixed.ring(_RING_OPERATORS[name], left, right)
+            if made is not None:
+                f.define(op.results[0], made)
+                return
         left, right = f.use(op.operands[0]), f.use(op.operands[1])
         if left.bits == 1:
             operator = "&" if name == "multiply" else "^"
@@ -119,12 +136,31 @@ def negation(value: Expr) -> Expr:
 
 def _shift(name: str, sign: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
-        value, distance = f.integer(op.operands[0]), f.use(op.operands[1])
+        distance = f.use(op.operands[1])
+        value = f.number(op.operands[0])
+        moves = value.is_fixed and not value.is_literal and value.bits > 1
+        reads_bits = sign == "unsigned" and value.low < 0
+        if distance.is_literal and moves and not reads_bits:
+            if sign and not _only_low_bits_used(op, distance.low):
+                value = f.fixed.cut(value, signed=sign == "signed")
+            f.define(op.results[0], f.fixed.shifted(value, -distance.low if sign else distance.low))
+            return
+        value = f.integer(op.operands[0])
         if sign:
             value = getattr(f.integers, sign)(value)
-        f.define(op.results[0], getattr(f.integers, name)(value, distance))
+        shifted = getattr(f.integers, name)(value, distance)
+        if distance.is_literal and not sign:
+            shifted = replace(shifted, scaled=Scaled(value, distance.low))
+        f.define(op.results[0], shifted)
 
     return emit
+
+
+def _only_low_bits_used(op: ir.Operation, distance: int) -> bool:
+    """Whether what a right shift fills in at the top is cut off again."""
+    users = [use.owner.operation for use in op.results[0].uses]
+    kept = bits_of(op.results[0]) - distance
+    return all(user.name == "arith.trunci" and bits_of(user.results[0]) <= kept for user in users)
 
 
 # --- division, extremes -----------------------------------------------------------------------
@@ -132,6 +168,13 @@ def _shift(name: str, sign: str) -> Handler:
 
 def _division(name: str, sign: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        numbers = [f.number(value) for value in op.operands]
+        if name == "divide" and all(n.is_fixed and not n.is_literal for n in numbers):
+            cut = [f.fixed.cut(number, signed=sign == "signed") for number in numbers]
+            made = f.fixed.divide(*cut)
+            if made is not None:
+                f.define(op.results[0], made)
+                return
         left, right = (getattr(f.integers, sign)(f.use(value)) for value in op.operands)
         f.define(op.results[0], getattr(f.integers, name)(left, right))
 
@@ -168,14 +211,49 @@ def emit_ceil_division(f: FunctionEmitter, op: ir.Operation) -> None:
 
 def _extreme(function: str, sign: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        left, right = f.number(op.operands[0]), f.number(op.operands[1])
+        if left.is_fixed or right.is_fixed:
+            made = _fixed_extreme(f, function, left, right, signed=sign == "signed")
+            if made is not None:
+                f.define(op.results[0], made)
+                return
         left, right = (getattr(f.integers, sign)(f.use(value)) for value in op.operands)
         f.define(op.results[0], f.integers.extreme(function, left, right))
 
     return emit
 
 
+def _fixed_extreme(
+    f: FunctionEmitter, function: str, left: Expr, right: Expr, *, signed: bool
+) -> Expr | None:
+    """``std::min`` or ``std::max`` in fixed point; None if the operands are not aligned."""
+    pair = f.fixed.comparable(left, right, signed=signed)
+    pair = None if pair is None else f.fixed.same_type(*pair)
+    if pair is None:
+        return None
+    f.module.used.add("algorithm")
+    first, second = pair
+    pick = min if function == "min" else max
+    text = f"std::{function}<{f.integers.spell(first.ctype)} >({first.text}, {second.text})"
+    return Expr(
+        text,
+        PRIMARY,
+        first.ctype,
+        left.bits,
+        pick(first.low, second.low),
+        pick(first.high, second.high),
+        first.reads | second.reads,
+        scale=first.scale,
+    )
+
+
 def emit_absolute(f: FunctionEmitter, op: ir.Operation) -> None:
     result = op.results[0]
+    number = f.number(op.operands[0])
+    if number.is_fixed and not number.is_literal:
+        number = f.fixed.exactly(f.fixed.cut(number, signed=True))
+        f.define(result, f.fixed.absolute(f.simple(number, f.hint(op.operands[0]))))
+        return
     value = f.simple(f.integers.signed(f.use(op.operands[0])), f.hint(op.operands[0]))
     negative = f.integers.negate(value)
     if value.low >= 0:
@@ -194,6 +272,13 @@ def emit_absolute(f: FunctionEmitter, op: ir.Operation) -> None:
 
 def emit_comparison(f: FunctionEmitter, op: ir.Operation) -> None:
     predicate = ir.IntegerAttr(op.attributes["predicate"]).value
+    left, right = f.number(op.operands[0]), f.number(op.operands[1])
+    if left.is_fixed or right.is_fixed:
+        signed = None if predicate < _FIRST_SIGNED else predicate < _FIRST_UNSIGNED
+        pair = f.fixed.comparable(left, right, signed=signed)
+        if pair is not None:
+            f.define(op.results[0], _compared(_COMPARISONS[predicate], *pair))
+            return
     left, right = f.use(op.operands[0]), f.use(op.operands[1])
     f.define(op.results[0], comparison(f, predicate, left, right))
 
@@ -206,8 +291,11 @@ def comparison(f: FunctionEmitter, predicate: int, left: Expr, right: Expr) -> E
         left, right = integers.signed(left), integers.signed(right)
     else:
         left, right = integers.rendered(left), integers.rendered(right)
-    left, right = integers.same_sign(left, right)
-    operator = _COMPARISONS[predicate]
+    return _compared(_COMPARISONS[predicate], *integers.same_sign(left, right))
+
+
+def _compared(operator: str, left: Expr, right: Expr) -> Expr:
+    """``left operator right``, where C++ compares what is meant."""
     precedence = EQUALITY if operator in ("==", "!=") else ORDER
     # An operand with the precedence of a comparison gets parentheses on both sides.
     texts = left.inside(ORDER), right.inside(ORDER)
@@ -244,7 +332,8 @@ def _both_unsigned(left: Expr, right: Expr) -> bool:
 
 
 def emit_select(f: FunctionEmitter, op: ir.Operation) -> None:
-    condition, if_true, if_false = (f.use(value) for value in op.operands)
+    condition = f.use(op.operands[0])
+    if_true, if_false = (f.number(value) for value in list(op.operands)[1:])
     f.define(op.results[0], choice(f, condition, if_true, if_false))
 
 
@@ -253,6 +342,11 @@ def choice(f: FunctionEmitter, condition: Expr, if_true: Expr, if_false: Expr) -
     if condition.low == condition.high:
         return if_true if condition.low else if_false
     condition = f.integers.truth(condition)
+    if if_true.is_fixed or if_false.is_fixed:
+        pair = f.fixed.same_type(if_true, if_false)
+        if pair is not None:
+            return _fixed_choice(condition, *pair)
+        if_true, if_false = (f.fixed.raw(e) if e.is_fixed else e for e in (if_true, if_false))
     constants = if_true.is_literal and if_false.is_literal and if_true.bits == 1
     if constants and if_true.low % 2 != if_false.low % 2:
         return condition if if_true.low % 2 else negation(condition)
@@ -265,6 +359,14 @@ def choice(f: FunctionEmitter, condition: Expr, if_true: Expr, if_false: Expr) -
     arms = if_true.inside(TERNARY), if_false.inside(TERNARY - 1)
     text = f"{condition.inside(OR - 1)} ? {arms[0]} : {arms[1]}"
     return Expr(text, TERNARY, ctype, if_true.bits, low, high, reads)
+
+
+def _fixed_choice(condition: Expr, if_true: Expr, if_false: Expr) -> Expr:
+    """A choice between two expressions of one type."""
+    low, high = min(if_true.low, if_false.low), max(if_true.high, if_false.high)
+    reads = condition.reads | if_true.reads | if_false.reads
+    text = f"{condition.inside(OR - 1)} ? {if_true.text} : {if_false.text}"
+    return Expr(text, TERNARY, if_true.ctype, if_true.bits, low, high, reads, scale=if_true.scale)
 
 
 def _one_type(f: FunctionEmitter, left: Expr, right: Expr) -> tuple[Expr, Expr, CType]:
@@ -297,8 +399,15 @@ def _resize(sign: str | None) -> Handler:
     """An extension reads the sign of its operand; a truncation only forgets bits."""
 
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
-        value = f.use(op.operands[0])
+        value = f.number(op.operands[0])
         bits = bits_of(op.results[0])
+        if value.is_fixed and bits > 1 and not value.is_literal:
+            f.define(op.results[0], _resized_fixed(f, value, bits, sign))
+            return
+        if value.is_literal and value.scale and bits > 1:
+            f.values[op.results[0]] = _resized_literal(value, bits, sign)
+            return
+        value = f.use(op.operands[0])
         if bits > value.bits and sign is not None:
             value = getattr(f.integers, sign)(value)
         if bits == 1:
@@ -306,6 +415,23 @@ def _resize(sign: str | None) -> Handler:
         f.define(op.results[0], with_bits(value, bits))
 
     return emit
+
+
+def _resized_literal(value: Expr, bits: int, sign: str | None) -> Expr:
+    """A constant in fixed point with more bits or fewer."""
+    raw = value.low & ((1 << value.bits) - 1)
+    if sign == "signed" and raw >> (value.bits - 1):
+        raw -= 1 << value.bits
+    return replace(literal(raw, bits), scale=value.scale)
+
+
+def _resized_fixed(f: FunctionEmitter, value: Expr, bits: int, sign: str | None) -> Expr:
+    if bits > value.bits:
+        assert sign is not None
+        return with_bits(f.fixed.cut(value, signed=sign == "signed"), bits)
+    if value.scaled is not None and value.scaled.floored:
+        return f.fixed.from_float(value.scaled.inner, value.scale, bits)
+    return with_bits(value, bits)
 
 
 HANDLERS: dict[str, Handler] = {

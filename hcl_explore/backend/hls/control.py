@@ -9,8 +9,23 @@ from hcl_explore.backend.hls.dialect import LoopMarks
 from hcl_explore.backend.hls.expression import NOTHING, PRIMARY, Expr
 from hcl_explore.backend.hls.function import FunctionEmitter, Handler
 from hcl_explore.backend.hls.literals import float_type
-from hcl_explore.backend.hls.memory import element_type, write_copy, write_memory_pragmas
-from hcl_explore.backend.hls.types import BOOL, INT, INT32, LONG, CType, exact
+from hcl_explore.backend.hls.memory import (
+    as_integer,
+    element_type,
+    write_copy,
+    write_memory_pragmas,
+)
+from hcl_explore.backend.hls.types import (
+    BOOL,
+    INT,
+    INT32,
+    LONG,
+    CType,
+    exact,
+    fixed,
+    scalar_of,
+    stored_as,
+)
 from hcl_explore.ir import attributes as attrs
 
 # Operations that never need a statement of their own when their result is used once.
@@ -240,24 +255,26 @@ def _write_if_with_results(f: FunctionEmitter, op: ir.Operation, condition: Expr
         block = region.blocks[0]
         with f.inner_scope(), f.writer.aside(deeper=1) as written:
             f.emit_block(block)
-            arms.append([f.use(value) for value in _terminator(block).operands])
+            arms.append([f.number(value) for value in _terminator(block).operands])
         texts.append(written)
     if len(op.results) == 1 and not any(lines for lines, _ in texts):
         f.define(op.results[0], choice(f, condition, arms[0][0], arms[1][0]))
         return
     f.at(op)
-    targets = []
+    targets: list[str] = []
+    ctypes: dict[str, CType] = {}
     for number, result in enumerate(op.results):
         ctype = _common_type(f, op, result, [arm[number] for arm in arms])
         targets.append(f.new_name("chosen"))
         f.writer.line(f"{f.integers.spell(ctype)} {targets[-1]};")
         f.values[result] = variable(targets[-1], ctype, result)
+        ctypes[targets[-1]] = ctype
     openings = (f"if ({condition.text})", "else")
     for opening, written, values in zip(openings, texts, arms, strict=True):
         with f.writer.block(opening, follows=opening == "else"):
             f.writer.insert(*written)
             for target, value in zip(targets, values, strict=True):
-                f.writer.line(f"{target} = {converted(f, value)};")
+                f.writer.line(f"{target} = {converted(f, value, ctypes[target])};")
 
 
 def _common_type(
@@ -267,13 +284,21 @@ def _common_type(
     if not isinstance(result.type, (ir.IntegerType, ir.IndexType)):
         return float_type(f, op, result.type)
     if isinstance(result.type, ir.IntegerType):
+        fractions = {value.scale for value in values if value.is_fixed and not value.is_literal}
+        if len(fractions) == 1:
+            return fixed(result.type.width, True, fractions.pop())
         return BOOL if result.type.width == 1 else exact(result.type.width, True)
     fits = all(INT32[0] <= value.low and value.high <= INT32[1] for value in values)
     return INT if fits else LONG
 
 
-def converted(f: FunctionEmitter, value: Expr) -> str:
-    """The text of ``value`` where it is assigned or passed to a variable of its MLIR type."""
+def converted(f: FunctionEmitter, value: Expr, ctype: CType) -> str:
+    """The text of ``value`` where it is assigned or passed to a variable of its MLIR type, held in
+    ``ctype``."""
+    if ctype.kind == "fixed":
+        return f.fixed.stored(value, ctype)
+    if value.is_fixed:
+        value = as_integer(f, value)
     if value.bits == 1:
         return f.integers.truth(value).text
     return f.integers.rendered(value).text if value.ctype.is_integer else value.text
@@ -283,7 +308,8 @@ def variable(name: str, ctype: CType, value: ir.Value, reads: frozenset[int] = N
     """The text ``name``, of type ``ctype``, as what ``value`` stands for."""
     if not ctype.is_integer:
         return Expr(name, PRIMARY, ctype, reads=reads)
-    return Expr(name, PRIMARY, ctype, bits_of(value), ctype.low, ctype.high, reads)
+    low, high, scale = ctype.low, ctype.high, ctype.fraction
+    return Expr(name, PRIMARY, ctype, bits_of(value), low, high, reads, scale=scale)
 
 
 def _terminator(block: ir.Block) -> ir.Operation:
@@ -306,8 +332,8 @@ def emit_call(f: FunctionEmitter, op: ir.Operation) -> None:
             if position in callee.written:
                 written.append(buffer.number)
         else:
-            expr = f.use(value)
-            arguments.append(converted(f, expr))
+            expr = f.number(value)
+            arguments.append(converted(f, expr, _argument_type(callee.op, position, value)))
             reads |= expr.reads
     for number in written:
         f.flush(number)
@@ -324,6 +350,16 @@ def emit_call(f: FunctionEmitter, op: ir.Operation) -> None:
     for number, (result, ctype) in enumerate(zip(op.results, callee.result_types, strict=True)):
         arguments.append(_declare_result(f, op, number, result, ctype))
     f.writer.line(f"{callee.cpp_name}({', '.join(arguments)});")
+
+
+def _argument_type(callee: ir.Operation, position: int, value: ir.Value) -> CType:
+    """The type of a scalar parameter."""
+    fields = attrs.argument_attributes(callee, position)
+    has_type = fields is not None and attrs.DTYPE in fields
+    dtype = ir.StringAttr(fields[attrs.DTYPE]).value if fields is not None and has_type else None
+    scalar = scalar_of(dtype, value.type)
+    assert scalar is not None  # the function's own text has its parameters
+    return stored_as(scalar)
 
 
 def _declare_result(
@@ -357,9 +393,12 @@ def emit_return(f: FunctionEmitter, op: ir.Operation) -> None:
             if target is not None and f.buffers[value] is not target:
                 write_copy(f, f"return_{target.name}", target, f.buffers[value])
         elif target is None:
-            text = converted(f, f.use(value))
+            returned = f.module.functions[f.name].returned_type
+            assert returned is not None
+            text = converted(f, f.number(value), returned)
         else:
-            f.writer.line(f"{target.name} = {converted(f, f.use(value))};")
+            text_of_value = converted(f, f.number(value), target.ctype)
+            f.writer.line(f"{target.name} = {text_of_value};")
     for label, port, buffer in f.written_back:
         write_copy(f, label, port, buffer)
     if text is not None:

@@ -15,7 +15,9 @@ from hcl_explore.backend.cpu.process import Unit
 from hcl_explore.backend.cpu.signature import Signature, Value, storage_bytes
 from hcl_explore.backend.hls.code import HlsCode, Port
 from hcl_explore.backend.hls.csim_compile import compile_library
-from hcl_explore.lang.types import BOOL, Float, Index
+from hcl_explore.backend.hls.dialect import DIALECTS
+from hcl_explore.backend.hls.types import exact
+from hcl_explore.lang.types import BOOL, FixedType, Float, Index
 
 _ENTRY = "hcl_explore_csim_entry"
 
@@ -94,7 +96,9 @@ def wrapper_text(code: HlsCode) -> str:
     ]
     for number, port in enumerate(code.ports):
         place = port.position + (parameters if port.origin == "result" else 0)
-        lines.append(f"  {_holder(port)} port{number}(memory[{place}], {_count(port)});")
+        lines.append(
+            f"  {_holder(port, code.dialect)} port{number}(memory[{place}], {_count(port)});"
+        )
     arguments = ", ".join(
         _passed(port, number) for number, port in enumerate(code.ports) if not port.is_return
     )
@@ -114,13 +118,16 @@ def _count(port: Port) -> int:
     return count
 
 
-def _holder(port: Port) -> str:
+def _holder(port: Port, dialect: str) -> str:
     """The class of the support header that holds the port's data."""
     scalar = Value(port.source_name, port.dtype, None).type
     if isinstance(scalar, Float) or scalar == BOOL:
         return f"hcl_explore::Same<{port.ctype}>"
     if isinstance(scalar, Index):
         return f"hcl_explore::Resized<{port.ctype}, std::int64_t>"
+    if isinstance(scalar, FixedType):
+        bits = DIALECTS[dialect].type_name(exact(scalar.width, scalar.signed))
+        return f"hcl_explore::FixedPoint<{port.ctype}, {bits}, {storage_bytes(scalar)}>"
     return f"hcl_explore::Exact<{port.ctype}, {storage_bytes(scalar)}>"
 
 

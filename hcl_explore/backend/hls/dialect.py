@@ -37,6 +37,14 @@ class Dialect:
     name: str
     exact_integers: tuple[str, str]
     """Patterns of the signed and the unsigned integer of any width."""
+    fixed_point: tuple[str, str]
+    """Patterns of signed and unsigned fixed point: total width, bits before the binary point."""
+    raw_bits: str
+    """Pattern of the bits of a fixed-point value, and its width."""
+    fixed_to_float: tuple[str, str]
+    """Patterns of a fixed-point value as ``float`` and ``double``."""
+    whole_number: str
+    """Pattern of a fixed-point value without fraction where an integer is wanted."""
     half: str | None
     math: str
     """Namespace prefix of ``sqrt`` and its kin."""
@@ -53,6 +61,9 @@ class Dialect:
             return "int" if ctype.width == 32 else "int64_t"
         if ctype.kind == "exact":
             return self.exact_integers[0 if ctype.signed else 1].format(ctype.width)
+        if ctype.kind == "fixed":
+            pattern = self.fixed_point[0 if ctype.signed else 1]
+            return pattern.format(ctype.width, ctype.width - ctype.fraction)
         if ctype.width == 16:
             assert self.half is not None
             return self.half
@@ -207,6 +218,10 @@ DIALECTS: dict[str, Dialect] = {
     "vitis": VitisDialect(
         name="vitis",
         exact_integers=("ap_int<{}>", "ap_uint<{}>"),
+        fixed_point=("ap_fixed<{}, {}>", "ap_ufixed<{}, {}>"),
+        raw_bits="{}.range()",
+        fixed_to_float=("{}.to_float()", "{}.to_double()"),
+        whole_number="{}",
         half="half",
         math="hls::",
         header_of={
@@ -215,6 +230,7 @@ DIALECTS: dict[str, Dialect] = {
             "cmath": "cmath",
             "cstdint": "cstdint",
             "exact": "ap_int.h",
+            "fixed": "ap_fixed.h",
             "half": "hls_half.h",
             "math": "hls_math.h",
         },
@@ -222,6 +238,10 @@ DIALECTS: dict[str, Dialect] = {
     "catapult": CatapultDialect(
         name="catapult",
         exact_integers=("ac_int<{}, true>", "ac_int<{}, false>"),
+        fixed_point=("ac_fixed<{}, {}, true>", "ac_fixed<{}, {}, false>"),
+        raw_bits="{}.slc<{}>(0)",
+        fixed_to_float=("float({}.to_double())", "{}.to_double()"),
+        whole_number="{}.to_ac_int()",
         half=None,
         math="std::",
         header_of={
@@ -230,6 +250,7 @@ DIALECTS: dict[str, Dialect] = {
             "cmath": "cmath",
             "cstdint": "cstdint",
             "exact": "ac_int.h",
+            "fixed": "ac_fixed.h",
             "math": "cmath",
         },
     ),

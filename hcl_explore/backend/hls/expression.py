@@ -12,9 +12,13 @@ would be undefined.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hcl_explore.backend.hls.dialect import Dialect
 from hcl_explore.backend.hls.types import BOOL, INT, INT32, INT64, LONG, CType, exact
+
+if TYPE_CHECKING:
+    from hcl_explore.backend.hls.fixed_point import Scaled
 
 # Operator precedences of C++ (ISO/IEC 14882, [expr]); a higher number binds tighter.
 PRIMARY, UNARY, PRODUCT, SUM, SHIFT, ORDER, EQUALITY = 16, 15, 13, 12, 11, 10, 9
@@ -49,6 +53,15 @@ class Expr:
     head: tuple[str, str, str] | None = None
     number: float | None = None
     """The value of a floating-point constant."""
+    scale: int = 0
+    """The MLIR integer is the value of the text times two to this power (see ``fixed_point``)."""
+    scaled: Scaled | None = None
+    """What is known of how a float or an integer was made from fixed point, or is to become it."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether C++ calculates with it in fixed point."""
+        return self.ctype.kind == "fixed" or self.scale != 0
 
     @property
     def is_simple(self) -> bool:
@@ -119,8 +132,8 @@ class Integers:
 
     def spell(self, ctype: CType) -> str:
         """The C++ name of a type; notes the header it needs."""
-        if ctype.kind == "exact":
-            self.used.add("exact")
+        if ctype.kind in ("exact", "fixed"):
+            self.used.add(ctype.kind)
         elif ctype == LONG:
             self.used.add("cstdint")
         elif ctype.kind == "float" and ctype.width == 16:

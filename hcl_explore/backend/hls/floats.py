@@ -26,9 +26,12 @@ from hcl_explore.backend.hls.expression import (
     Expr,
     binary,
 )
+from hcl_explore.backend.hls.fixed_point import Scaled
 from hcl_explore.backend.hls.function import FunctionEmitter, Handler
 from hcl_explore.backend.hls.literals import float_literal, float_type
-from hcl_explore.backend.hls.types import BOOL, CType, exact
+from hcl_explore.backend.hls.types import BOOL, CType, exact, parsed
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.lang.types import FixedType
 
 # Encodings of arith.cmpf's predicates (mlir/include/mlir/Dialect/Arith/IR/ArithBase.td).
 _FALSE, _ORDERED, _UNORDERED, _TRUE = 0, 7, 14, 15
@@ -43,6 +46,9 @@ def _operator(operator: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
         ctype = float_type(f, op, op.results[0].type)
         left, right = f.use(op.operands[0]), f.use(op.operands[1])
+        if operator == "*" and (rescaled := _rescaled(left, right)) is not None:
+            f.define(op.results[0], rescaled)
+            return
         if operator == "+":
             opposite = _without_sign(f, right)
             if opposite is not None:
@@ -51,6 +57,19 @@ def _operator(operator: str) -> Handler:
         f.define(op.results[0], binary(left, operator, right, ctype))
 
     return emit
+
+
+def _rescaled(left: Expr, right: Expr) -> Expr | None:
+    """A product with a power of two, which may only move the binary point of fixed point."""
+    if right.number is None or right.number <= 0 or math.frexp(right.number)[0] != 0.5:
+        return None
+    exponent = math.frexp(right.number)[1] - 1
+    if left.scaled is None:
+        product = binary(left, "*", right, left.ctype)
+        return replace(product, scaled=Scaled(left, exponent))
+    if not left.scaled.floored and left.scaled.exponent + exponent == 0:
+        return left.scaled.inner
+    return None
 
 
 def _without_sign(f: FunctionEmitter, value: Expr) -> Expr | None:
@@ -82,6 +101,8 @@ def _call(name: str) -> Handler:
         operands = [f.use(value) for value in op.operands]
         f.module.used.add("math")
         expr = call(f"{f.dialect.math}{name}", operands, ctype)
+        if name == "floor" and not (made := operands[0].scaled or Scaled(operands[0], 0)).floored:
+            expr = replace(expr, scaled=replace(made, floored=True))
         if ctype.width == 16:  # the library may compute it in float
             expr = replace(expr, text=f"{f.integers.spell(ctype)}({expr.text})")
         f.define(op.results[0], expr)
@@ -174,6 +195,14 @@ def _either(left: Expr, right: Expr) -> Expr:
 def _from_integer(sign: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
         ctype = float_type(f, op, op.results[0].type)
+        number = f.number(op.operands[0])
+        if number.is_fixed and not number.is_literal:
+            number = f.fixed.cut(number, signed=sign == "signed")
+            scale = float_literal(f, ctype, 2.0**number.scale).text
+            converted = f.fixed.to_float(number, ctype, scale)
+            if converted is not None:
+                f.define(op.results[0], converted)
+                return
         value = getattr(f.integers, sign)(f.use(op.operands[0]))
         if value.ctype.kind == "exact" and value.ctype.width > 64:
             if not -(1 << 63) <= value.low <= value.high < 1 << 63:
@@ -195,12 +224,22 @@ def _to_integer(signed: bool) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
         value = f.use(op.operands[0])
         bits = bits_of(op.results[0])
+        made = value.scaled
+        if signed and made is not None and made.floored and _makes_fixed(op):
+            f.define(op.results[0], f.fixed.from_float(made.inner, made.exponent, bits))
+            return
         ctype = exact(bits, signed)
         text = f"{f.integers.spell(ctype)}({value.text})"
         expr = Expr(text, PRIMARY, ctype, bits, ctype.low, ctype.high, value.reads)
         f.define(op.results[0], expr)
 
     return emit
+
+
+def _makes_fixed(op: ir.Operation) -> bool:
+    """Whether the frontend notes that this is the conversion to a fixed-point type."""
+    dtype = attrs.text(op, attrs.DTYPE)
+    return dtype is not None and isinstance(parsed(dtype), FixedType)
 
 
 def _emit_float_cast(f: FunctionEmitter, op: ir.Operation) -> None:

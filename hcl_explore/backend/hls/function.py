@@ -16,7 +16,7 @@ import mlir.ir as ir
 
 from hcl_explore.backend.hls.expression import PRIMARY, Expr
 from hcl_explore.backend.hls.names import Names
-from hcl_explore.backend.hls.types import BOOL, INT, INT32, LONG, CType, exact, stored_as
+from hcl_explore.backend.hls.types import BOOL, INT, INT32, LONG, CType, exact, fixed, stored_as
 from hcl_explore.errors import EmitError
 from hcl_explore.ir.locations import SourcePlace, place_of
 from hcl_explore.lang.types import ScalarType
@@ -48,8 +48,8 @@ class HlsBuffer:
         reads = frozenset((self.number,))
         if not self.ctype.is_integer:
             return Expr(text, PRIMARY, self.ctype, reads=reads)
-        low, high = self.ctype.low, self.ctype.high
-        return Expr(text, PRIMARY, self.ctype, self.bits, low, high, reads)
+        low, high, scale = self.ctype.low, self.ctype.high, self.ctype.fraction
+        return Expr(text, PRIMARY, self.ctype, self.bits, low, high, reads, scale=scale)
 
 
 @dataclass
@@ -86,6 +86,7 @@ class FunctionEmitter:
     def __post_init__(self) -> None:
         self.writer = self.module.writer
         self.integers = self.module.integers
+        self.fixed = self.module.fixed
         self.dialect = self.module.dialect
 
     # --- blocks -------------------------------------------------------------------------------
@@ -135,7 +136,14 @@ class FunctionEmitter:
     # --- values -------------------------------------------------------------------------------
 
     def use(self, value: ir.Value) -> Expr:
-        """The expression of ``value``, for one of its uses."""
+        """The expression of ``value``, for one of its uses; of fixed point its bits."""
+        expr = self.number(value)
+        if expr.is_literal:
+            return replace(expr, scale=0)
+        return self.fixed.raw(expr) if expr.is_fixed else expr
+
+    def number(self, value: ir.Value) -> Expr:
+        """As ``use``, for users who understand fixed point."""
         self.pending.pop(value, None)
         return self.values[value]
 
@@ -174,15 +182,18 @@ class FunctionEmitter:
 
     def _integer_temporary(self, expr: Expr, hint: str) -> Expr:
         expr = self.integers.rendered(expr)
+        if expr.is_fixed:
+            expr = self.fixed.exactly(expr)
         ctype = holding(expr)
         if ctype == BOOL:
             expr = self.integers.truth(expr)
         name = self.new_name(hint)
         self.writer.line(f"const {self.integers.spell(ctype)} {name} = {expr.text};")
         low, high = expr.low, expr.high
-        if low < ctype.low or high > ctype.high:
-            low, high = ctype.low, ctype.high
-        return Expr(name, PRIMARY, ctype, expr.bits, low, high)
+        least, largest = self.fixed.range_of(ctype, expr.scale)
+        if low < least or high > largest:
+            low, high = least, largest
+        return Expr(name, PRIMARY, ctype, expr.bits, low, high, scale=expr.scale)
 
     def simple(self, expr: Expr, hint: str = "tmp") -> Expr:
         """``expr`` in a form that may be repeated."""
@@ -236,6 +247,10 @@ def holding(expr: Expr) -> CType:
     to be exact, else its N bits."""
     if expr.bits == 1:
         return BOOL
+    if expr.is_fixed:
+        signed = expr.low < 0 or expr.high >= 1 << expr.bits
+        kept = expr.ctype.kind == "fixed" and expr.ctype.width <= expr.bits
+        return expr.ctype if kept else fixed(expr.bits, signed, expr.scale)
     fits = expr.ctype.low <= expr.low and expr.high <= expr.ctype.high
     if expr.ctype.kind == "exact" and expr.ctype.width <= expr.bits and fits:
         return expr.ctype

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mlir.ir as ir
 
 from hcl_explore.backend.hls.expression import Expr
@@ -169,7 +171,7 @@ def _write_store(
     subscripts: list[Expr],
 ) -> None:
     buffer = f.buffers[array]
-    value = f.use(stored)
+    value = f.number(stored)
     f.flush(buffer.number)
     f.at(op)
     target = _element(buffer, subscripts)
@@ -183,7 +185,9 @@ def _write_store(
 def assignment(f: FunctionEmitter, target: str, value: Expr, buffer: HlsBuffer) -> str:
     """``target = value;``, or ``target += rest;`` where ``value`` begins with ``target``."""
     compound = _COMPOUND if not buffer.ctype.is_integer else _EXACT_COMPOUND
-    exact_elements = buffer.ctype.kind in ("exact", "float")
+    exact_elements = buffer.ctype.kind in ("exact", "fixed", "float")
+    if value.is_fixed and (buffer.ctype.kind != "fixed" or value.scale != buffer.ctype.fraction):
+        exact_elements = False
     if value.head is not None and exact_elements:
         operator, left, right = value.head
         if left == target and operator in compound:
@@ -194,9 +198,20 @@ def assignment(f: FunctionEmitter, target: str, value: Expr, buffer: HlsBuffer) 
 def stored_text(f: FunctionEmitter, value: Expr, buffer: HlsBuffer) -> str:
     """``value`` so that the assignment converts it: integers wrap by themselves, conditions
     must be cut to their one bit."""
+    if buffer.ctype.kind == "fixed":
+        return f.fixed.stored(value, buffer.ctype)
+    if value.is_fixed:
+        value = as_integer(f, value)
     if buffer.ctype.kind == "bool":
         return f.integers.truth(value).text
     return f.integers.rendered(value).text if buffer.ctype.is_integer else value.text
+
+
+def as_integer(f: FunctionEmitter, value: Expr) -> Expr:
+    """An expression of fixed point as an integer; a whole number needs no more than its type."""
+    if value.is_literal:
+        return replace(value, scale=0)
+    return f.fixed.whole(value) if value.scale == 0 else f.fixed.raw(value)
 
 
 def emit_copy(f: FunctionEmitter, op: ir.Operation) -> None:

@@ -13,6 +13,7 @@ from hcl_explore.backend.hls.affine import AffineWriter
 from hcl_explore.backend.hls.code import HlsOptions
 from hcl_explore.backend.hls.dialect import Dialect
 from hcl_explore.backend.hls.expression import Integers
+from hcl_explore.backend.hls.fixed_point import FixedPoint
 from hcl_explore.backend.hls.function import FunctionEmitter, Handler
 from hcl_explore.backend.hls.names import LIBRARY_FUNCTIONS, Names, cpp_name
 from hcl_explore.backend.hls.tables import table_lines
@@ -61,6 +62,7 @@ class ModuleEmitter:
         self.used: set[str] = set()
         self.helpers: set[str] = set()
         self.integers = Integers(dialect, self.used)
+        self.fixed = FixedPoint(self.integers, self.helpers)
         self.affine = AffineWriter(self.integers, self.helpers)
         self.handlers = HANDLERS
         self.loops: list[tuple[str, str]] = []
@@ -196,7 +198,7 @@ class ModuleEmitter:
             name = self.globals.take(symbol)
             self._table_names[key] = name
             attribute = self._tables[symbol].attributes["initial_value"]
-            self.tables += table_lines(self.integers, name, attribute, scalar)
+            self.tables += table_lines(self.fixed, name, attribute, scalar)
         return name
 
     def short_name(self, filename: str) -> str:

@@ -17,6 +17,15 @@ template <typename T, typename U> static T bit_cast(U value) {
   return bits.to;
 }
 """,
+    "from_bits": """
+// The fixed-point value with these bits.
+template <typename T, typename U> static T from_bits(U bits) {
+{inline}
+  T value;
+  {set_bits}
+  return value;
+}
+""",
     "floor_div": """
 // Division rounded down; C++ rounds toward zero.
 template <typename T, typename U> static T floor_div(T a, U b) {
@@ -54,6 +63,8 @@ template <typename T> static T maximum(T a, T b) {
 """,
 }
 
+_SET_BITS = {"vitis": "value.range() = bits;", "catapult": "value.set_slc(0, bits);"}
+
 NEEDS_CMATH = frozenset({"minimum", "maximum"})
 
 
@@ -65,6 +76,7 @@ def helper_lines(helpers: set[str], dialect: str) -> list[str]:
             body = text.strip("\n").split("\n")
             inline = [_INLINE] if dialect == "vitis" else []
             for line in body:
-                lines += inline if line == "{inline}" else [line]
+                written = line.replace("{set_bits}", _SET_BITS[dialect])
+                lines += inline if line == "{inline}" else [written]
             lines.append("")
     return lines

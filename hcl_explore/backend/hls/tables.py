@@ -9,6 +9,7 @@ import mlir.ir as ir
 import numpy as np
 
 from hcl_explore.backend.hls.expression import Integers, literal
+from hcl_explore.backend.hls.fixed_point import FixedPoint
 from hcl_explore.backend.hls.literals import float_text
 from hcl_explore.backend.hls.types import BOOL, CType, stored_as
 from hcl_explore.backend.hls.writer import WIDTH
@@ -16,12 +17,16 @@ from hcl_explore.lang.types import ScalarType
 
 
 def table_lines(
-    integers: Integers, name: str, attribute: ir.Attribute, scalar: ScalarType
+    fixed: FixedPoint, name: str, attribute: ir.Attribute, scalar: ScalarType
 ) -> list[str]:
     """``static const float K[3][3] = {...};``"""
+    integers = fixed.integers
     shape = tuple(attribute.type.shape)
     ctype = stored_as(scalar)
-    texts = [_text(integers, value, ctype) for value in elements(attribute)]
+    if ctype.kind == "fixed":
+        texts = [fixed.constant_text(int(value), ctype) for value in elements(attribute)]
+    else:
+        texts = [_text(integers, value, ctype) for value in elements(attribute)]
     extents = "".join(f"[{extent}]" for extent in shape)
     head = f"static const {integers.spell(ctype)} {name}{extents} ="
     if not shape:

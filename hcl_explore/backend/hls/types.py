@@ -23,11 +23,13 @@ INT64 = (-(1 << 63), (1 << 63) - 1)
 @dataclass(frozen=True)
 class CType:
     """``kind`` is ``bool``, ``native`` (``int`` or ``int64_t``), ``exact`` (the tool's integers of
-    any width, whose operators lose nothing) or ``float``; ``width`` in bits."""
+    any width, whose operators lose nothing), ``fixed`` (its fixed point, likewise) or ``float``;
+    ``width`` in bits, ``fraction`` of them after the binary point."""
 
     kind: str
     width: int
     signed: bool = True
+    fraction: int = 0
 
     @property
     def low(self) -> int:
@@ -41,6 +43,7 @@ class CType:
 
     @property
     def is_integer(self) -> bool:
+        """Whether it holds an MLIR integer: also fixed point does."""
         return self.kind != "float"
 
 
@@ -55,17 +58,23 @@ def exact(width: int, signed: bool) -> CType:
     return CType("exact", width, signed)
 
 
+@cache
+def fixed(width: int, signed: bool, fraction: int) -> CType:
+    """``ap_fixed<width, width - fraction>`` or ``ap_ufixed``, or what the dialect has instead."""
+    return CType("fixed", width, signed, fraction)
+
+
 def stored_as(scalar: ScalarType) -> CType:
     """The C++ type in which a variable or an array element of ``scalar`` is held.
 
-    ``index`` is a 32-bit ``int`` in hardware; fixed point is held as its raw integer.
+    ``index`` is a 32-bit ``int`` in hardware.
     """
     if isinstance(scalar, Index):
         return INT
     if isinstance(scalar, Float):
         return CType("float", scalar.bits)
     if isinstance(scalar, FixedType):
-        scalar = scalar.storage
+        return fixed(scalar.width, scalar.signed, scalar.fraction)
     assert isinstance(scalar, IntegerType)
     if scalar.width == 1 and not scalar.signed:
         return BOOL

@@ -77,6 +77,41 @@ template <typename T, int Bytes> class Exact {
   std::unique_ptr<T[]> elements_;
 };
 
+// The bits of fixed point, which the vendors' types reach in different ways.
+template <typename T, typename Bits>
+auto set_bits(T &value, const Bits &bits, int) -> decltype(value.range(), void()) {
+  value.range() = bits;
+}
+template <typename T, typename Bits> void set_bits(T &value, const Bits &bits, long) {
+  value.set_slc(0, bits);
+}
+template <typename Bits, typename T>
+auto get_bits(const T &value, int) -> decltype(Bits(value.range())) {
+  return Bits(value.range());
+}
+template <typename Bits, typename T> Bits get_bits(const T &value, long) {
+  return value.template slc<Bits::width>(0);
+}
+
+// Fixed point, held by the caller as integers `Bits` of exact width in `Bytes` bytes.
+template <typename T, typename Bits, int Bytes> class FixedPoint {
+ public:
+  FixedPoint(void *memory, std::size_t count)
+      : bits_(memory, count), count_(count), elements_(new T[count]) {
+    for (std::size_t i = 0; i < count; ++i) set_bits(elements_[i], bits_.data()[i], 0);
+  }
+  T *data() { return elements_.get(); }
+  void store() {
+    for (std::size_t i = 0; i < count_; ++i) bits_.data()[i] = get_bits<Bits>(elements_[i], 0);
+    bits_.store();
+  }
+
+ private:
+  Exact<Bits, Bytes> bits_;
+  std::size_t count_;
+  std::unique_ptr<T[]> elements_;
+};
+
 }  // namespace hcl_explore
 
 #endif
