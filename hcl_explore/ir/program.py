@@ -44,6 +44,7 @@ class Loop:
     rewind: bool = False
     unroll: int | None = None
     parallel: bool = False
+    vectorize: int | None = None
     dataflow: bool = False
     reduction: bool = False
     guards: tuple[Guard, ...] = ()

@@ -194,6 +194,7 @@ class _FunctionReader:
             rewind=attrs.flag(op, attrs.REWIND),
             unroll=attrs.integer(op, attrs.UNROLL),
             parallel=attrs.flag(op, attrs.PARALLEL),
+            vectorize=attrs.integer(op, attrs.VECTORIZE),
             dataflow=attrs.flag(op, attrs.DATAFLOW),
             reduction=attrs.flag(op, attrs.REDUCTION),
             guards=guards,

@@ -126,9 +126,9 @@ class Band:
         return self._handle.current_key(owner)
 
     def __getitem__(self, name: str) -> LoopHandle:
-        for loop in self._root.subtree():
-            if loop.name == name:
-                return LoopHandle(self._schedule, loop.key)
+        loop = naming.loop_in(self._root, name)
+        if loop is not None:
+            return LoopHandle(self._schedule, loop.key)
         raise UnknownNameError(
             f"no loop '{name}' in band '{self._root.op_name}'",
             advice=f"Loops here: {', '.join(loop.name for loop in self._root.subtree())}.",
@@ -199,5 +199,7 @@ def _describe(loop: Loop) -> str:
         notes.append(f"pipeline II={loop.pipeline_ii}")
     if loop.unroll is not None:
         notes.append("unroll" if loop.unroll == 0 else f"unroll {loop.unroll}")
+    if loop.vectorize is not None:
+        notes.append(f"vectorize {loop.vectorize}" if loop.vectorize else "vectorize")
     notes += [flag for flag in ("parallel", "dataflow", "reduction") if getattr(loop, flag)]
     return f"{loop.name}  ({', '.join(notes)})"

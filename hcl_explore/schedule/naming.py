@@ -2,15 +2,20 @@
 
 A loop is written ``k`` where only one loop of the kernel is called so, else ``band.k``; a loop of
 another function is written ``function:k`` or ``function:band.k``. Buffers likewise, without bands.
+Where two statements under one loop use the same variable, the second loop is called ``k_1``, and
+``band.k`` with the second statement's name means it.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 
 from hcl_explore.errors import AmbiguousNameError, UnknownNameError
 from hcl_explore.ir.program import Buffer, Function, Loop, Program
+
+_NUMBER = re.compile(r"_\d+(?=\.|$)")
 
 
 def find_loop(program: Program, text: str) -> Loop:
@@ -25,6 +30,8 @@ def find_loop(program: Program, text: str) -> Loop:
     candidates = [loop for loop in loops if loop.name == name]
     if not candidates:
         candidates = [loop for loop in loops if name in _qualified_names(loop)]
+    if not candidates:
+        candidates = [loop for loop in loops if name in _written_names(loop)]
     if len(candidates) > 1:
         raise AmbiguousNameError(
             f"{len(candidates)} loops are called '{text}': {_list_loops(program, candidates)}",
@@ -110,6 +117,26 @@ def _qualified_names(loop: Loop) -> list[str]:
     names = [f"{loop.band}.{loop.name}"]
     names += [f"{outer.op_name}.{loop.name}" for outer in loop.chain if outer.op_name]
     return list(dict.fromkeys(names))
+
+
+def loop_in(statement: Loop, name: str) -> Loop | None:
+    """The loop called ``name`` under a named statement: so now, or where it was written."""
+    loops = list(statement.subtree())
+    for known in (lambda loop: loop.name, _written_name):
+        found = [loop for loop in loops if known(loop) == name]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _written_name(loop: Loop) -> str:
+    """The name without the number that told it from a loop of another statement."""
+    return _NUMBER.sub("", loop.name, count=1)
+
+
+def _written_names(loop: Loop) -> list[str]:
+    written = _written_name(loop)
+    return [f"{outer.op_name}.{written}" for outer in loop.chain if outer.op_name]
 
 
 def _function_part(program: Program, text: str) -> tuple[Function, str]:

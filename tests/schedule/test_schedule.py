@@ -9,6 +9,7 @@ import pytest
 import small_kernels as kernels
 
 import hcl_explore as hcl
+from hcl_explore import int32
 from hcl_explore.errors import (
     AmbiguousNameError,
     ArgumentError,
@@ -380,3 +381,35 @@ def test_a_kernel_with_type_parameters_is_instantiated() -> None:
     values = np.arange(12, dtype=np.int16)
     s.build()(values)
     assert np.array_equal(values, 2 * np.arange(12))
+
+
+def back_and_forth(A: int32[8], B: int32[8]):
+    for t in range(4):
+        for i in hcl.grid(8, name="there"):
+            A[i] = B[i] + t
+        for i in hcl.grid(8, name="back"):
+            B[i] = A[7 - i]
+
+
+def test_a_loop_of_a_named_statement_is_found_by_the_name_it_was_written_with() -> None:
+    s = hcl.customize(back_and_forth)
+    assert s.get_loops().back.i.name == "i_1"
+    assert s.get_loops()["there"]["i"].name == "i"
+    s.split("back.i", 2)
+    s.unroll("back.i.inner")
+    s.pipeline("there.i")
+    assert [step.call for step in s.history] == [
+        's.split("i_1", 2)',
+        's.unroll("i_1.inner")',
+        's.pipeline("i")',
+    ]
+    with pytest.raises(UnknownNameError, match=r"no loop 'back\.k'"):
+        s.pipeline("back.k")
+
+
+def test_a_sum_of_integers_is_not_called_one_of_floats() -> None:
+    s = hcl.customize(kernels.matmul)
+    with pytest.raises(LegalityError) as caught:
+        s.parallel("k")
+    assert "rounding" not in str(caught.value) and "floating" not in str(caught.value)
+    assert "Any order gives the same result, but not two updates at once" in str(caught.value)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from hcl_explore.errors import BuildError
 
 _TIMEOUT_S = 60.0
 _LABEL = re.compile(r'^"?([A-Za-z_.$][\w.$]*)"?:')
+_TARGET = re.compile(r"Default target: *(\S+)")
 _DIRECTIVE = re.compile(r"^\s*\.(?!L\w*:)")
 
 
@@ -32,7 +34,9 @@ def assemble(llvm_ir: str, function: str | None) -> str:
 
     ``function`` picks one function of the kernel. Raises ``BuildError``.
     """
-    optimised = _run([tool("opt"), "-S", "-O2", "-mcpu=native"], llvm_ir)
+    # Without the machine's name the optimiser does not know of vector registers.
+    target = f"-mtriple={_default_target()}"
+    optimised = _run([tool("opt"), "-S", "-O2", target, "-mcpu=native"], llvm_ir)
     text = _run([tool("llc"), "-O2", "-mcpu=native", "--x86-asm-syntax=intel"], optimised)
     bodies = _functions(text)
     if function is None:
@@ -44,6 +48,15 @@ def assemble(llvm_ir: str, function: str | None) -> str:
             advice=f"Functions: {names}.",
         )
     return bodies[function]
+
+
+@cache
+def _default_target() -> str:
+    """This machine as LLVM names it."""
+    found = _TARGET.search(_run([tool("llc"), "--version"], ""))
+    if found is None:
+        raise BuildError("LLVM does not say which machine it compiles for")
+    return found[1]
 
 
 def _run(command: list[str | Path], text: str) -> str:

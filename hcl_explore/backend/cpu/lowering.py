@@ -19,6 +19,7 @@ from hcl_explore.backend.cpu.read_signature import read_signature
 from hcl_explore.backend.cpu.signature import Signature
 from hcl_explore.backend.cpu.storage import StoragePlacer
 from hcl_explore.backend.cpu.substitutes import substitute
+from hcl_explore.backend.cpu.vectors import annotate_vector_loops, mark_vector_loops
 from hcl_explore.backend.simulator.coroutines import make_coroutines
 from hcl_explore.backend.simulator.lower import Simulated, lower_streams
 from hcl_explore.errors import BuildError, SourceSpan
@@ -80,11 +81,14 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
     for function in functions:
         placer.place(function.operation)
     expand_copies(module)
+    has_vectors = mark_vector_loops(module)
     simulated = lower_streams(module, _PREFIX + top)
     _lower_to_llvm(module, top)
     if simulated is not None:
         make_coroutines(module, simulated.coroutines)
     size = _finish(module, top)
+    if has_vectors:
+        annotate_vector_loops(module)
     return Lowered(
         module,
         _PREFIX + top,

@@ -11,6 +11,7 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     unroll,
     pipeline,
     parallel,
+    vectorize,
     partition,
     buffer_at,
     reuse_at,

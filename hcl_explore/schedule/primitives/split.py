@@ -72,13 +72,14 @@ def factor_refusal(
 
 
 def annotation_refusal(program: Program, primitive: str, loop: Loop) -> ScheduleError | None:
-    """A loop that is already pipelined, unrolled or parallel keeps its shape."""
+    """A loop that is already pipelined, unrolled, parallel or vectorized keeps its shape."""
     done = [
         word
         for word, is_set in (
             ("pipelined", loop.pipeline_ii is not None),
             ("unrolled", loop.unroll is not None),
             ("parallel", loop.parallel),
+            ("vectorized", loop.vectorize is not None),
         )
         if is_set
     ]
