@@ -13,7 +13,8 @@ from hcl_explore.analysis.memory import constant_entry
 from hcl_explore.analysis.operators import Operators
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.value_nodes import ValueNodes, make_node
-from hcl_explore.analysis.values import Value, Values
+from hcl_explore.analysis.values import Statement, Value, Values
+from hcl_explore.ir.dialect import PUT, STREAM_OPS
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Guard, Loop
 
@@ -88,7 +89,7 @@ class DatapathBuilder:
         by_buffer: dict[Buffer, set[tuple[LinearForm, ...] | None]] = {}
         written = set()
         for access in accesses:
-            if access.buffer.shape:
+            if access.buffer.shape and access.buffer.kind != "stream":
                 by_buffer.setdefault(access.buffer, set()).add(access.subscripts)
                 if access.is_write:
                     written.add(access.buffer)
@@ -136,6 +137,8 @@ class DatapathBuilder:
         return handed
 
     def _cell(self, access: Access) -> Cell | None:
+        if access.buffer.kind == "stream":
+            return None
         if not access.buffer.shape:
             return access.buffer
         return self.promoted.get(access.buffer)
@@ -148,7 +151,7 @@ class DatapathBuilder:
             for s in self.values.of(self.function, body if isinstance(body, Loop) else None)
         }
         items: list[Access | Loop | Call] = [
-            *(access for access in body.accesses if not access.is_call),
+            *(access for access in body.accesses if _is_performed(access)),
             *body.loops,
             *body.calls,
         ]
@@ -161,7 +164,9 @@ class DatapathBuilder:
                     self._join(self.path.loads[begun:])
                 branch, begun = item.guards[:1], len(self.path.loads)
             if isinstance(item, Access):
-                if item.is_write:
+                if item.buffer.kind == "stream":
+                    self._stream(item, statements.get(item))
+                elif item.is_write:
                     self._store(item, self.nodes.of(statements[item].operands[0]))
                 else:
                     self._load(item)
@@ -225,6 +230,23 @@ class DatapathBuilder:
             self.written.pop(buffer, None)
 
     # --- memory -------------------------------------------------------------------------------
+
+    def _stream(self, access: Access, put: Statement | None) -> None:
+        """A put or a get: never forwarded, merged or moved."""
+        inputs = tuple(self.nodes.of(value) for value in put.operands) if put is not None else ()
+        condition = self._guard(access)
+        if condition is not None:
+            inputs = (*inputs, condition)
+        levels = frozenset(self.plan.copied_loops(access))
+        kind = "store" if put is not None else "load"
+        node = make_node(kind, access.buffer.bits, inputs, levels)
+        node.access = access
+        self._enter(node)
+        if put is not None:
+            self.path.stores.append(node)
+        else:
+            self.path.loads.append(node)
+            self.nodes.known[self.values.loads[access]] = node
 
     def _load(self, access: Access) -> None:
         value = self.values.loads[access]
@@ -375,6 +397,20 @@ class DatapathBuilder:
     def _enter(self, node: Node) -> None:
         self.open[-1].append(node)
         self.path.nodes.append(node)
+
+
+def _is_performed(access: Access) -> bool:
+    """Whether a body does this access itself. Of the two that an operation on a stream counts as
+    (it reads and writes the FIFO), and the one of the block that it moves, the first of the stream
+    stands for all."""
+    if access.is_call:
+        return False
+    if access.op.name not in STREAM_OPS:
+        return True
+    if access.buffer.kind != "stream":
+        return False
+    is_put: bool = access.op.name == PUT
+    return access.is_write == is_put
 
 
 def are_exclusive(first: Access, second: Access) -> bool:

@@ -17,6 +17,9 @@ from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.memory_blocks import URAM_WORDS, bram18_of, uram_of
 from hcl_explore.ir.program import Buffer
 
+FIFO = "FIFO"
+"""The kind of memory of a stream."""
+_SRL_BITS, _SRL_DEPTH, _BITS_PER_SRL = 1024, 2, 32
 _LUTRAM_WORDS_PER_LUT = 64
 
 
@@ -81,6 +84,24 @@ def storage_of(
         luts = (bits + 1) * math.ceil(words / _LUTRAM_WORDS_PER_LUT)
         return Storage(kind, banks, words, bits, lut=banks * luts, ff=banks * bits)
     return Storage("BRAM", banks, words, bits, bram18=banks * bram18_of(words, bits))
+
+
+def fifo_storage(buffer: Buffer) -> Storage:
+    """How a stream (or each of an array of streams) is kept. One that is handed in costs nothing
+    here: who makes it pays.
+
+    Up to 1,024 bits, or a depth of 2, shift registers of 32 bits a LUT; above, block RAM. The
+    limits are Vitis' own defaults (``auto_srl_max_bits``, ``auto_srl_max_depth`` in csynth.xml,
+    2023.2).
+    """
+    bits, words = buffer.bits * math.prod(buffer.block), buffer.depth or 0
+    if words == 0:
+        return Storage(FIFO, buffer.elements, 0, bits)
+    if words <= _SRL_DEPTH or words * bits <= _SRL_BITS:
+        luts = bits * math.ceil(words / _BITS_PER_SRL)
+        return Storage(FIFO, buffer.elements, words, bits, lut=buffer.elements * luts)
+    blocks = bram18_of(words, bits)
+    return Storage(FIFO, buffer.elements, words, bits, bram18=buffer.elements * blocks)
 
 
 def constant_bits(buffer: Buffer) -> int:

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import mlir.ir as ir
 
+from hcl_explore.ir.dialect import PUT, STREAM_OPS
 from hcl_explore.ir.program import Access, Call, Function, Loop, Program
 
 CONSTANT = "constant"
@@ -116,7 +117,9 @@ class _Reader:
         for op in body.operations:
             name = op.name
             access = touched.get(op)
-            if access is not None:
+            if name in STREAM_OPS:
+                self._read_stream_operation(op, home, body, statements)
+            elif access is not None:
                 operands = list(op.operands)
                 if access.is_write:
                     statements.append(Statement(access, (self._value(operands[0], home),)))
@@ -144,9 +147,33 @@ class _Reader:
                 arguments = tuple(self._value(o, home) for o in scalars)
                 statements.append(Statement(None, arguments, calls[op]))
                 self._read_results(op, name, arguments, home)
-            elif not name.startswith(("memref.", "affine.if", "func.", "affine.yield")):
+            elif not name.startswith(("memref.", "affine.if", "func.", "affine.yield", "hcl.")):
                 self._read_results(op, name, tuple(self._value(o, home) for o in op.operands), home)
         self.values.statements[(self.function.name, home)] = statements
+
+    def _read_stream_operation(
+        self,
+        op: ir.Operation,
+        home: Loop | None,
+        body: Loop | Function,
+        statements: list[Statement],
+    ) -> None:
+        """A put stores a token, everything else loads one. Which FIFO is meant costs nothing."""
+        access = next(a for a in body.accesses if a.op == op and a.buffer.kind == "stream")
+        if op.name == PUT:
+            token = op.operands[1]
+            is_block = isinstance(token.type, ir.MemRefType)
+            operands = () if is_block else (self._value(token, home),)
+            statements.append(Statement(access, operands))
+            return
+        if op.results:
+            bits, is_float = _type_of(op.results[0])
+        else:
+            bits, is_float = access.buffer.bits, access.buffer.dtype.startswith("float")
+        load = Value(LOAD, (), bits, is_float, home, access)
+        self.values.loads[access] = load
+        for result in op.results:
+            self.known[result] = load
 
     def _read_results(
         self, op: ir.Operation, name: str, operands: tuple[Value, ...], home: Loop | None
