@@ -3,7 +3,8 @@
 // A task is a coroutine with a clock of its own, in cycles. When it may go on is decided by the
 // contents of the FIFOs alone; what the clock says follows from when tokens were put and got: a get
 // is at least one cycle after the put of its token, a put at least one cycle after the get that made
-// room for it, and each end of a FIFO takes one token a cycle. So the result does not depend on the order in which tasks are resumed.
+// room for it. Each end of a FIFO takes one token a cycle: a second one comes later, which does not
+// stop the task, whose initiation interval allows for it. So the result does not depend on the order in which tasks are resumed.
 
 // clock, state, awaited FIFO, coroutine, parent, unfinished children, site, start, cycles stalled on
 // full FIFOs, on empty ones, schedule, next task, end of the last child, tasks that it waits for
@@ -237,10 +238,10 @@ func.func private @hcl.rt.claim_put(%task: !llvm.ptr, %fifo: !llvm.ptr, %offset:
   %put_times = llvm.getelementptr %fifo[0, 5] : (!llvm.ptr) -> !llvm.ptr, !fifo
   %last = arith.subi %number, %one : i64
   %port = func.call @hcl.rt.after(%put_times, %last) : (!llvm.ptr, i64) -> i64
-  %earliest = arith.maxsi %is_free, %port : i64
   %lost = llvm.getelementptr %task[0, 8] : (!llvm.ptr) -> !llvm.ptr, !task
   %fifo_lost = llvm.getelementptr %fifo[0, 11] : (!llvm.ptr) -> !llvm.ptr, !fifo
-  %time = func.call @hcl.rt.stall(%task, %offset, %earliest, %lost, %fifo_lost) : (!llvm.ptr, i64, i64, !llvm.ptr, !llvm.ptr) -> i64
+  %ready = func.call @hcl.rt.stall(%task, %offset, %is_free, %lost, %fifo_lost) : (!llvm.ptr, i64, i64, !llvm.ptr, !llvm.ptr) -> i64
+  %time = arith.maxsi %ready, %port : i64
   %room = llvm.getelementptr %fifo[0, 6] : (!llvm.ptr) -> !llvm.ptr, !fifo
   func.call @hcl.rt.note_time(%put_times, %room, %number, %time) : (!llvm.ptr, !llvm.ptr, i64, i64) -> ()
   %next = arith.addi %number, %one : i64
@@ -260,10 +261,10 @@ func.func private @hcl.rt.claim_get(%task: !llvm.ptr, %fifo: !llvm.ptr, %offset:
   %get_times = llvm.getelementptr %fifo[0, 7] : (!llvm.ptr) -> !llvm.ptr, !fifo
   %last = arith.subi %number, %one : i64
   %port = func.call @hcl.rt.after(%get_times, %last) : (!llvm.ptr, i64) -> i64
-  %earliest = arith.maxsi %is_there, %port : i64
   %lost = llvm.getelementptr %task[0, 9] : (!llvm.ptr) -> !llvm.ptr, !task
   %fifo_lost = llvm.getelementptr %fifo[0, 12] : (!llvm.ptr) -> !llvm.ptr, !fifo
-  %time = func.call @hcl.rt.stall(%task, %offset, %earliest, %lost, %fifo_lost) : (!llvm.ptr, i64, i64, !llvm.ptr, !llvm.ptr) -> i64
+  %ready = func.call @hcl.rt.stall(%task, %offset, %is_there, %lost, %fifo_lost) : (!llvm.ptr, i64, i64, !llvm.ptr, !llvm.ptr) -> i64
+  %time = arith.maxsi %ready, %port : i64
   %room = llvm.getelementptr %fifo[0, 8] : (!llvm.ptr) -> !llvm.ptr, !fifo
   func.call @hcl.rt.note_time(%get_times, %room, %number, %time) : (!llvm.ptr, !llvm.ptr, i64, i64) -> ()
   %next = arith.addi %number, %one : i64

@@ -13,14 +13,10 @@ from mlir.dialects import arith, func
 
 from hcl_explore.ir import attributes as attrs
 
-OFFSET = "hcl.sim_offset"
-ADVANCE = "hcl.sim_advance"
-DRAIN = "hcl.sim_drain"
-
 
 def offset_of(op: ir.Operation) -> int:
     """The cycle of its iteration in which an operation on a stream happens."""
-    return attrs.integer(op, OFFSET) or 0
+    return attrs.integer(op, attrs.SIM_OFFSET) or 0
 
 
 def insert_clocks(function: ir.Operation, task: ir.Value) -> None:
@@ -28,13 +24,14 @@ def insert_clocks(function: ir.Operation, task: ir.Value) -> None:
     timed: list[ir.Operation] = []
 
     def visit(op: ir.Operation) -> ir.WalkResult:
-        if ADVANCE in op.attributes or DRAIN in op.attributes:
+        if attrs.SIM_ADVANCE in op.attributes or attrs.SIM_DRAIN in op.attributes:
             timed.append(op)
         return ir.WalkResult.ADVANCE
 
     function.walk(visit)
     for op in timed:
-        advance, drain = attrs.integer(op, ADVANCE) or 0, attrs.integer(op, DRAIN) or 0
+        advance = attrs.integer(op, attrs.SIM_ADVANCE) or 0
+        drain = attrs.integer(op, attrs.SIM_DRAIN) or 0
         with op.location:
             if op.name == "func.func":
                 _advance(task, drain, _before_end(op))
