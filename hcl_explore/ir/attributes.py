@@ -122,18 +122,23 @@ def set_argument_attribute(
 class PartitionedDim:
     """How one dimension (counted from 1) of a buffer is cut into banks.
 
-    ``kind`` is ``complete``, ``block`` or ``cyclic``; ``factor`` is None for ``complete``.
+    ``kind`` is ``complete``, ``block`` or ``cyclic``; ``factor`` is None for ``complete``. With
+    ``packed`` (cyclic only) the banks stand side by side in one memory: ``factor`` consecutive
+    elements are a word.
     """
 
     dim: int
     kind: str
     factor: int | None = None
+    packed: bool = False
 
     def banks(self, extent: int) -> int:
         """The number of banks that a dimension of ``extent`` elements is cut into."""
         return extent if self.factor is None else min(self.factor, extent)
 
     def __str__(self) -> str:
+        if self.packed:
+            return f"{self.factor} to a word on dim {self.dim}"
         amount = "" if self.factor is None else f" {self.factor}"
         return f"{self.kind}{amount} on dim {self.dim}"
 
@@ -148,7 +153,10 @@ def read_partition(attribute: ir.Attribute | None) -> tuple[PartitionedDim, ...]
         factor = ir.IntegerAttr(fields["factor"]).value if "factor" in fields else None
         entries.append(
             PartitionedDim(
-                ir.IntegerAttr(fields["dim"]).value, ir.StringAttr(fields["kind"]).value, factor
+                ir.IntegerAttr(fields["dim"]).value,
+                ir.StringAttr(fields["kind"]).value,
+                factor,
+                "packed" in fields,
             )
         )
     return tuple(sorted(entries, key=lambda entry: entry.dim))
@@ -166,5 +174,7 @@ def make_partition(entries: Iterable[PartitionedDim], context: ir.Context) -> ir
             }
             if entry.factor is not None:
                 fields["factor"] = ir.IntegerAttr.get(i32, entry.factor)
+            if entry.packed:
+                fields["packed"] = ir.UnitAttr.get()
             dictionaries.append(ir.DictAttr.get(fields))
         return ir.ArrayAttr.get(dictionaries)

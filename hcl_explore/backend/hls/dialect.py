@@ -150,9 +150,9 @@ class VitisDialect(Dialect):
         lines = []
         for entry in entries:
             factor = "" if entry.factor is None else f" factor={entry.factor}"
+            pragma = "ARRAY_RESHAPE" if entry.packed else "ARRAY_PARTITION"
             lines.append(
-                f"#pragma HLS ARRAY_PARTITION variable={array} "
-                f"type={entry.kind}{factor} dim={entry.dim}"
+                f"#pragma HLS {pragma} variable={array} type={entry.kind}{factor} dim={entry.dim}"
             )
         return lines
 
@@ -197,7 +197,9 @@ class CatapultDialect(Dialect):
         for entry in entries:
             extent = shape[entry.dim - 1]
             banks = entry.banks(extent)
-            if entry.kind == "block":
+            if entry.packed:
+                lines.append(f"// {array}: {entry.factor} elements to a word (WORD_WIDTH)")
+            elif entry.kind == "block":
                 lines.append(
                     f"// directive set /{path}/{array}:rsc -BLOCK_SIZE {-(-extent // banks)}"
                 )

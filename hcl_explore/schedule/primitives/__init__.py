@@ -13,6 +13,7 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     parallel,
     vectorize,
     partition,
+    pack,
     buffer_at,
     reuse_at,
     compute_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -52,12 +53,12 @@ class PartitionArray(Primitive):
                 span=program.sources.span(self.target.place),
                 advice=f"Use dim=1 to dim={rank}, or 0 for all.",
             )
-        return self._factor_refusal(program) or self._clash_refusal(program)
+        return self._factor_refusal(program) or clash_refusal(
+            program, "partition", self.target, self._dims()
+        )
 
     def holds(self, program: Program) -> bool:
-        added = self._added()
-        buffers = connected_buffers(program, self.target)
-        return all(set(added) <= set(buffer.partition) for buffer in buffers)
+        return has_banks(program, self.target, self._added())
 
     def _factor_refusal(self, program: Program) -> ScheduleError | None:
         if self.partition_type is Partition.Complete:
@@ -76,18 +77,6 @@ class PartitionArray(Primitive):
             )
         return None
 
-    def _clash_refusal(self, program: Program) -> ScheduleError | None:
-        for buffer in connected_buffers(program, self.target):
-            taken = {entry.dim: entry for entry in buffer.partition}
-            for dim in self._dims():
-                if dim in taken:
-                    return NotApplicableError(
-                        f"partition: '{buffer.name}' is already partitioned ({taken[dim]})",
-                        span=program.sources.span(buffer.place),
-                        advice="Undo that step first, or choose another dimension.",
-                    )
-        return None
-
     def _dims(self) -> range | tuple[int, ...]:
         return range(1, len(self.target.shape) + 1) if self.dim == 0 else (self.dim,)
 
@@ -96,16 +85,44 @@ class PartitionArray(Primitive):
         return [PartitionedDim(dim, self.partition_type.value, factor) for dim in self._dims()]
 
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
-        added = self._added()
-        for buffer in connected_buffers(program, self.target):
-            attribute = make_partition([*buffer.partition, *added], module.operation.context)
-            set_buffer_attribute(program, buffer, attrs.PARTITION, attribute)
+        add_banks(module, program, self.target, self._added())
         return Outcome()
 
     def explain(self) -> str:
         where = "every dimension" if self.dim == 0 else f"dimension {self.dim}"
         banks = f" into {self.factor} banks" if self.factor else ""
         return f"partition {self.target.name}, {self.partition_type.value}{banks} on {where}"
+
+
+def clash_refusal(
+    program: Program, primitive: str, target: Buffer, dims: Iterable[int]
+) -> ScheduleError | None:
+    """A dimension is divided once, in every function that has the array."""
+    for buffer in connected_buffers(program, target):
+        taken = {entry.dim: entry for entry in buffer.partition}
+        for dim in dims:
+            if dim in taken:
+                return NotApplicableError(
+                    f"{primitive}: '{buffer.name}' is already partitioned ({taken[dim]})",
+                    span=program.sources.span(buffer.place),
+                    advice="Undo that step first, or choose another dimension.",
+                )
+    return None
+
+
+def has_banks(program: Program, target: Buffer, entries: Sequence[PartitionedDim]) -> bool:
+    """Whether the array is divided so already, in every function that has it."""
+    buffers = connected_buffers(program, target)
+    return all(set(entries) <= set(buffer.partition) for buffer in buffers)
+
+
+def add_banks(
+    module: ModuleLike, program: Program, target: Buffer, entries: Sequence[PartitionedDim]
+) -> None:
+    """Divide the array so, in every function that has it."""
+    for buffer in connected_buffers(program, target):
+        attribute = make_partition([*buffer.partition, *entries], module.operation.context)
+        set_buffer_attribute(program, buffer, attrs.PARTITION, attribute)
 
 
 def connected_buffers(program: Program, buffer: Buffer) -> list[Buffer]:
