@@ -8,6 +8,7 @@ them, so that a sum of any integers is the sum of their values.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from mlir import ir
 
@@ -28,19 +29,21 @@ from hcl_explore.frontend.expression import (
 from hcl_explore.lang.types import Index, Int, IntegerType, ScalarType, UInt
 
 Interval = tuple[int, int]
+_Variable = TypeVar("_Variable", LoopIndex, Argument)
 
 
 @dataclass
 class AffineOperands:
-    """Collects the values that an affine map or set is applied to. All are dimensions of it, also
-    arguments: a symbol gains nothing and could not take the place of a loop variable later."""
+    """Collects the values that an affine map or set is applied to."""
 
-    dims: list[LoopIndex | Argument] = field(default_factory=list)
+    dims: list[LoopIndex] = field(default_factory=list)
+    symbols: list[Argument] = field(default_factory=list)
 
     @property
     def values(self) -> list[ir.Value]:
         """The operands in the order MLIR wants them."""
-        return [_operand(one) for one in self.dims]
+        symbols = [one.value if one.symbol is None else one.symbol() for one in self.symbols]
+        return [*(one.value for one in self.dims), *symbols]
 
     def convert(self, expr: Expr) -> ir.AffineExpr | None:
         """``expr`` over these operands, or None if it is not affine."""
@@ -51,11 +54,11 @@ class AffineOperands:
         if isinstance(expr, LoopIndex):
             if not expr.affine:
                 return None
-            return self._dim(expr)
+            return ir.AffineExpr.get_dim(_position(self.dims, expr))
         if isinstance(expr, Argument):
             if expr.symbol is None and not isinstance(expr.type, Index):
                 return None
-            return self._dim(expr)
+            return ir.AffineExpr.get_symbol(_position(self.symbols, expr))
         if isinstance(expr, (Shared, Named)):
             return self.convert(expr.operand)
         if isinstance(expr, Convert):
@@ -66,13 +69,6 @@ class AffineOperands:
         if isinstance(expr, Binary) and _is_exact(expr):
             return self._convert_binary(expr)
         return None
-
-    def _dim(self, expr: LoopIndex | Argument) -> ir.AffineExpr:
-        for position, known in enumerate(self.dims):
-            if known.value == expr.value:
-                return ir.AffineExpr.get_dim(position)
-        self.dims.append(expr)
-        return ir.AffineExpr.get_dim(len(self.dims) - 1)
 
     def _convert_binary(self, expr: Binary) -> ir.AffineExpr | None:
         if expr.operator not in ("+", "-", "*", "//", "%", "/"):
@@ -125,10 +121,12 @@ def _fits(value: int) -> bool:
     return -(1 << 62) < value < (1 << 62)
 
 
-def _operand(expr: LoopIndex | Argument) -> ir.Value:
-    if isinstance(expr, Argument) and expr.symbol is not None:
-        return expr.symbol()
-    return expr.value
+def _position(values: list[_Variable], expr: _Variable) -> int:
+    for position, known in enumerate(values):
+        if known.value == expr.value:
+            return position
+    values.append(expr)
+    return len(values) - 1
 
 
 def is_affine(expr: Expr) -> bool:

@@ -52,7 +52,7 @@ class Assigner:
     """Lowers declarations and assignments of one function.
 
     ``written`` are the names whose arrays the function changes or hands on: a table assigned to
-    any other name stays a constant.
+    any other name stays a constant. ``indexing`` are those that decide where it reads and writes.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Assigner:
         filler: Filler,
         tables: ConstantTables,
         written: set[str],
+        indexing: set[str],
     ) -> None:
         self.builder = builder
         self.reader = reader
@@ -70,6 +71,7 @@ class Assigner:
         self.places = PlaceReader(reader, filler)
         self.tables = tables
         self.written = written
+        self.indexing = indexing
 
     # --- declarations ----------------------------------------------------------------------------
 
@@ -108,7 +110,9 @@ class Assigner:
 
     def _keeps(self, name: str, kind: ScalarType, value: Expr) -> bool:
         """Whether a variable is only a name for an affine value, which subscripts see through."""
-        return name not in self.written and is_affine(value) and fits_in(value, kind)
+        if name in self.written or name not in self.indexing:
+            return False
+        return is_affine(value) and fits_in(value, kind)
 
     def _declares_constant(self, statement: ast.AnnAssign, target: ast.Name) -> bool:
         """``N: ConstExpr[T] = value``: a name for a number, no variable."""
@@ -212,6 +216,10 @@ class Assigner:
         return self._name_result(self.emitter.emit_call(call), 0, name, result)
 
     def _name_result(self, op: ir.Operation, number: int, name: str, kind: TensorType) -> Buffer:
+        names = attrs.result_names(op)
+        if names:
+            names[number] = name
+            attrs.set_result_names(op, names)
         if number == 0:
             op.location = named(name, op.location)
             attrs.set_text(op, attrs.BUFFER_NAME, name)
@@ -264,6 +272,7 @@ class Assigner:
                 statement,
             )
         op = self.emitter.emit_call(call)
+        attrs.set_result_names(op, [_written_name(target) for target in targets])
         for number, (target, result) in enumerate(
             zip(targets, call.signature.results, strict=True)
         ):
@@ -378,6 +387,13 @@ class Assigner:
                 f"Declare it at its first assignment: {name}: {_likely_type(value)} = ...",
             )
         self.reader.scope.declare(name, buffer, target)
+
+
+def _written_name(target: ast.expr) -> str:
+    """``A`` of ``A``, ``A[i]`` and ``A.x``."""
+    while isinstance(target, (ast.Subscript, ast.Attribute, ast.Starred)):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else "result"
 
 
 def _likely_type(value: Value) -> str:

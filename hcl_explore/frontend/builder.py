@@ -182,6 +182,8 @@ class Builder:
         return self.value(name, (value,), self.storage(target), location)
 
 
-def map_attribute(dims: int, expressions: Sequence[ir.AffineExpr]) -> ir.AffineMapAttr:
+def map_attribute(
+    dims: int, symbols: int, expressions: Sequence[ir.AffineExpr]
+) -> ir.AffineMapAttr:
     """An affine map as an attribute."""
-    return ir.AffineMapAttr.get(ir.AffineMap.get(dims, 0, list(expressions)))
+    return ir.AffineMapAttr.get(ir.AffineMap.get(dims, symbols, list(expressions)))

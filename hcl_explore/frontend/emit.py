@@ -205,7 +205,7 @@ class Emitter:
         else:
             dialect = "affine"
             indices = operands.values
-            attributes = {"map": map_attribute(len(operands.dims), maps)}
+            attributes = {"map": map_attribute(len(operands.dims), len(operands.symbols), maps)}
         if stored is None:
             result = self.builder.storage(buffer.type.element)
             return self.builder.value(
@@ -227,7 +227,7 @@ class Emitter:
         expression = operands.convert(expr)
         if expression is None:
             return None
-        attribute = map_attribute(len(operands.dims), [expression])
+        attribute = map_attribute(len(operands.dims), len(operands.symbols), [expression])
         return self.builder.value(
             "affine.apply",
             operands.values,
@@ -500,7 +500,7 @@ class Emitter:
         """An ``affine.if`` with two regions that have no blocks yet."""
         operands = condition.operands
         integer_set = ir.IntegerSet.get(
-            len(operands.dims), 0, condition.constraints, condition.equalities
+            len(operands.dims), len(operands.symbols), condition.constraints, condition.equalities
         )
         attribute = {"condition": ir.IntegerSetAttr.get(integer_set)}
         return self.builder.op(

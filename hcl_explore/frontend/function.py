@@ -34,6 +34,7 @@ from hcl_explore.frontend.scope import Scope
 from hcl_explore.frontend.signatures import CalleeResolver
 from hcl_explore.frontend.statements import StatementLowering
 from hcl_explore.frontend.unit import Unit
+from hcl_explore.frontend.uses import indexing_names
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang.dataflow import StreamKind
@@ -69,7 +70,12 @@ class FunctionLowering:
         self.emitter.stager = self.filler
         self.reader.call = self._call
         self.assigner = Assigner(
-            self.builder, self.reader, self.filler, tables, self._assigned | handed_on
+            self.builder,
+            self.reader,
+            self.filler,
+            tables,
+            self._assigned | handed_on,
+            indexing_names(function),
         )
         self.reader.receive = self.assigner.receive
         self.statements = self._make_statements(

@@ -291,7 +291,7 @@ def constant_difference(left: Expr, right: Expr) -> int | None:
     difference = ir.AffineExpr.simplify_affine_expr(
         ir.AffineExpr.get_add(first, ir.AffineExpr.get_mul(second, -1)),
         len(operands.dims),
-        0,
+        len(operands.symbols),
     )
     constant = difference.maybe_downcast()
     return int(constant.value) if isinstance(constant, ir.AffineConstantExpr) else None

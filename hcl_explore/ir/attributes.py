@@ -13,6 +13,7 @@ import mlir.ir as ir
 TOP = "hcl.top"
 ARGUMENT_NAME = "hcl.name"
 BUFFER_NAME = "name"
+RESULT_NAMES = "hcl.names"
 DTYPE = "hcl.dtype"
 PARTITION = "hcl.partition"
 STORAGE = "hcl.storage"
@@ -32,6 +33,9 @@ DEPTH = "depth"
 PID = "hcl.pid"
 EXTENT = "hcl.extent"
 REDUCTION = "reduction"
+SIM_OFFSET = "hcl.sim_offset"
+SIM_ADVANCE = "hcl.sim_advance"
+SIM_DRAIN = "hcl.sim_drain"
 
 LOOP_OPS = frozenset({"affine.for", "scf.for", "scf.while", "affine.parallel"})
 
@@ -86,6 +90,24 @@ def of_result(name: str, number: int) -> str:
     return name if number == 0 else f"{name}.{number}"
 
 
+# --- names of the results of a call ------------------------------------------------------------
+
+
+def result_names(op: ir.Operation) -> list[str]:
+    """The names of all results of a call that gives several; empty where they have none."""
+    if RESULT_NAMES not in op.attributes:
+        return []
+    return [ir.StringAttr(name).value for name in ir.ArrayAttr(op.attributes[RESULT_NAMES])]
+
+
+def set_result_names(op: ir.Operation, names: Iterable[str]) -> None:
+    """Name all results of a call; the first name is the operation's own, too."""
+    with op.context:
+        attributes = [ir.StringAttr.get(name) for name in names]
+        op.attributes[RESULT_NAMES] = ir.ArrayAttr.get(attributes)
+        op.attributes[BUFFER_NAME] = attributes[0]
+
+
 # --- argument attributes: a dictionary per argument on the function -------------------------
 
 
@@ -113,6 +135,14 @@ def set_argument_attribute(
             entries[name] = value
         dictionaries[position] = ir.DictAttr.get(entries)
         func.attributes["arg_attrs"] = ir.ArrayAttr.get(dictionaries)
+
+
+def result_dtype(func: ir.Operation, position: int) -> str | None:
+    """The user's type of result ``position`` of a function, where it is known."""
+    if "res_attrs" not in func.attributes:
+        return None
+    fields = ir.DictAttr(ir.ArrayAttr(func.attributes["res_attrs"])[position])
+    return str(ir.StringAttr(fields[DTYPE]).value) if DTYPE in fields else None
 
 
 # --- partitioning ---------------------------------------------------------------------------

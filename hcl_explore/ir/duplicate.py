@@ -28,6 +28,24 @@ def rename_array(op: ir.Operation, name: str) -> None:
     """Give the array that ``op`` makes another name."""
     attrs.set_text(op, attrs.BUFFER_NAME, name)
     op.location = named(name, op.location)
+    names = attrs.result_names(op)
+    if names:
+        attrs.set_result_names(op, [name, *names[1:]])
+
+
+def array_names(op: ir.Operation) -> list[str]:
+    """The names of the arrays that ``op`` makes."""
+    if op.name not in NAMED_ARRAYS:
+        return []
+    own = attrs.text(op, attrs.BUFFER_NAME)
+    return attrs.result_names(op) or ([] if own is None else [own])
+
+
+def rename_all_arrays(op: ir.Operation, names: list[str]) -> None:
+    """Give the arrays that ``op`` makes, as ``array_names`` lists them, other names."""
+    rename_array(op, names[0])
+    if len(names) > 1:
+        attrs.set_result_names(op, names)
 
 
 @dataclass
@@ -58,12 +76,12 @@ class Renaming:
         """Rename every array made in ``roots`` whose name is taken."""
 
         def visit(op: ir.Operation) -> ir.WalkResult:
-            old = attrs.text(op, attrs.BUFFER_NAME) if op.name in NAMED_ARRAYS else None
-            if old is not None:
-                new = self.new_buffers[old] = fresh_name(old, self.buffers)
+            old = array_names(op)
+            for name in old:
+                new = self.new_buffers[name] = fresh_name(name, self.buffers)
                 self.buffers.add(new)
-                if new != old:
-                    rename_array(op, new)
+            if any(self.new_buffers[name] != name for name in old):
+                rename_all_arrays(op, [self.new_buffers[name] for name in old])
             return ir.WalkResult.ADVANCE
 
         for root in roots:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Symbol:
-    """An ``index`` value that is not a loop variable: a scalar argument, constant while it runs."""
+    """The value of a scalar argument as an ``index``: constant while the function runs."""
 
     name: str
     number: int

@@ -81,7 +81,7 @@ class IndexBuilder:
         if variable in self._replaced:
             return self.value(self._replaced[variable])
         if isinstance(variable, Symbol):
-            return self.value(self._function.op.regions[0].blocks[0].arguments[variable.number])
+            return self.value(self._function.symbols[variable])
         return self.value(rewrite.induction_variable(variable.op))
 
     def _rounding(self, rounding: Rounding) -> ir.AffineExpr:

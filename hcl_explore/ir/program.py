@@ -13,7 +13,7 @@ from math import prod
 import mlir.ir as ir
 
 from hcl_explore.ir.attributes import PartitionedDim
-from hcl_explore.ir.linear import LinearForm, Variable
+from hcl_explore.ir.linear import LinearForm, Symbol, Variable
 from hcl_explore.ir.locations import SourcePlace, Sources
 
 
@@ -215,13 +215,14 @@ class Call:
 @dataclass(eq=False)
 class Function:
     """One function: ``loops``, ``accesses``, ``calls`` and ``operations`` are those directly in its
-    body; ``buffers`` are all of it."""
+    body; ``buffers`` are all of it. ``symbols`` are the values that symbols stand for."""
 
     op: ir.Operation
     name: str
     place: SourcePlace | None
     dataflow: bool
     buffers: list[Buffer] = field(default_factory=list)
+    symbols: dict[Symbol, ir.Value] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
     accesses: list[Access] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)

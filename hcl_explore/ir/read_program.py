@@ -35,6 +35,7 @@ _VIEWS = frozenset(
     }
 )
 _ALLOCATIONS = frozenset({"memref.alloc", "memref.alloca", "memref.get_global"})
+_CASTS = frozenset({"arith.index_cast", "arith.index_castui"})
 _UNTOUCHING = frozenset({"memref.dealloc", "memref.dim"})
 # An array that is printed is handed over by its address.
 _READING = "memref.extract_aligned_pointer_as_index"
@@ -65,6 +66,7 @@ class _FunctionReader:
         self.views: set[ir.Value] = set()
         self.forms: dict[ir.Value, LinearForm] = {}
         self.positions: dict[Loop | None, int] = {}
+        self.arguments: dict[ir.Value, int] = {}
 
     def read(self) -> Function:
         block = self.function.op.regions[0].blocks[0]
@@ -74,10 +76,9 @@ class _FunctionReader:
             elif dialect.is_stream(argument.type):
                 self._read_stream_argument(argument, position)
             elif isinstance(argument.type, ir.IndexType):
-                fields = attrs.argument_attributes(self.function.op, position)
-                name = _field(fields, attrs.ARGUMENT_NAME) or f"arg{position}"
-                symbol = Symbol(name, position)
-                self.forms[argument] = LinearForm(((symbol, 1),))
+                self._read_symbol(argument, position)
+            elif isinstance(argument.type, ir.IntegerType):
+                self.arguments[argument] = position
         self._read_block(block, None, ())
         return self.function
 
@@ -131,6 +132,8 @@ class _FunctionReader:
                 if isinstance(op.results[0].type, ir.IndexType):
                     value = ir.IntegerAttr(op.attributes["value"]).value
                     self.forms[op.results[0]] = LinearForm(constant=value)
+            elif name in _CASTS:
+                self._read_cast(op)
             elif name in _ALLOCATIONS:
                 self._read_allocation(op, name, loop)
             elif name == "func.call":
@@ -145,6 +148,18 @@ class _FunctionReader:
                 self._read_view(op)
             elif name not in _UNTOUCHING:
                 self._read_other(op, loop, guards)
+
+    def _read_cast(self, op: ir.Operation) -> None:
+        """An integer argument as ``index`` is constant while the function runs."""
+        operand = op.operands[0]
+        if isinstance(op.results[0].type, ir.IndexType) and operand in self.arguments:
+            self._read_symbol(op.results[0], self.arguments[operand])
+
+    def _read_symbol(self, value: ir.Value, position: int) -> None:
+        fields = attrs.argument_attributes(self.function.op, position)
+        symbol = Symbol(_field(fields, attrs.ARGUMENT_NAME) or f"arg{position}", position)
+        self.forms[value] = LinearForm(((symbol, 1),))
+        self.function.symbols.setdefault(symbol, value)
 
     def _read_if(
         self, op: ir.Operation, name: str, loop: Loop | None, guards: tuple[Guard, ...]
@@ -375,12 +390,13 @@ class _FunctionReader:
         for number, result in enumerate(op.results):
             if isinstance(result.type, ir.MemRefType):
                 name = attrs.text(op, attrs.BUFFER_NAME)
+                names = attrs.result_names(op) or [name or "result"]
                 buffer = Buffer(
                     value=result,
                     function=self.function.name,
-                    name=name if name and number == 0 else f"{name or 'result'}_{number}",
+                    name=names[number] if number < len(names) else f"{names[0]}_{number}",
                     kind="local",
-                    dtype=attrs.text(op, attrs.DTYPE) or str(result.type.element_type),
+                    dtype=self._result_dtype(op, number) or str(result.type.element_type),
                     shape=tuple(result.type.shape),
                     bits=bits_of(result.type.element_type),
                     partition=attrs.read_partition(
@@ -407,6 +423,13 @@ class _FunctionReader:
             if touched is not None:
                 touched.calls.append(call)
         self._add_call_effects(call)
+
+    def _result_dtype(self, call: ir.Operation, number: int) -> str | None:
+        """The user's type of a result, as the callee has it."""
+        callee = self.callees.get(ir.FlatSymbolRefAttr(call.attributes["callee"]).value)
+        if callee is None:
+            return attrs.text(call, attrs.DTYPE) if number == 0 else None
+        return attrs.result_dtype(callee.op, number)
 
     def _add_call_effects(self, call: Call) -> None:
         """A call may touch any element of an array that its callee touches."""

@@ -9,7 +9,13 @@ import mlir.ir as ir
 from mlir.dialects import affine
 
 from hcl_explore.ir import attributes as attrs
-from hcl_explore.ir.affine import AffineConstraint, MapInputs, condition_of, make_condition
+from hcl_explore.ir.affine import (
+    AffineConstraint,
+    MapInputs,
+    condition_of,
+    make_condition,
+    substitute,
+)
 from hcl_explore.ir.locations import named
 
 _BOUND_ATTRIBUTES = frozenset({"lowerBoundMap", "upperBoundMap", "step", "operandSegmentSizes"})
@@ -28,14 +34,32 @@ class Bound:
 
 
 def bounds_of(loop: ir.Operation) -> tuple[Bound, Bound]:
-    """Lower and upper bound of an ``affine.for``."""
+    """Lower and upper bound of an ``affine.for``; symbols are dimensions of their maps."""
     lower = loop.attributes["lowerBoundMap"].value
     upper = loop.attributes["upperBoundMap"].value
     operands = list(loop.operands)
     return (
-        Bound(lower, tuple(operands[: lower.n_inputs])),
-        Bound(upper, tuple(operands[lower.n_inputs : lower.n_inputs + upper.n_inputs])),
+        Bound(_without_symbols(lower), tuple(operands[: lower.n_inputs])),
+        Bound(
+            _without_symbols(upper),
+            tuple(operands[lower.n_inputs : lower.n_inputs + upper.n_inputs]),
+        ),
     )
+
+
+def _without_symbols(affine_map: ir.AffineMap) -> ir.AffineMap:
+    if affine_map.n_symbols == 0:
+        return affine_map
+    context = affine_map.context
+    results = [
+        substitute(
+            expression,
+            lambda position: ir.AffineExpr.get_dim(position, context),
+            lambda position: ir.AffineExpr.get_dim(affine_map.n_dims + position, context),
+        )
+        for expression in affine_map.results
+    ]
+    return ir.AffineMap.get(affine_map.n_inputs, 0, results, context)
 
 
 def induction_variable(loop: ir.Operation) -> ir.Value:
@@ -145,9 +169,23 @@ def replace_with_affine(
 
 
 def fold_apply(apply_op: ir.Operation) -> None:
-    """Fold an ``affine.apply`` into the maps that use it; erase it once nothing does."""
-    refold_users(apply_op.results[0])
-    if not list(apply_op.results[0].uses):
+    """Fold an ``affine.apply`` into the maps that use it; erase it once nothing does.
+
+    What has no map gets it computed in its own block: a nest around that block stays perfect.
+    """
+    result = apply_op.results[0]
+    refold_users(result)
+    affine_map, operands = apply_op.attributes["map"], list(apply_op.operands)
+    local: dict[ir.Block, ir.Value] = {}
+    for use in list(result.uses):
+        user = use.owner.operation
+        if user.block == apply_op.block:
+            continue
+        if user.block not in local:
+            with user.context, user.location, ir.InsertionPoint.at_block_begin(user.block):
+                local[user.block] = affine.AffineApplyOp(affine_map, operands).result
+        user.operands[use.operand_number] = local[user.block]
+    if not list(result.uses):
         apply_op.erase()
 
 

@@ -9,6 +9,7 @@ from hcl_explore.errors import BuildError
 from hcl_explore.ir import attributes
 
 _FLOATS = {"f16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
+_INDEX_CASTS = frozenset({"arith.index_cast", "arith.index_castui"})
 _DATA_DEPENDENT = frozenset({"scf.for", "scf.while"})
 _READERS = frozenset(
     {
@@ -149,7 +150,8 @@ def _is_data_dependent(module: ir.Module) -> bool:
     def visit(op: ir.Operation) -> ir.WalkResult:
         nonlocal found
         subscripts = {"memref.load": len(op.operands) - 1, "memref.store": len(op.operands) - 2}
-        if op.name in _DATA_DEPENDENT or subscripts.get(op.name, 0) > 0:
+        is_subscript = op.name in _INDEX_CASTS and isinstance(op.results[0].type, ir.IndexType)
+        if op.name in _DATA_DEPENDENT or subscripts.get(op.name, 0) > 0 or is_subscript:
             found = True
             return ir.WalkResult.INTERRUPT
         return ir.WalkResult.ADVANCE

@@ -15,6 +15,7 @@ from hcl_explore.backend.hls.memory import (
     write_copy,
     write_memory_pragmas,
 )
+from hcl_explore.backend.hls.streams import argument_texts
 from hcl_explore.backend.hls.types import (
     BOOL,
     INT,
@@ -321,11 +322,16 @@ def _terminator(block: ir.Block) -> ir.Operation:
 
 def emit_call(f: FunctionEmitter, op: ir.Operation) -> None:
     callee = f.module.functions[ir.FlatSymbolRefAttr(op.attributes["callee"]).value]
-    arguments = []
+    arguments: list[str] = []
+    template: list[str] = []
     reads: set[int] = set()
     written = []
     for position, value in enumerate(op.operands):
-        if isinstance(value.type, ir.MemRefType):
+        if position in callee.streams:
+            arguments += argument_texts(f, op, position, callee.streams[position])
+        elif position in callee.positions:
+            template.append(f.number(value).text)
+        elif isinstance(value.type, ir.MemRefType):
             buffer = f.buffers[value]
             arguments.append(buffer.name)
             reads.add(buffer.number)
@@ -348,8 +354,12 @@ def emit_call(f: FunctionEmitter, op: ir.Operation) -> None:
             f.define(result, call, hint="result")
         return
     for number, (result, ctype) in enumerate(zip(op.results, callee.result_types, strict=True)):
-        arguments.append(_declare_result(f, op, number, result, ctype))
-    f.writer.line(f"{callee.cpp_name}({', '.join(arguments)});")
+        dtype = attrs.result_dtype(callee.op, number)
+        arguments.append(_declare_result(f, op, number, result, ctype, dtype))
+    chosen = f"<{', '.join(template)}>" if template else ""
+    text = f"{callee.cpp_name}{chosen}({', '.join(arguments)})"
+    is_thread = f.module.threads and f.name in f.module.task_orders
+    f.writer.line(f"TASK({text})" if is_thread else f"{text};")
 
 
 def _argument_type(callee: ir.Operation, position: int, value: ir.Value) -> CType:
@@ -363,17 +373,23 @@ def _argument_type(callee: ir.Operation, position: int, value: ir.Value) -> CTyp
 
 
 def _declare_result(
-    f: FunctionEmitter, op: ir.Operation, number: int, result: ir.Value, ctype: CType
+    f: FunctionEmitter,
+    op: ir.Operation,
+    number: int,
+    result: ir.Value,
+    ctype: CType,
+    dtype: str | None,
 ) -> str:
     """A variable for a result that the callee writes through a parameter; its name."""
-    wanted = attrs.text(op, attrs.BUFFER_NAME) or "result"
+    names = attrs.result_names(op) or [attrs.text(op, attrs.BUFFER_NAME) or "result"]
+    wanted = names[min(number, len(names) - 1)]
     if not isinstance(result.type, ir.MemRefType):
         name = f.new_name(wanted)
         f.writer.line(f"{f.integers.spell(ctype)} {name};")
         f.values[result] = variable(name, ctype, result)
         return name
     kind = ir.MemRefType(result.type)
-    scalar = element_type(f, op, attrs.text(op, attrs.DTYPE), kind)
+    scalar = element_type(f, op, dtype, kind)
     output = f.outputs.get(result)
     name = output if output is not None else f.new_name(wanted)
     buffer = f.new_buffer(result, name, wanted, scalar, tuple(kind.shape))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import mlir.ir as ir
+from mlir.dialects import arith
 
 from hcl_explore.errors import NotApplicableError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import rewrite
-from hcl_explore.ir.duplicate import NAMED_ARRAYS, Renaming, rename_array
+from hcl_explore.ir.duplicate import Renaming, array_names, rename_all_arrays
 from hcl_explore.ir.linear import Symbol
 from hcl_explore.ir.local_memory import fresh_name
 from hcl_explore.ir.printing import ModuleLike
@@ -68,7 +69,7 @@ class Inline(Primitive):
                         f"inline: argument {position + 1} of '{self.func}' is used in subscripts, "
                         "and this call passes a value that is computed while it runs",
                         span=program.sources.span(call.place),
-                        advice="Constants, index arguments and loop variables fit there.",
+                        advice="Constants, arguments and loop variables fit there.",
                     )
         return None
 
@@ -121,11 +122,44 @@ def _symbols_in_maps(callee: Function) -> set[int]:
 
 
 def _fits_subscripts(value: ir.Value) -> bool:
-    """Whether affine maps may use the value: a constant, an argument, a loop's variable."""
+    """Whether affine maps may use the value: a constant, an argument, or something affine."""
+    value = _uncast(value)
     owner = value.owner
     if isinstance(owner, ir.Block):
         return bool(owner.owner.operation.name in ("func.func", "affine.for"))
-    return bool(owner.operation.name == "arith.constant")
+    return bool(owner.operation.name in ("arith.constant", "affine.apply"))
+
+
+def _uncast(value: ir.Value) -> ir.Value:
+    """The ``index`` that an integer was made of, where it was made so."""
+    owner = value.owner
+    if isinstance(owner, ir.Block) or owner.operation.name != "arith.index_cast":
+        return value
+    source = owner.operation.operands[0]
+    return source if isinstance(source.type, ir.IndexType) else value
+
+
+def _settle_cast(cast: ir.Operation) -> None:
+    """An inlined ``index_cast`` of an integer argument becomes what affine maps may use."""
+    operand = cast.operands[0]
+    result = cast.results[0]
+    source = _uncast(operand)
+    if isinstance(source.type, ir.IndexType):
+        result.replace_all_uses_with(source)
+        cast.erase()
+        rewrite.refold_users(source)
+    elif isinstance(operand.owner, ir.Block):
+        if operand.owner.owner.operation.name == "func.func":
+            cast.move_before(operand.owner.operations[0])
+    elif operand.owner.operation.name == "arith.constant":
+        value = ir.IntegerAttr(operand.owner.operation.attributes["value"]).value
+        if cast.name == "arith.index_castui":
+            value %= 1 << operand.type.width
+        with cast.location, ir.InsertionPoint(cast):
+            constant = arith.constant(ir.IndexType.get(), value)
+        result.replace_all_uses_with(constant)
+        cast.erase()
+        rewrite.refold_users(constant)
 
 
 class _Inliner:
@@ -154,6 +188,12 @@ class _Inliner:
             argument.replace_all_uses_with(operand)
         operands = [value for value in call.op.operands if isinstance(value.type, ir.IndexType)]
         body = [op.operation for op in block.operations]
+        casts = [
+            op
+            for op in body
+            if op.name in ("arith.index_cast", "arith.index_castui")
+            and isinstance(op.results[0].type, ir.IndexType)
+        ]
         for op in body[:-1]:
             op.move_before(call.op)
         for result, value in zip(call.op.results, body[-1].operands, strict=True):
@@ -162,6 +202,8 @@ class _Inliner:
         copy.erase()
         for operand in operands:
             rewrite.refold_users(operand)
+        for cast in casts:
+            _settle_cast(cast)
 
     def _name_arrays(self, function: Function, call: Call, block: ir.Block) -> None:
         """Arrays that the callee makes get names of their own, or that of the call's result."""
@@ -176,12 +218,14 @@ class _Inliner:
         taken = self._buffers[function.name]
 
         def visit(op: ir.Operation) -> ir.WalkResult:
-            old = attrs.text(op, attrs.BUFFER_NAME) if op.name in NAMED_ARRAYS else None
-            if old is not None:
-                new = results[op] if op in results else fresh_name(old, taken)
-                taken.add(new)
-                rename_array(op, new)
-                self._forward(f"{self.callee.name}:{old}", f"{function.name}:{new}")
+            old, new = array_names(op), list[str]()
+            for number, name in enumerate(old):
+                is_result = number == 0 and op in results
+                new.append(results[op] if is_result else fresh_name(name, taken))
+                taken.add(new[-1])
+                self._forward(f"{self.callee.name}:{name}", f"{function.name}:{new[-1]}")
+            if new:
+                rename_all_arrays(op, new)
             return ir.WalkResult.ADVANCE
 
         for op in operations:
