@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from hcl_explore.analysis.device import load_device
+from hcl_explore.analysis.estimate import estimate
 from hcl_explore.backend import cpu
 from hcl_explore.backend.cpu import CpuKernel
 from hcl_explore.backend.hls import HlsCode, HlsOptions, emit
@@ -13,6 +14,8 @@ from hcl_explore.backend.hls.csim import CsimKernel, build_csim
 from hcl_explore.backend.hls.project import HlsProject, find_tool, has_tool, write_project
 from hcl_explore.backend.hls.project_files import ProjectOptions
 from hcl_explore.errors import BuildError
+from hcl_explore.ir.printing import ModuleLike, clone_module
+from hcl_explore.ir.read_program import read_program
 from hcl_explore.schedule.snapshot import Snapshot
 
 Built: TypeAlias = CpuKernel | HlsCode | CsimKernel | HlsProject
@@ -41,16 +44,18 @@ def build(
     debug: bool,
     hls: HlsOptions = HlsOptions(),  # noqa: B008 - frozen
     project_options: ProjectOptions | None = None,
+    device: str = "u280",
+    clock_mhz: float = 300.0,
 ) -> Built:
-    """The program of ``snapshot`` for ``target``. Raises ``BuildError``."""
+    """The program of ``snapshot`` for ``target``; tasks are simulated with the cycles that they
+    take on ``device`` at ``clock_mhz``. Raises ``BuildError``."""
     if target in (None, "cpu") and hls != HlsOptions():
         raise BuildError("interface and transfer are options of the HLS targets", advice=TARGETS)
     if project is not None and target != "vitis_hls":
         raise BuildError("only the target 'vitis_hls' writes a project", advice=TARGETS)
     if target in (None, "cpu") and mode is None:
-        return cpu.build(
-            snapshot.module, top, timeout_s=timeout_s, debug=debug, sources=snapshot.sources
-        )
+        module = _timed(snapshot, device, clock_mhz) if _has_streams(snapshot) else snapshot.module
+        return cpu.build(module, top, timeout_s=timeout_s, debug=debug, sources=snapshot.sources)
     if target in ("vhls", "catapult") and mode in (None, "csim"):
         code = _emitted(snapshot, "vitis" if target == "vhls" else "catapult", hls)
         return code if mode is None else build_csim(code, timeout_s=timeout_s)
@@ -71,6 +76,18 @@ def build(
     raise BuildError(
         f"no target '{target}'" + (f" with mode '{mode}'" if mode else ""), advice=TARGETS
     )
+
+
+def _has_streams(snapshot: Snapshot) -> bool:
+    return any(buffer.kind == "stream" for buffer in snapshot.program.all_buffers())
+
+
+def _timed(snapshot: Snapshot, device: str, clock_mhz: float) -> ModuleLike:
+    """A copy of the module that carries the cycles of its loops and FIFOs."""
+    copy = clone_module(snapshot.module)
+    program = read_program(copy, snapshot.sources)
+    estimate(program, load_device(device), clock_mhz).write_clocks()
+    return copy
 
 
 def _emitted(snapshot: Snapshot, dialect: str, options: HlsOptions) -> HlsCode:

@@ -393,7 +393,8 @@ class Schedule:
 
         ``target`` None or ``"cpu"`` gives a callable on NumPy arrays that runs in a worker process
         for at most ``timeout_s`` seconds a call; ``debug`` checks data-dependent subscripts while
-        it runs. ``"vhls"`` gives Vitis HLS C++ (``.hls_code``), ``"catapult"`` that of Catapult;
+        it runs; tasks are simulated with the cycles that they take on ``device`` at ``clock_mhz``.
+        ``"vhls"`` gives Vitis HLS C++ (``.hls_code``), ``"catapult"`` that of Catapult;
         with ``mode="csim"`` a callable that runs this very C++, compiled with g++. ``"vitis_hls"``
         writes a whole project with testbench and scripts for ``device`` at ``clock_mhz`` to the
         folder ``project``, and synthesises it where the tool is on the PATH (``.result``), unless
@@ -414,6 +415,8 @@ class Schedule:
             debug=debug,
             hls=HlsOptions(interface, transfer),
             project_options=project_options(device, clock_mhz) if project is not None else None,
+            device=device,
+            clock_mhz=clock_mhz,
         )
 
     def verify(self) -> Verification:
