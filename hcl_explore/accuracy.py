@@ -27,11 +27,15 @@ import typer
 from hcl_explore.analysis.device import Device, device_of_part, load_device
 from hcl_explore.analysis.estimate import Estimate, EstimateOptions, estimate
 from hcl_explore.errors import HclError
-from hcl_explore.schedule.pragmas import pragmas_to_schedule
+from hcl_explore.lang import types
+from hcl_explore.schedule.pragmas import PragmaReport, pragmas_to_schedule
 from hcl_explore.schedule.schedule import Schedule, customize
 
 _METRICS = ("latency_cycles", "interval", "dsp", "bram", "uram", "lut", "ff")
 _OURS = {"bram": "bram18"}
+_KERNEL_FLOW_AXI_LATENCY = 64
+"""UG1399, "m_axi latency": the default of the Vitis kernel flow; 0 in the Vivado IP flow."""
+
 LUT_FF_BAND = (0.5, 2.0)
 """The band around an estimate of LUT and FF in which the tool's figure should lie, as factors."""
 
@@ -41,7 +45,9 @@ class KernelFile:
     """A kernel in our language, with what its names are called in the report.
 
     ``points`` are the ids of the points it expresses; ``loops`` maps a loop of the report, or a
-    place of the C source that a pragma names, to a loop here (None: it has no counterpart).
+    place of the C source that a pragma names, to a loop here (None: it has no counterpart);
+    ``places`` does so for points by pattern, ``directives`` replaces their directives, and
+    ``parameters`` are the numbers (and the names of types) that the kernel and its pragmas use.
     """
 
     path: Path
@@ -53,6 +59,8 @@ class KernelFile:
     namespace: Mapping[str, Any]
     directives: Mapping[str, Sequence[str]]
     missing: str
+    parameters: Mapping[str, Mapping[str, int | str]]
+    places: Mapping[str, Mapping[str, str | None]]
 
 
 @dataclass
@@ -122,6 +130,8 @@ def _read_kernel(path: Path) -> KernelFile:
         {name: _constant(*spec) for name, spec in settings.get("CONSTANTS", {}).items()},
         settings.get("DIRECTIVES", {}),
         settings.get("MISSING", ""),
+        settings.get("PARAMETERS", {}),
+        settings.get("PLACES", {}),
     )
 
 
@@ -159,12 +169,12 @@ def compare(point: Mapping[str, Any], kernel: KernelFile | None) -> Comparison:
         return result
     try:
         device = device_for(point)
-        schedule, not_pipelined = build(point, kernel)
+        schedule, report = build(point, kernel)
         figures = estimate(
             schedule.snapshot.program,
             device,
             1000.0 / (point.get("clock_ns") or 4.0),
-            options=options_for(point, not_pipelined, kernel.trips),
+            options=report.estimate_options(options_for(point, kernel.trips)),
         )
     except HclError as error:
         result.missed = str(error).splitlines()[0]
@@ -188,23 +198,42 @@ def device_for(point: Mapping[str, Any]) -> Device:
     return device
 
 
-def options_for(
-    point: Mapping[str, Any], not_pipelined: Iterable[str], trips: Mapping[str, int]
-) -> EstimateOptions:
+def options_for(point: Mapping[str, Any], trips: Mapping[str, int]) -> EstimateOptions:
+    """How the point's tool behaves, from its name and flow."""
     is_vitis = "Vitis" in str(point.get("tool", "Vitis"))
+    is_kernel_flow = str(point.get("flow", "")).startswith("Vitis Kernel")
     return EstimateOptions(
         tool="vitis" if is_vitis else "vivado",
-        not_pipelined=tuple(not_pipelined),
         assumed_trips=tuple(trips.items()),
+        axi_latency=_KERNEL_FLOW_AXI_LATENCY if is_kernel_flow else 0,
     )
 
 
-def build(point: Mapping[str, Any], kernel: KernelFile) -> tuple[Schedule, list[str]]:
-    """The point's design as a schedule, and the loops that a directive keeps from pipelining."""
-    schedule = customize(kernel.text, namespace=dict(kernel.namespace))
-    directives = kernel.directives.get(point["id"], point.get("directives") or ())
-    report = pragmas_to_schedule(schedule, directives, places=kernel.loops, arrays=kernel.arrays)
-    return schedule, report.not_pipelined
+def build(point: Mapping[str, Any], kernel: KernelFile) -> tuple[Schedule, PragmaReport]:
+    """The point's design as a schedule, and what became of its directives."""
+    parameters = {
+        name: getattr(types, value) if isinstance(value, str) else value
+        for name, value in _of_point(kernel.parameters, point, {}).items()
+    }
+    schedule = customize(kernel.text, namespace={**kernel.namespace, **parameters})
+    directives = _of_point(kernel.directives, point, point.get("directives") or ())
+    report = pragmas_to_schedule(
+        schedule,
+        directives,
+        places={**kernel.loops, **_of_point(kernel.places, point, {})},
+        arrays=kernel.arrays,
+        macros={name: n for name, n in parameters.items() if isinstance(n, int)},
+        unchecked=True,
+    )
+    return schedule, report
+
+
+def _of_point(table: Mapping[str, Any], point: Mapping[str, Any], default: Any) -> Any:
+    """The entry of a table whose pattern fits the point's id; ``default`` without one."""
+    for pattern, entry in table.items():
+        if fnmatchcase(point["id"], pattern):
+            return entry
+    return default
 
 
 def _compare_loops(result: Comparison, schedule: Schedule, kernel: KernelFile) -> None:

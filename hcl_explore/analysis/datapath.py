@@ -56,13 +56,18 @@ class Nest:
 
 @dataclass(eq=False)
 class Block:
-    """A loop that stays a loop, or a call, inside a body that runs step by step. ``hoisted`` are
-    the reads that it has moved in front of it, by array."""
+    """A loop that stays a loop, or a call, inside a body that runs step by step. ``lead`` are the
+    cycles of what it has moved in front of it (reads of ``hoisted`` arrays, requests), ``tail`` of
+    what follows it. ``reads`` and ``writes`` are the arrays that it reaches while it runs."""
 
     item: Loop | Call
     after: tuple[Node, ...] = ()
     position: int = 0
-    hoisted: dict[Buffer, int] = field(default_factory=dict)
+    lead: int = 0
+    tail: int = 0
+    hoisted: frozenset[Buffer] = frozenset()
+    reads: frozenset[Buffer] = frozenset()
+    writes: frozenset[Buffer] = frozenset()
 
 
 @dataclass(eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from hcl_explore.analysis.clocks import write_clocks
 from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.layout import Layouts
 from hcl_explore.analysis.levels import OFF_CHIP, LevelTraffic, levels_of, traffic_of
@@ -95,6 +96,10 @@ class Estimate:
     def timeline(self) -> Span:
         """When each loop, stage and call runs: a tree of spans whose root is the kernel."""
         return timeline_of(self._model.top)
+
+    def write_clocks(self) -> None:
+        """Write into the module what the simulator of dataflow programs counts cycles by."""
+        write_clocks(self._model.regions.functions.values())
 
     def explain(self) -> Reason:
         """Why: latency down to what bounds each interval, and the resources. Printable."""
@@ -203,7 +208,12 @@ class _Model:
 
     @cached_property
     def resources(self) -> Resources:
-        used = [self.layouts[b].storage for f in self._used_functions() for b in f.function.buffers]
+        used = [
+            self.layouts[buffer].storage
+            for model in self._used_functions()
+            for buffer in model.function.buffers
+            if self.layouts.aliases.home(buffer) is buffer
+        ]
         return resources_of(self.top, list(self._used_functions()), used)
 
     def _used_functions(self) -> Iterator[FunctionModel]:

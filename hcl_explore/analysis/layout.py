@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from hcl_explore.analysis.aliases import Aliases
 from hcl_explore.analysis.datapath import is_register_file
-from hcl_explore.analysis.memory import Storage, constant_bits, storage_of
+from hcl_explore.analysis.memory import FIFO, Storage, constant_bits, fifo_storage, storage_of
 from hcl_explore.analysis.operators import Tables
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.plan import Plan
@@ -19,11 +20,25 @@ from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.program import Access, Buffer, Loop, Program
 
 PORTS_PER_BANK = 2
+AXI = "AXI"
+"""The kind of memory behind an m_axi port."""
+NOT_ADDRESSED = (None, AXI, FIFO)
+"""Kinds that have no banks with ports: registers, what is behind an m_axi port, and FIFOs."""
 MOST_READ_PORTS = 16
 """The widest automatic memory seen in the reports: one write port, 15 copies to read from."""
 _SHARED_HALVES = 64
 """Up to how many words both halves of a channel lie in one memory: 32 do (Vitis 2022.1), 256 do
 not (2023.2)."""
+
+
+@dataclass(frozen=True)
+class AxiPort:
+    """States of an m_axi port: from a request to its first word, beyond which come ``latency``
+    cycles of the memory itself; and from the last word of a write to its response."""
+
+    request: int
+    response: int
+    latency: int
 
 
 @dataclass(frozen=True)
@@ -55,9 +70,13 @@ class Layouts:
         self.plan = plan
         self.tables = tables
         self.options = options
+        self.aliases = Aliases(program)
+        self._bundles = dict(options.bundles)
+        self.axi_port = AxiPort(tables.axi_request, tables.axi_response, options.axi_latency)
         self._found: dict[Buffer, Layout] = {}
 
     def __getitem__(self, buffer: Buffer) -> Layout:
+        buffer = self.aliases.home(buffer)
         layout = self._found.get(buffer)
         if layout is None:
             layout = self._found[buffer] = self._find(buffer)
@@ -70,14 +89,22 @@ class Layouts:
     def kind(self, buffer: Buffer) -> str | None:
         return self[buffer].kind
 
+    def bundle(self, buffer: Buffer) -> str:
+        """The m_axi bundle of an array that is behind one."""
+        return self._bundles[self.aliases.home(buffer).name]
+
     def bits(self, buffer: Buffer) -> int:
         """The bits of an element: of a table, those that its values need."""
         return self[buffer].storage.bits
 
     def _find(self, buffer: Buffer) -> Layout:
+        if buffer.kind == "stream":
+            return Layout((), fifo_storage(buffer), read_ports=1)
         is_outside = buffer.kind in ("argument", "result")
         bits = constant_bits(buffer) if buffer.kind == "constant" else buffer.bits
         partition = buffer.partition
+        if is_outside and buffer.shape and buffer.name in self._bundles:
+            return Layout(partition, Storage(AXI, 1, buffer.elements, bits), read_ports=1)
         is_automatic = False
         if self._is_automatic(buffer):
             partition = self._constant_dims(buffer)
@@ -123,7 +150,6 @@ class Layouts:
             and buffer.kind == "local"
             and bool(buffer.shape)
             and not buffer.partition
-            and not buffer.calls
             and not is_register_file(buffer)
         )
 
@@ -132,7 +158,7 @@ class Layouts:
         by an unrolled loop."""
         found = []
         for dim in range(1, len(buffer.shape) + 1):
-            spread = [self._is_spread(access, dim) for access in buffer.accesses]
+            spread = [self._is_spread(access, dim) for access in self.aliases.accesses(buffer)]
             if spread and None not in spread and True in spread:
                 found.append(PartitionedDim(dim, "complete"))
         return tuple(found)
@@ -150,12 +176,12 @@ class Layouts:
     def copy_tables(self, reads: Mapping[Buffer, int]) -> None:
         """Make copies of the tables of constants for ``reads`` of their busiest bank a cycle."""
         for buffer, ports in reads.items():
-            layout = self._found[buffer]
+            layout = self[buffer]
             if buffer.kind == "constant" and layout.kind is not None:
                 ports = max(ports, PORTS_PER_BANK)
                 copies = -(-ports // PORTS_PER_BANK)
                 storage = layout.storage.times(copies)
-                self._found[buffer] = replace(
+                self._found[self.aliases.home(buffer)] = replace(
                     layout, storage=storage, copies=copies, read_ports=ports
                 )
 
@@ -163,7 +189,7 @@ class Layouts:
         """How many elements an iteration of each pipelined loop reads that writes none."""
         reads: dict[Loop, int] = {}
         writes = set()
-        for access in buffer.accesses:
+        for access in self.aliases.accesses(buffer):
             pipelined = [loop for loop in access.loops if self.plan[loop].mode == "pipelined"]
             if not pipelined:
                 continue

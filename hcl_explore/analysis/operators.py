@@ -74,6 +74,7 @@ class Operators:
         share = tables.uncertainty if uncertainty is None else uncertainty
         self.budget_ns = period_ns * (1.0 - share)
         self.register_mux_ns = tables.register_mux_ns
+        self.fifo_ns = tables.fifo_ns
         self._found: dict[tuple[Any, ...], Operator] = {}
 
     def get(self, kind: str, bits: int, other: int = 0, *, fastest: bool = False) -> Operator:
@@ -227,6 +228,9 @@ class Tables:
         self.tile: list[int] = data["multiplier_bits"]
         self.multiply_add: Mapping[str, float] = _table(file, "multiply_add")
         self._lut_bits: int = self.multiply_stages[0][0]
+        self.fifo_ns = file.positive(_table(file, "fifo"), "delay_ns") or 0.0
+        axi = _table(file, "axi")
+        self.axi_request, self.axi_response = int(axi["request"]), int(axi["response"])
         divider = _table(file, "divider")
         self.divider_extra_latency = int(divider["extra_latency"])
         self.divider_lut_per_bit = float(divider["lut_per_bit"])

@@ -18,7 +18,12 @@ class EstimateOptions:
     the parent of smaller ones (UG1399, "Automatic Loop Pipelining").
     ``while_trips``: how many iterations a loop without a static bound is assumed to make;
     ``assumed_trips`` says it loop by loop, as (name or key, iterations).
-    ``not_pipelined``: keys of loops that are not to be pipelined (``PIPELINE off``).
+    ``not_pipelined``, ``not_flattened``: keys of loops that are not to be (``PIPELINE off``,
+    ``LOOP_FLATTEN off``).
+    ``bundles``: the arguments of the kernel that are behind an m_axi port, as (name, bundle);
+    ``axi_latency``: cycles that the tool assumes between a request and its first datum beyond the
+    port's own (64 in the Vitis kernel flow, 0 in the Vivado IP flow).
+    ``fifos``: keys of arrays that are streams between the stages of a dataflow region.
     """
 
     tool: Literal["vitis", "vivado"] = "vitis"
@@ -29,6 +34,10 @@ class EstimateOptions:
     while_trips: int = 1
     assumed_trips: tuple[tuple[str, int], ...] = ()
     not_pipelined: tuple[str, ...] = ()
+    not_flattened: tuple[str, ...] = ()
+    bundles: tuple[tuple[str, str], ...] = ()
+    axi_latency: int = 0
+    fifos: tuple[str, ...] = ()
 
     @property
     def pipelines_by_itself(self) -> bool:

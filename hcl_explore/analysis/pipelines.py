@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from hcl_explore.analysis.axi import Channel, channels_of, share_of
 from hcl_explore.analysis.build_datapath import DatapathBuilder
 from hcl_explore.analysis.carried import Carried, carried_distance
 from hcl_explore.analysis.datapath import Datapath, Node
+from hcl_explore.analysis.layout import AXI, NOT_ADDRESSED
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import PortLoad, port_load, port_loads
-from hcl_explore.analysis.timing import Machine, Moment, Scheduler, Timing, path_cycles
+from hcl_explore.analysis.timing import ChannelUse, Machine, Moment, Scheduler, Timing, path_cycles
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.attributes import PartitionedDim
+from hcl_explore.ir.dialect import GET, GET_BLOCK, PUT
 from hcl_explore.ir.program import Access, Buffer, Function, Loop
 
 _MOST_REGISTERS = 1024
@@ -46,6 +50,7 @@ class Pipeline:
     path: Datapath
     timing: Timing
     port_loads: dict[Buffer, PortLoad] = field(default_factory=dict)
+    channels: tuple[Channel, ...] = ()
     fast: frozenset[Node] = frozenset()
 
 
@@ -61,22 +66,27 @@ class PipelineAnalysis:
         self.options = machine.layouts.options
         self.entry = plan[loop]
         self.nest = plan.nest_of(loop)
+        self.channels: list[Channel] = []
         self.path = DatapathBuilder(
             function, values, plan, machine.operators, machine.layouts
         ).build(loop)
 
     def run(self) -> Pipeline:
-        in_memory = [
-            node
-            for node in (*self.path.loads, *self.path.stores)
-            if node.access is not None and self.machine.layouts.kind(node.access.buffer) is not None
+        layouts = self.machine.layouts
+        nodes = [n for n in (*self.path.loads, *self.path.stores) if n.access is not None]
+        in_memory = [n for n in nodes if layouts.kind(_buffer(n)) not in NOT_ADDRESSED]
+        loads = port_loads(in_memory, self.plan, layouts)
+        outside = [n.access for n in nodes if n.access and layouts.kind(_buffer(n)) == AXI]
+        self.channels = channels_of(outside, self.nest, self.plan, layouts)
+        uses = [
+            ChannelUse(c.bundle, c.is_write, share_of(c, outside, self.plan), c.is_burst)
+            for c in self.channels
         ]
-        loads = port_loads(in_memory, self.plan, self.machine.layouts)
         shares = {
             buffer: load.busiest / load.ports / max(load.reads + load.writes, 1)
             for buffer, load in loads.items()
         }
-        machine = replace(self.machine, shares=shares)
+        machine = replace(self.machine, shares=shares, channels=uses)
         target = self.entry.target_ii
         bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
         if self.entry.is_asked and any(b.kind == "recurrence" and b.ii > target for b in bounds):
@@ -96,6 +106,7 @@ class PipelineAnalysis:
             self.path,
             timing,
             loads,
+            tuple(self.channels),
             frozenset(machine.fast),
         )
 
@@ -119,7 +130,32 @@ class PipelineAnalysis:
                 reason += f" a bank; {load.busiest} fall on the busiest bank"
             remedy = self._port_remedy(buffer, load)
             bounds.append(Bound(load.cycles, "memory ports", reason, remedy, buffer.name))
-        return bounds
+        bounds += [_channel_bound(channel) for channel in self.channels]
+        bounds += self._fifo_bounds()
+        return [bound for bound in bounds if bound.ii > 1]
+
+    def _fifo_bounds(self) -> list[Bound]:
+        """Each end of a FIFO takes one token a cycle."""
+        tokens: Counter[tuple[Buffer, object, bool]] = Counter()
+        for node in (*self.path.loads, *self.path.stores):
+            access = node.access
+            if access is None or access.buffer.kind != "stream":
+                continue
+            where = access.subscripts or access
+            if access.op.name in (PUT, GET, GET_BLOCK):
+                copies = math.prod(self.plan[loop].copies for loop in node.levels)
+                tokens[access.buffer, where, access.op.name == PUT] += copies
+        return [
+            Bound(
+                count,
+                "memory ports",
+                f"{count} tokens {'put into' if is_put else 'got from'} {buffer.name} per "
+                "iteration, one a cycle",
+                "a stream of blocks moves several values at once",
+                buffer.name,
+            )
+            for (buffer, _, is_put), count in tokens.items()
+        ]
 
     def _port_remedy(self, buffer: Buffer, load: PortLoad) -> str:
         """What lowers the bound: a partition, tried out before it is proposed; keeping what the
@@ -216,6 +252,9 @@ class PipelineAnalysis:
             if kind is None:
                 mux = 0.0
                 read: Moment = (0, machine.operators.register_read_ns(load.choices))
+            elif kind == AXI:
+                mux = 0.0
+                read = (_axi_wait(machine, load), 0.0)
             elif forwards:
                 mux = machine.operators.register_mux_ns
                 read = (0, mux)
@@ -228,7 +267,7 @@ class PipelineAnalysis:
                 continue
             # What is written in one cycle can be asked for in the next.
             cycles = end[0]
-            if forwards:
+            if forwards and kind != AXI:
                 cycles += end[1] + mux > machine.operators.budget_ns
             elif kind is not None:
                 cycles += 1
@@ -242,6 +281,8 @@ class PipelineAnalysis:
                 assert load.access is not None and store.access is not None
                 if store.access.buffer is not load.access.buffer:
                     continue
+                if load.access.buffer.kind == "stream":
+                    continue
                 carried = carried_distance(
                     store.access,
                     load.access,
@@ -249,7 +290,10 @@ class PipelineAnalysis:
                     self.plan,
                     compares_rows=self.options.compares_rows,
                 )
-                if max(load.choices, store.choices) > 1:
+                if self.machine.layouts.kind(load.access.buffer) == AXI:
+                    # What is behind a port is not compared element by element.
+                    carried = Carried(1, is_exact=False)
+                elif max(load.choices, store.choices) > 1:
                     # Registers chosen at run time: every one of them is handed on, through the
                     # choices of the read and of the write.
                     carried = Carried(1, is_exact=False)
@@ -287,6 +331,33 @@ class PipelineAnalysis:
         for source, target in ends:
             found |= _between(source, target)
         return frozenset(found)
+
+
+def _buffer(node: Node) -> Buffer:
+    assert node.access is not None
+    return node.access.buffer
+
+
+def _axi_wait(machine: Machine, load: Node) -> int:
+    """Cycles from the start of a read behind an m_axi port to its datum."""
+    use = machine.channel(_buffer(load), is_write=False)
+    if use is not None and use.is_burst:
+        return 1
+    port = machine.layouts.axi_port
+    return port.request + port.latency + 1
+
+
+def _channel_bound(channel: Channel) -> Bound:
+    arrays = ", ".join(f"{words} of {buffer.name}" for buffer, words in channel.words.items())
+    verb = "written" if channel.is_write else "read"
+    reason = (
+        f"{channel.cycles} words {verb} through bundle {channel.bundle} ({arrays}), one a cycle"
+    )
+    first = next(iter(channel.words))
+    remedy = f"buffer_at({first.name}, …) keeps what is used again on the chip"
+    if len(channel.words) > 1:
+        remedy += "; bundles of their own for the arrays let them run side by side"
+    return Bound(channel.cycles, "memory ports", reason, remedy, channel.bundle)
 
 
 def _greatest(bounds: list[Bound]) -> list[Bound]:

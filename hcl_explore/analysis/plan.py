@@ -87,6 +87,8 @@ def _by_directive(loop: Loop, plan: Plan) -> None:
             entry.why = "unroll directive"
             if trips is not None and entry.copies >= trips:
                 entry.mode = "unrolled"
+    if loop.pipeline_ii is not None and entry.mode == "unrolled" and _unroll_inside(loop, plan):
+        return
     if loop.pipeline_ii is not None and entry.mode != "unrolled":
         if _unroll_inside(loop, plan):
             entry.mode = "pipelined"
@@ -200,6 +202,8 @@ def _flatten(
     """Make a perfect nest around a pipelined loop part of it."""
     for inner in loop.loops:
         _flatten(function, inner, plan, values, options)
+    if loop.key in options.not_flattened:
+        return
     if not options.flatten or plan.loops[loop].mode != "sequential" or len(loop.loops) != 1:
         return
     inner = loop.loops[0]

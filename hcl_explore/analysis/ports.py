@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import TypeAlias
@@ -95,6 +95,16 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
     return PortLoad(buffer, counts[False], counts[True], busiest, ports)
 
 
+def words_of(accesses: Sequence[Access], plan: Plan, layout: Layout) -> int:
+    """How many different words an iteration's accesses touch, if a word holds one element of each
+    bank."""
+    words: set[object] = set()
+    for access in accesses:
+        copies = _Copies(access, plan, layout)
+        words.update((copies.shape, copies.word(place)) for place in copies.places)
+    return len(words)
+
+
 class _Use:
     """Accesses to one bank in an iteration; of the two branches of an ``if`` only one runs."""
 
@@ -179,6 +189,20 @@ class _Copies:
             number, value = divmod(number, self.plan[loop].copies)
             values.append((loop, value))
         return _Copy(self.access, tuple(reversed(values)))
+
+    def word(self, place: Place) -> Place:
+        """The word that an element lies in, as far as its place tells."""
+        if self.rests is None:
+            return place
+        word = list(place)
+        for entry in self.partition:
+            dim, extent = entry.dim - 1, self.access.buffer.shape[entry.dim - 1]
+            if entry.kind == "cyclic":
+                rule = _bank_rule(entry, extent, self.rests[dim], self.plan)
+                word[dim] = (place[dim] + (rule[0] if rule else 0)) // entry.banks(extent)
+            else:
+                word[dim] = 0
+        return tuple(word)
 
     def banks(self, places: Collection[Place]) -> Mapping[Place | None, int]:
         """How many of the places fall on each bank; under None those whose bank is known only at

@@ -16,16 +16,17 @@ from dataclasses import dataclass, field
 
 from hcl_explore.analysis.build_datapath import DatapathBuilder
 from hcl_explore.analysis.datapath import Block, Datapath, Entry, Nest, Node
+from hcl_explore.analysis.layout import AXI, PORTS_PER_BANK, Layouts
 from hcl_explore.analysis.operators import Operator
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.pipelines import Pipeline, PipelineAnalysis
 from hcl_explore.analysis.plan import Plan
-from hcl_explore.analysis.ports import copies_of
+from hcl_explore.analysis.ports import copies_of, words_of
 from hcl_explore.analysis.registers import data_registers
 from hcl_explore.analysis.timing import Machine, Scheduler, Timing
 from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.analysis.values import Values
-from hcl_explore.ir.program import Buffer, Call, Function, Loop, Program
+from hcl_explore.ir.program import Call, Function, Loop, Program
 
 _SHARED_BETWEEN_MODULES = ("f", "div")
 
@@ -137,7 +138,8 @@ class RegionModels:
         models = list(region.loops.values())
         alone = len(region.timing.blocks) == 1 and not region.path.nodes
         if alone and models and models[0].mode == "pipelined":
-            latency = models[0].latency + 2
+            (block,) = region.timing.blocks
+            latency = block.lead + models[0].latency + 2 + block.tail
         else:
             latency = max(region.states - 1, 0) if models or region.calls else region.states - 1
         return FunctionModel(
@@ -292,9 +294,10 @@ class Region:
                 is_module = models.options.tool == "vitis" and not is_alone
                 model = models.loop(self.function, block.item, is_module=is_module)
                 self.loops[block.item] = model
-                block.hoisted = hoisted_reads(model, models.plan)
+                block.lead, block.tail = around_cycles(model, models.plan, models.machine.layouts)
             else:
                 self.calls.append(models.functions[block.item.callee])
+            self._note_memory(block)
         self.timing = Scheduler(
             models.machine,
             block_cycles=self.cycles,
@@ -302,6 +305,23 @@ class Region:
         ).run(self.path.entries)
         self.states = self.timing.cycles
         self._gather()
+
+    def _note_memory(self, block: Block) -> None:
+        """Which arrays a block reaches while it runs: all but those that were read before it."""
+        home = self.models.machine.layouts.aliases.home
+        item = block.item
+        if isinstance(item, Call):
+            handed = {b for b in (*item.arguments, *item.results) if b is not None}
+            written = {b for b in handed if any(a.is_write and a.op == item.op for a in b.accesses)}
+            block.reads = frozenset(map(home, handed))
+            block.writes = frozenset(map(home, written))
+            return
+        pipeline = self.loops[item].pipeline
+        if pipeline is not None:
+            block.hoisted = frozenset(map(home, pipeline.path.hoisted))
+        accesses = list(item.all_accesses())
+        block.writes = frozenset(home(a.buffer) for a in accesses if a.is_write)
+        block.reads = frozenset(home(a.buffer) for a in accesses) - block.hoisted
 
     def cycles(self, block: Block) -> tuple[int, bool]:
         """States that a block takes in the body around it, and whether it is a module."""
@@ -376,11 +396,22 @@ def _blocks(entries: Iterable[Entry]) -> Iterator[Block]:
             yield from _blocks(entry.entries)
 
 
-def hoisted_reads(model: LoopModel, plan: Plan) -> dict[Buffer, int]:
-    """How many elements a pipelined loop reads once, before it starts, by array."""
+def around_cycles(model: LoopModel, plan: Plan, layouts: Layouts) -> tuple[int, int]:
+    """The cycles before and after a pipelined loop for what it moves there: elements that every
+    iteration reads again are read once before; bursts are asked for before and answered after."""
     if model.pipeline is None:
-        return {}
-    return {
-        buffer: sum(copies_of(access, plan) for access in accesses)
-        for buffer, accesses in model.pipeline.path.hoisted.items()
-    }
+        return 0, 0
+    on_chip, words = 0, 0
+    for buffer, accesses in model.pipeline.path.hoisted.items():
+        if layouts.kind(buffer) == AXI:
+            words += words_of(list(accesses), plan, layouts[buffer])
+        else:
+            on_chip = max(on_chip, sum(copies_of(access, plan) for access in accesses))
+    lead = math.ceil(on_chip / PORTS_PER_BANK)
+    port, tail = layouts.axi_port, 0
+    bursts = [channel for channel in model.pipeline.channels if channel.is_burst]
+    if words or any(not channel.is_write for channel in bursts):
+        lead = max(lead, port.request + port.latency + words)
+    if any(channel.is_write for channel in bursts):
+        tail = port.response
+    return lead, tail

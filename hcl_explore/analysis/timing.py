@@ -9,12 +9,13 @@ asked; its ports limit how many may ask in a cycle.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from hcl_explore.analysis.datapath import Block, Entry, Nest, Node
-from hcl_explore.analysis.layout import PORTS_PER_BANK, Layouts
+from hcl_explore.analysis.layout import AXI, PORTS_PER_BANK, Layouts
+from hcl_explore.analysis.memory import FIFO
 from hcl_explore.analysis.operators import Operator, Operators
 from hcl_explore.ir.program import Access, Buffer, Loop
 
@@ -46,6 +47,17 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class ChannelUse:
+    """How a body uses one direction of an m_axi bundle: ``shares`` as of a machine; in a burst the
+    request has been made before the body runs."""
+
+    bundle: str
+    is_write: bool
+    shares: Mapping[Buffer, float]
+    is_burst: bool
+
+
+@dataclass(frozen=True)
 class Machine:
     """What a body runs on: operators at the clock, the layouts of the buffers, and the cycles of
     its busiest bank's ports that one copy of an access takes (``shares``)."""
@@ -54,6 +66,14 @@ class Machine:
     layouts: Layouts
     shares: dict[Buffer, float]
     fast: Collection[Node] = ()
+    channels: Collection[ChannelUse] = ()
+
+    def channel(self, buffer: Buffer, is_write: bool) -> ChannelUse | None:
+        """The channel that an array behind an m_axi port is reached through, if it is known."""
+        for use in self.channels:
+            if use.is_write == is_write and buffer in use.shares:
+                return use
+        return None
 
     def operator(self, node: Node) -> Operator:
         return self.operators.get(node.kind, node.bits, node.other_bits, fastest=node in self.fast)
@@ -80,6 +100,7 @@ class Scheduler:
         self.timing = Timing()
         self.free: dict[object, float] = {}
         self.barrier = 0
+        self.read_at: dict[Buffer, int] = {}
 
     def run(self, entries: Iterable[Entry]) -> Timing:
         for entry in entries:
@@ -150,6 +171,9 @@ class Scheduler:
         assert node.access is not None
         buffer = node.access.buffer
         kind = self.machine.layouts.kind(buffer)
+        if kind == FIFO:
+            self._place(node, ready, 0, self.machine.operators.fifo_ns)
+            return
         if kind is None:
             # Registers: a mux in front of a write, one behind a read with a varying index.
             operators = self.machine.operators
@@ -160,6 +184,9 @@ class Scheduler:
                 0,
                 operators.register_read_ns(node.choices) if is_read else operators.register_mux_ns,
             )
+            return
+        if kind == AXI:
+            self._axi(node, ready)
             return
         core = self.machine.operators.memory(kind)
         cycle, offset = ready
@@ -183,6 +210,35 @@ class Scheduler:
         if burst:
             end = self.timing.end[node]
             self.timing.last[node] = (end[0] + burst, end[1])
+
+    def _axi(self, node: Node, ready: Moment) -> None:
+        """A word through an m_axi port: a state to transfer it; outside of bursts the request comes
+        before it and, of a write, the response after it."""
+        assert node.access is not None
+        port = self.machine.layouts.axi_port
+        is_write = node.kind == "store"
+        use = self.machine.channel(node.access.buffer, is_write)
+        burst = use is not None and use.is_burst
+        copies = math.prod(self.copies(loop) for loop in node.levels)
+        share = use.shares[node.access.buffer] if use is not None else 1.0
+        key = ("axi", self.machine.layouts.bundle(node.access.buffer), is_write)
+        cycle = ready[0] + (1 if ready[1] > 0.0 else 0)
+        begin = max(float(cycle), self.free.get(key, 0.0))
+        taken = share * copies
+        if self.seeds is None:
+            self.free[key] = begin + taken
+            cycle = max(cycle, math.floor(begin))
+        last = max(cycle, math.ceil(begin + taken - 1e-9) - 1) if self.seeds is None else cycle
+        if is_write:
+            wait = 0 if burst else 1 + port.response
+            delay = 0.0
+        else:
+            wait = 1 if burst else port.request + port.latency + 1
+            delay = 0.0
+        self.timing.start[node] = cycle
+        self.timing.end[node] = (cycle + wait, delay)
+        if last > cycle:
+            self.timing.last[node] = (last + wait, delay)
 
     # --- unrolled loops -----------------------------------------------------------------------
 
@@ -257,8 +313,10 @@ class Scheduler:
         if self.block_cycles is None:
             return
         cycles, is_module = self.block_cycles(block)
-        # Elements that every iteration of the loop reads again are read once, before it starts.
-        reading = math.ceil(max(block.hoisted.values(), default=0) / PORTS_PER_BANK)
+        cycles += block.tail
+        # What an earlier loop has had read for it need not be read again.
+        is_read = bool(block.hoisted) and all(b in self.read_at for b in block.hoisted)
+        reading = 0 if is_read else block.lead
         ready = 0
         for source in block.after:
             moment = self._ready(source, source)
@@ -266,16 +324,26 @@ class Scheduler:
                 ready = max(ready, moment[0])
         if is_module:
             for other, (_, end) in self.timing.blocks.items():
-                if _conflict(other, block):
+                if _conflict(other, block, self.machine.layouts):
                     ready = max(ready, end + 1)
+            if is_read:
+                ready = max(ready, *(self.read_at[buffer] for buffer in block.hoisted))
             begin = max(ready, self.barrier) + reading
+            self._note_reads(block, begin)
             self.timing.blocks[block] = (begin, begin + cycles - 1)
             return
         # The state in which the body begins comes first, then those of the loop.
         begin = max(self.timing.cycles, self.barrier) + reading
+        self._note_reads(block, begin)
         self.timing.blocks[block] = (begin, begin + cycles - 1)
         # What follows may share the state in which the loop is left.
         self.barrier = begin + cycles - 1
+
+    def _note_reads(self, block: Block, begin: int) -> None:
+        for buffer in block.hoisted:
+            self.read_at.setdefault(buffer, begin)
+        for buffer in block.writes:
+            self.read_at.pop(buffer, None)
 
 
 def _port_keys(access: Access) -> tuple[object, ...]:
@@ -300,26 +368,23 @@ def path_cycles(
     return scheduler.run(entries).ready(target)
 
 
-def _conflict(first: Block, second: Block) -> bool:
+def _conflict(first: Block, second: Block, layouts: Layouts) -> bool:
     """Whether two modules must run one after the other: they touch the same memory, whose ports
-    they cannot share, or one writes a scalar that the other touches."""
-    reads, writes = _touched(first)
-    other_reads, other_writes = _touched(second)
-    shared = (reads | writes) & (other_reads | other_writes)
-    return any(buffer.shape or buffer in writes | other_writes for buffer in shared)
-
-
-def _touched(block: Block) -> tuple[set[Buffer], set[Buffer]]:
-    item = block.item
-    if isinstance(item, Loop):
-        accesses = list(item.all_accesses())
-        return (
-            {a.buffer for a in accesses if not a.is_write},
-            {a.buffer for a in accesses if a.is_write},
-        )
-    buffers = {buffer for buffer in (*item.arguments, *item.results) if buffer is not None}
-    writes = {b for b in buffers if any(a.is_write and a.op == item.op for a in b.accesses)}
-    return buffers, writes
+    or bundle, whose ports they cannot share, or one writes registers that the other touches.
+    The two ends of a FIFO run side by side."""
+    ports = [
+        {layouts.bundle(b) for b in block.reads | block.writes if layouts.kind(b) == AXI}
+        for block in (first, second)
+    ]
+    if ports[0] & ports[1]:
+        return True
+    written = first.writes | second.writes
+    shared = (first.reads | first.writes) & (second.reads | second.writes)
+    return any(
+        buffer in written or layouts.kind(buffer) is not None
+        for buffer in shared
+        if buffer.kind != "stream"
+    )
 
 
 def _operations_between(source: Node, target: Node, entries: Iterable[Entry]) -> list[Node] | None:

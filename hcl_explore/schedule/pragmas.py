@@ -8,35 +8,32 @@ forms, one a line:
     #pragma HLS ARRAY_PARTITION variable=A cyclic factor=8 dim=2
     set_directive_pipeline -II 2 "dct_1d/DCT_Outer_Loop"
     set_directive_array_partition -type complete -dim 2 "dct" buf_2d_in
+
+What the tool would ignore with a warning (a loop to be pipelined inside another one) is left out
+with the reason; what says how the tool is to behave goes to ``PragmaReport.estimate_options``.
 """
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from hcl_explore.errors import ArgumentError, ScheduleError
+from hcl_explore.analysis.options import EstimateOptions
+from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
 from hcl_explore.ir.attributes import PartitionedDim
+from hcl_explore.ir.program import Loop
 from hcl_explore.lang.partition import Partition
 from hcl_explore.schedule.naming import find_buffer
+from hcl_explore.schedule.pragma_text import Pragma, parse_pragma
 from hcl_explore.schedule.schedule import Schedule
 from hcl_explore.schedule.step import Step
 
-_PRAGMA = re.compile(
-    r"^\s*(?:(?P<place>[^#]*?):\s*)?#\s*pragma\s+HLS\s+(?P<body>.*?)(?://.*)?$", re.I
-)
-_DIRECTIVE = re.compile(r"^\s*set_directive_(?P<name>\w+)\s+(?P<rest>.*)$")
 _KINDS = {kind.name.lower(): kind for kind in Partition}
-_ORDER = {"array_partition": 0, "inline": 2, "dataflow": 3}
+_ORDER = {"array_partition": 0, "array_reshape": 0, "inline": 2, "dataflow": 3}
 """Inlining renames loops and may make stages, so it comes between the other two."""
 
 _ABOUT_THE_TOOL = {
-    "interface": "the interface is not part of the schedule",
-    "loop_flatten": "perfect nests are flattened by themselves",
     "loop_tripcount": "trip counts come from the bounds",
-    "stream": "streams are named in the kernel",
     "loop_merge": "merge loops with s.loop_fusion",
     "dependence": "dependences are computed exactly",
     "bind_op": "operators are bound by the tool",
@@ -45,56 +42,45 @@ _ABOUT_THE_TOOL = {
     "latency": "latency bounds are not modelled",
     "allocation": "operator limits are not modelled",
     "expression_balance": "not modelled",
+    "function_instantiate": "functions are instantiated where they are called",
+    "occurrence": "not modelled",
+    "protocol": "not modelled",
+    "reset": "not modelled",
+    "shared": "sharing follows from the stages",
+    "stable": "not modelled",
+    "disaggregate": "the language has no structs",
+    "aggregate": "the language has no structs",
+    "alias": "arrays do not overlap",
+    "performance": "latency bounds are not modelled",
+    "cache": "not modelled",
     "top": "the kernel is the top",
 }
 
 
-@dataclass(frozen=True)
-class Pragma:
-    """One pragma: its name in lower case, where it stands, its options in lower case, its line."""
-
-    name: str
-    place: str
-    options: Mapping[str, str]
-    text: str
-
-
 @dataclass
 class PragmaReport:
-    """What became of each pragma: the steps applied, and those left out with the reason."""
+    """What became of each pragma: the steps applied, and those left out with the reason.
+
+    ``not_pipelined`` and ``not_flattened`` are keys of loops with ``off``; ``bundles`` the m_axi
+    bundle of each array argument that has one; ``fifos`` the depth of each array that is a stream.
+    """
 
     steps: list[Step] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
     not_pipelined: list[str] = field(default_factory=list)
-    """Keys of loops with ``PIPELINE off``, for ``EstimateOptions.not_pipelined``."""
+    not_flattened: list[str] = field(default_factory=list)
+    bundles: dict[str, str] = field(default_factory=dict)
+    fifos: dict[str, int] = field(default_factory=dict)
 
-
-def parse_pragma(text: str) -> Pragma | None:
-    """A pragma or Tcl directive; None for a line that holds neither."""
-    match = _PRAGMA.match(text)
-    if match is not None:
-        words = re.sub(r"\s*=\s*", "=", match["body"].strip()).split()
-        if not words:
-            return None
-        options = dict(_option(word) for word in words[1:])
-        return Pragma(words[0].lower(), (match["place"] or "").strip(), options, text.strip())
-    directive = _DIRECTIVE.match(text)
-    if directive is None:
-        return None
-    options = {}
-    positional = []
-    words = shlex.split(directive["rest"])
-    while words:
-        word = words.pop(0)
-        if word.startswith("-"):
-            has_value = bool(words) and not words[0].startswith("-") and "/" not in words[0]
-            options[word[1:].lower()] = words.pop(0) if has_value else ""
-        else:
-            positional.append(word)
-    place = positional[0] if positional else ""
-    if directive["name"] == "array_partition" and len(positional) > 1:
-        options["variable"] = positional[1]
-    return Pragma(directive["name"].lower(), place.split("/")[-1], options, text.strip())
+    def estimate_options(self, options: EstimateOptions | None = None) -> EstimateOptions:
+        """``options`` with what the pragmas say of the tool and of the interface."""
+        return replace(
+            options or EstimateOptions(),
+            not_pipelined=tuple(self.not_pipelined),
+            not_flattened=tuple(self.not_flattened),
+            bundles=tuple(self.bundles.items()),
+            fifos=tuple(self.fifos),
+        )
 
 
 def pragmas_to_schedule(
@@ -103,132 +89,202 @@ def pragmas_to_schedule(
     *,
     places: Mapping[str, str | None] | None = None,
     arrays: Mapping[str, str | None] | None = None,
+    macros: Mapping[str, int] | None = None,
+    unchecked: bool = False,
 ) -> PragmaReport:
-    """Apply pragmas to a schedule, in their order; array partitions first, as the tool does, and
-    dataflow last, when inlining has made its stages.
+    """Apply pragmas to a schedule: array partitions first, as the tool does, then loops from the
+    outside in, and dataflow last, when inlining has made its stages.
 
     Args:
         places: what a place in the C source is here: a loop's name or key (None: nothing; the
             pragma is left out).
         arrays: what a C array is called here (None: nothing; the pragma is left out).
+        macros: numbers that pragmas call by a name.
+        unchecked: apply what the tool accepts although it is not proved legal here.
 
     Raises:
         ScheduleError: a pragma names a loop or array that is not there, or cannot be applied.
+        ArgumentError: a pragma is unknown, or not complete.
     """
-    report = PragmaReport()
+    importer = _Importer(
+        schedule, dict(places or {}), dict(arrays or {}), dict(macros or {}), unchecked
+    )
     parsed = [pragma for text in pragmas if (pragma := parse_pragma(text)) is not None]
-    for pragma in sorted(parsed, key=lambda pragma: _ORDER.get(pragma.name, 1)):
-        _apply(schedule, pragma, dict(places or {}), dict(arrays or {}), report)
-    return report
+    for pragma in sorted(parsed, key=importer.order):
+        importer.apply(pragma)
+    return importer.report
 
 
-def _option(word: str) -> tuple[str, str]:
-    key, _, value = word.partition("=")
-    return key.lower(), value
+class _Importer:
+    def __init__(
+        self,
+        schedule: Schedule,
+        places: Mapping[str, str | None],
+        arrays: Mapping[str, str | None],
+        macros: Mapping[str, int],
+        unchecked: bool,
+    ) -> None:
+        self.schedule = schedule
+        self.places = places
+        self.arrays = arrays
+        self.macros = macros
+        self.unchecked = unchecked
+        self.report = PragmaReport()
 
+    def order(self, pragma: Pragma) -> tuple[int, int]:
+        """Pipelines before what they unroll inside them, outer loops before inner ones."""
+        rank = _ORDER.get(pragma.name, 1)
+        place = self._place(pragma) if pragma.name in ("pipeline", "unroll") else None
+        depth = len(self.schedule.loop(place).loop.chain) if place else 0
+        return rank, 2 * depth + (pragma.name == "unroll")
 
-def _apply(
-    schedule: Schedule,
-    pragma: Pragma,
-    places: Mapping[str, str | None],
-    arrays: Mapping[str, str | None],
-    report: PragmaReport,
-) -> None:
-    if pragma.name == "array_partition":
-        _partition(schedule, pragma, arrays, report)
-    elif pragma.name in ("pipeline", "unroll", "dataflow"):
-        place = _place(pragma, places)
-        if place is None:
-            report.ignored.append((pragma.text, "its place has no counterpart here"))
-        elif pragma.name == "pipeline" and "off" in pragma.options:
-            report.not_pipelined.append(schedule.loop(place).loop.key)
-        else:
-            report.steps.append(_loop_step(schedule, pragma, place))
-    elif pragma.name == "inline":
-        _inline(schedule, pragma, places, report)
-    else:
+    def apply(self, pragma: Pragma) -> None:
+        handler = {
+            "array_partition": self._partition,
+            "array_reshape": self._partition,
+            "interface": self._interface,
+            "stream": self._stream,
+            "inline": self._inline,
+            "pipeline": self._on_a_loop,
+            "unroll": self._on_a_loop,
+            "loop_flatten": self._on_a_loop,
+            "dataflow": self._dataflow,
+        }.get(pragma.name)
+        if handler is not None:
+            handler(pragma)
+            return
         reason = _ABOUT_THE_TOOL.get(pragma.name)
         if reason is None:
             raise ArgumentError(
                 f"there is no pragma '{pragma.name}' to apply: {pragma.text}",
-                advice="Known: array_partition, pipeline, unroll, inline, dataflow; these are left "
-                + f"out: {', '.join(_ABOUT_THE_TOOL)}",
+                advice="Known: array_partition, array_reshape, interface, stream, pipeline, "
+                "unroll, loop_flatten, inline, dataflow; these are left out: "
+                + ", ".join(_ABOUT_THE_TOOL),
             )
-        report.ignored.append((pragma.text, reason))
+        self._leave_out(pragma, reason)
 
+    def _leave_out(self, pragma: Pragma, reason: str) -> None:
+        self.report.ignored.append((pragma.text, reason))
 
-def _inline(
-    schedule: Schedule, pragma: Pragma, places: Mapping[str, str | None], report: PragmaReport
-) -> None:
-    function = _place(pragma, places)
-    if "off" in pragma.options:
-        report.ignored.append((pragma.text, "nothing is inlined that no step inlines"))
-    elif function not in schedule.program.functions or function == schedule.top:
-        report.ignored.append((pragma.text, "there is no such function to inline here"))
-    else:
-        report.steps.append(schedule.apply("inline", {"func": function}))
+    def _place(self, pragma: Pragma) -> str | None:
+        place = pragma.place.removeprefix("loop ")
+        for name in (pragma.place, place, place.rsplit(":", 1)[-1]):
+            if name in self.places:
+                return self.places[name]
+        return place
 
+    def _apply(self, primitive: str, arguments: Mapping[str, object]) -> Step:
+        return self.schedule.apply(primitive, arguments, unchecked=self.unchecked)
 
-def _place(pragma: Pragma, places: Mapping[str, str | None]) -> str | None:
-    place = pragma.place.removeprefix("loop ")
-    for name in (pragma.place, place, place.rsplit(":", 1)[-1]):
-        if name in places:
-            return places[name]
-    return place
+    # --- loops and functions ------------------------------------------------------------------
 
+    def _on_a_loop(self, pragma: Pragma) -> None:
+        place = self._place(pragma)
+        if place is None:
+            self._leave_out(pragma, "its place has no counterpart here")
+            return
+        if pragma.name == "loop_flatten":
+            if pragma.is_off:
+                self.report.not_flattened.append(self.schedule.loop(place).loop.key)
+            else:
+                self._leave_out(pragma, "perfect nests are flattened by themselves")
+            return
+        loop = self.schedule.loop(place).loop
+        if pragma.is_off:
+            if pragma.name == "pipeline":
+                self.report.not_pipelined.append(loop.key)
+            else:
+                self._leave_out(pragma, "nothing is unrolled that no step unrolls")
+            return
+        around = next((o for o in loop.chain[:-1] if o.pipeline_ii is not None), None)
+        if around is not None:
+            self._leave_out(pragma, f"unrolled inside '{around.name}', which is pipelined")
+            return
+        self._loop_step(pragma, loop)
 
-def _loop_step(schedule: Schedule, pragma: Pragma, place: str) -> Step:
-    if pragma.name == "dataflow":
-        return schedule.apply("dataflow", {"region": place or None})
-    if pragma.name == "unroll":
-        return schedule.apply("unroll", {"axis": place, "factor": _number(pragma, "factor", 0)})
-    arguments: dict[str, object] = {
-        "axis": place,
-        "initiation_interval": _number(pragma, "ii", 1),
-        "rewind": "rewind" in pragma.options,
-    }
-    return schedule.apply("pipeline", arguments)
+    def _loop_step(self, pragma: Pragma, loop: Loop) -> None:
+        arguments: dict[str, object] = {"axis": loop.key}
+        if pragma.name == "unroll":
+            arguments["factor"] = pragma.number("factor", 0, self.macros)
+        else:
+            arguments["initiation_interval"] = pragma.number("ii", 1, self.macros)
+            arguments["rewind"] = "rewind" in pragma.options
+        try:
+            self.report.steps.append(self._apply(pragma.name, arguments))
+        except NotApplicableError as refusal:
+            self._leave_out(pragma, str(refusal).splitlines()[0])
 
+    def _dataflow(self, pragma: Pragma) -> None:
+        place = self._place(pragma)
+        if place is None:
+            self._leave_out(pragma, "its place has no counterpart here")
+        else:
+            step = self._apply("dataflow", {"region": place or None})
+            self.report.steps.append(step)
 
-def _partition(
-    schedule: Schedule,
-    pragma: Pragma,
-    arrays: Mapping[str, str | None],
-    report: PragmaReport,
-) -> None:
-    variable = pragma.options.get("variable", "")
-    if not variable:
-        raise ArgumentError(f"the pragma names no array: {pragma.text}")
-    target = arrays.get(variable, variable)
-    if target is None:
-        report.ignored.append((pragma.text, f"'{variable}' has no counterpart here"))
-        return
-    words = [pragma.options.get("type", "").lower(), *pragma.options]
-    kind = next((_KINDS[word] for word in words if word in _KINDS), Partition.Complete)
-    dim = _number(pragma, "dim", 1)
-    factor = None if kind is Partition.Complete else _number(pragma, "factor", 0)
-    # Partitioning an array partitions what callers and callees call it, so a pragma on each of them
-    # is the usual way to write it in C and says it twice here.
-    buffer = find_buffer(schedule.program, target)
-    if PartitionedDim(dim, kind.value, factor) in buffer.partition:
-        report.ignored.append((pragma.text, f"'{buffer.name}' is partitioned so already"))
-        return
-    arguments: dict[str, object] = {"target": target, "partition_type": kind.name, "dim": dim}
-    if factor is not None:
-        arguments["factor"] = factor
-    report.steps.append(schedule.apply("partition", arguments))
+    def _inline(self, pragma: Pragma) -> None:
+        function = self._place(pragma)
+        if pragma.is_off:
+            self._leave_out(pragma, "nothing is inlined that no step inlines")
+        elif function not in self.schedule.program.functions or function == self.schedule.top:
+            self._leave_out(pragma, "there is no such function to inline here")
+        else:
+            self.report.steps.append(self._apply("inline", {"func": function}))
 
+    # --- arrays -------------------------------------------------------------------------------
 
-def _number(pragma: Pragma, key: str, default: int) -> int:
-    text = pragma.options.get(key, "")
-    if not text:
-        return default
-    if not text.isdigit():
-        raise ArgumentError(
-            f"'{key}' of a pragma must be a number, not {text!r}: {pragma.text}",
-            advice="Replace macros by their values.",
-        )
-    return int(text)
+    def _array(self, pragma: Pragma, key: str) -> str | None:
+        """What the array of a pragma is called here; None where it has no counterpart."""
+        variable = pragma.options.get(key, "")
+        if not variable:
+            raise ArgumentError(f"the pragma names no array: {pragma.text}")
+        target = self.arrays.get(variable, variable)
+        if target is None:
+            self._leave_out(pragma, f"'{variable}' has no counterpart here")
+            return None
+        return self._key_of(target)
+
+    def _key_of(self, target: str) -> str:
+        """The key of an array: of the kernel, or of the one function that has it."""
+        named = [b for b in self.schedule.program.all_buffers() if b.name == target]
+        in_kernel = [b for b in named if b.function == self.schedule.top]
+        found = in_kernel or named
+        return found[0].key if len(found) == 1 else target
+
+    def _partition(self, pragma: Pragma) -> None:
+        target = self._array(pragma, "variable")
+        if target is None:
+            return
+        words = [pragma.options.get("type", "").lower(), *pragma.options]
+        kind = next((_KINDS[word] for word in words if word in _KINDS), Partition.Complete)
+        dim = pragma.number("dim", 1, self.macros)
+        factor = None if kind is Partition.Complete else pragma.number("factor", 0, self.macros)
+        # Partitioning an array partitions what callers and callees call it, so a pragma on each of
+        # them is the usual way to write it in C and says it twice here.
+        buffer = find_buffer(self.schedule.program, target)
+        if PartitionedDim(dim, kind.value, factor) in buffer.partition:
+            self._leave_out(pragma, f"'{buffer.name}' is partitioned so already")
+            return
+        arguments: dict[str, object] = {"target": target, "partition_type": kind.name, "dim": dim}
+        if factor is not None:
+            arguments["factor"] = factor
+        self.report.steps.append(self._apply("partition", arguments))
+
+    def _interface(self, pragma: Pragma) -> None:
+        mode = pragma.options.get("mode", "").lower()
+        if mode != "m_axi" and "m_axi" not in pragma.options:
+            self._leave_out(pragma, "only m_axi interfaces change the estimate")
+            return
+        target = self._array(pragma, "port")
+        if target is not None:
+            buffer = find_buffer(self.schedule.program, target)
+            self.report.bundles[buffer.name] = pragma.options.get("bundle", "") or "gmem"
+
+    def _stream(self, pragma: Pragma) -> None:
+        target = self._array(pragma, "variable")
+        if target is not None:
+            buffer = find_buffer(self.schedule.program, target)
+            self.report.fifos[buffer.key] = pragma.number("depth", 2, self.macros)
 
 
 __all__ = ["Pragma", "PragmaReport", "ScheduleError", "parse_pragma", "pragmas_to_schedule"]

@@ -70,11 +70,14 @@ def test_what_does_not_belong_to_a_schedule_is_listed_with_the_reason() -> None:
     schedule = schedule_of(GEMM)
     report = pragmas_to_schedule(
         schedule,
-        ["#pragma HLS INTERFACE mode=m_axi port=A", "x: #pragma HLS loop_tripcount min=1 max=8"],
+        [
+            "#pragma HLS INTERFACE mode=s_axilite port=A",
+            "x: #pragma HLS loop_tripcount min=1 max=8",
+        ],
     )
     assert schedule.history == ()
     assert [text for text, _ in report.ignored] == [
-        "#pragma HLS INTERFACE mode=m_axi port=A",
+        "#pragma HLS INTERFACE mode=s_axilite port=A",
         "x: #pragma HLS loop_tripcount min=1 max=8",
     ]
     assert all(reason for _, reason in report.ignored)
