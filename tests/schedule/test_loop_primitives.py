@@ -167,3 +167,29 @@ def test_parallel_over_a_reduction_is_a_race() -> None:
     s.parallel("i")
     s.parallel("j")
     assert not s.can("parallel", "k")
+
+
+SCATTER = """
+def scatter(A: int16[5, 5], B: int16[5, 5], v: int16[5]):
+    for i, j in hcl.grid(5, 5):
+        A[i, v[j] % 5] = B[j, i]
+"""
+
+
+def test_a_variable_used_outside_affine_maps_leaves_the_nest_perfect() -> None:
+    """The store's subscript is data-dependent, so the pieces of i are added up beside it."""
+    s = hcl.customize(SCATTER)
+    s.tile("i", "j", factors=[1, 4])
+    assert [loop.name for loop in s.program.all_loops()] == [
+        "i.outer",
+        "j.outer",
+        "i.inner",
+        "j.inner",
+    ]
+    assert s.program.loop("scatter:S_i_j_0.i.inner").only_loop is not None
+    assert s.verify().status == "verified"
+    s.undo()
+    s.split("i", 5)
+    assert s.program.loop("scatter:S_i_j_0.i.inner").only_loop is not None
+    s.fuse("i.outer", "i.inner", "j")
+    assert s.verify().status == "verified"
