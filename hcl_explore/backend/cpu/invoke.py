@@ -77,12 +77,14 @@ def call(
     quiet: bool = False,
     depths: Sequence[tuple[int, int, int]] = (),
     inspect: Callable[[protocol.Message], None] | None = None,
+    timed: Callable[[float], None] | None = None,
 ) -> Any:
     """Run ``unit`` on ``arguments``; update the arrays it writes; return its results.
 
     What the kernel prints goes to ``sys.stdout``, unless ``quiet``. ``sources`` is the text that
     errors show. ``depths`` are (site, number, depth) of FIFOs that are not as deep as declared;
-    ``inspect`` sees what was simulated, and may raise, before anything is changed.
+    ``inspect`` sees what was simulated, and may raise, before anything is changed. ``timed`` is
+    told how many seconds the compiled code ran.
 
     Raises ``CallError`` (nothing ran) or ``RunError`` (the worker crashed, ran out of time, found
     a subscript out of bounds or an assertion that fails; the caller's arrays are then as they
@@ -123,6 +125,8 @@ def call(
         _raise_error(reply, sources)
         if inspect is not None and "simulation" in reply:
             inspect(reply["simulation"])
+        if timed is not None:
+            timed(reply["seconds"])
         worker.arena.follow(reply["size"])
         _update(signature.parameters, arrays, offsets, worker.arena)
         results = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -64,7 +65,7 @@ class JitFunction:
 
     ``depths`` are the depths that FIFOs have in the next call, by site and number, where they are
     not the declared ones; ``run`` is what happened in the last call, where tasks were simulated,
-    ``sites`` where they and their streams come from.
+    ``sites`` where they and their streams come from; ``seconds`` how long the last call took.
     """
 
     def __init__(self, lowered: Lowered, host: Host) -> None:
@@ -72,6 +73,7 @@ class JitFunction:
         self._module = lowered.module
         self.depths: dict[tuple[int, int], int] = {}
         self.run: Message | None = None
+        self.seconds = 0.0
         self.sites: Message | None = None
         self._words: list[int] = []
         self._callbacks = self._callbacks_of(lowered, host)
@@ -142,7 +144,10 @@ class JitFunction:
                 packed.add_pointer_to(packed.keep(_descriptor(base + offset, shape)))
         if results and not by_pointer:
             packed.add(result_base)
-        self._function(packed.array())
+        pointers = packed.array()
+        started = time.perf_counter()
+        self._function(pointers)
+        self.seconds = time.perf_counter() - started
         if self.run is not None and self.run["outcome"] != 0:
             return []
         return self._take_results(arena, result_base, layout, end)

@@ -46,6 +46,21 @@ class CpuKernel:
             quiet=self._quiet,
         )
 
+    def seconds(self, *arguments: object) -> float:
+        """Call it, drop its results, and return how long the compiled code ran (without passing
+        the arguments). Raises as a call does."""
+        times: list[float] = []
+        invoke.call(
+            self._unit,
+            self.signature,
+            arguments,
+            self.timeout_s,
+            self._sources,
+            quiet=True,
+            timed=times.append,
+        )
+        return times[0]
+
     def __repr__(self) -> str:
         parameters = ", ".join(f"{value.name}: {value}" for value in self.signature.parameters)
         results = ", ".join(str(value) for value in self.signature.results) or "None"

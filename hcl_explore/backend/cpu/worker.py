@@ -83,8 +83,10 @@ class Worker:
             function.depths = {(site, number): depth for site, number, depth in header["depths"]}
         results = function.call(self._arena, header["arguments"], header["end"])
         reply = {"results": results, "size": self._arena.size, "printed": self._output()}
-        if isinstance(function, JitFunction) and function.run is not None:
-            reply["simulation"] = function.run
+        if isinstance(function, JitFunction):
+            reply["seconds"] = function.seconds
+            if function.run is not None:
+                reply["simulation"] = function.run
         return reply
 
     def _load_module(self, header: protocol.Message, payload: bytes) -> JitFunction:
