@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-Step = tuple[str, dict[str, object]]
+from hcl_explore.examples.steps import Step
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,9 @@ class Example:
     Python returns what it returns and leaves in the array arguments what it leaves there.
     ``relative_tolerance`` is the allowed error over the largest magnitude of an array, 0 where
     results must be exact. ``schedule`` is a good schedule: primitives by name, with their
-    arguments. ``group`` is the example's heading in a menu.
+    arguments; it makes the estimated latency shorter and leaves every bit of the results as it is.
+    ``remark`` says what is worth knowing of the schedule, or why there is none. ``group`` is the
+    example's heading in a menu.
     """
 
     kernel: Callable[..., Any]
@@ -29,6 +31,7 @@ class Example:
     group: str
     relative_tolerance: float = 0.0
     schedule: tuple[Step, ...] = ()
+    remark: str = ""
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 import hcl_explore.lang as hcl
 from hcl_explore.examples.example import Example
+from hcl_explore.examples.steps import pipeline, window_buffer
 from hcl_explore.lang import int16, int32, int64, uint8
 
 
@@ -104,13 +105,7 @@ EXAMPLES = (
         _photo,
         lambda image: np.minimum(_gradient(image), 255),
         "Image",
-        schedule=(
-            ("reuse_at", {"target": "image", "axis": "y"}),
-            ("reuse_at", {"target": "image_reuse_y", "axis": "x"}),
-            ("partition", {"target": "image_reuse_y", "dim": 1}),
-            ("partition", {"target": "image_reuse_y_x", "dim": 0}),
-            ("pipeline", {"axis": "x"}),
-        ),
+        schedule=(*window_buffer("image", "y", "x"), pipeline("x")),
     ),
     Example(
         edges,
@@ -119,14 +114,16 @@ EXAMPLES = (
         _edges_reference,
         "Image",
         schedule=(
-            ("reuse_at", {"target": "image", "axis": "y"}),
-            ("partition", {"target": "image_reuse_y", "dim": 1}),
-            ("pipeline", {"axis": "x"}),
-            ("reuse_at", {"target": "blurred", "axis": "y1"}),
-            ("partition", {"target": "blurred_reuse_y1", "dim": 1}),
-            ("pipeline", {"axis": "x1"}),
-            ("split", {"axis": "x2", "factor": 31}),
-            ("pipeline", {"axis": "x2.inner"}),
+            *window_buffer("image", "y", "x"),
+            pipeline("x"),
+            *window_buffer("blurred", "y1", "x1"),
+            pipeline("x1"),
+            pipeline("x2"),
+            ("dataflow", {}),
+        ),
+        remark=(
+            "A pixel in every cycle: each stage starts when its first rows are there, and the "
+            "images between them are channels."
         ),
     ),
     Example(
@@ -136,14 +133,12 @@ EXAMPLES = (
         _harris_reference,
         "Image",
         schedule=(
-            ("reuse_at", {"target": "image", "axis": "y"}),
-            ("partition", {"target": "image_reuse_y", "dim": 1}),
-            ("pipeline", {"axis": "x"}),
-            ("reuse_at", {"target": "dx", "axis": "y1"}),
-            ("reuse_at", {"target": "dy", "axis": "y1"}),
-            ("partition", {"target": "dx_reuse_y1", "dim": 1}),
-            ("partition", {"target": "dy_reuse_y1", "dim": 1}),
-            ("pipeline", {"axis": "x1"}),
+            *window_buffer("image", "y", "x"),
+            pipeline("x"),
+            *window_buffer("dx", "y1", "x1"),
+            *window_buffer("dy", "y1", "x1"),
+            pipeline("x1"),
+            ("dataflow", {}),
         ),
     ),
 )

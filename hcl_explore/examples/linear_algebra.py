@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import uniform
 from hcl_explore.examples.example import Example
+from hcl_explore.examples.steps import complete, cyclic, pipeline, reorder, window_buffer
 from hcl_explore.lang import float32
 
 
@@ -79,11 +80,17 @@ EXAMPLES = (
         "Linear algebra",
         relative_tolerance=1e-4,
         schedule=(
-            ("reorder", {"axes": ["y", "c", "dy", "dx", "x", "o"]}),
-            ("fuse", {"axes": ["dy", "dx"]}),
-            ("partition", {"target": "weight", "dim": 1}),
-            ("partition", {"target": "out", "dim": 1}),
-            ("pipeline", {"axis": "x"}),
+            reorder("y", "x", "o", "c", "dy", "dx"),
+            *window_buffer("image", "y", "x"),
+            complete("image_reuse_y", 2),
+            *cyclic(4, 1, "image"),
+            complete("weight"),
+            complete("out", 1),
+            pipeline("x", interval=4),
+        ),
+        remark=(
+            "Four cycles for a pixel of all 16 channels: the window of 8 × 3 × 3 numbers "
+            "shifts by one column, and every product has a multiplier of its own."
         ),
     ),
     Example(
@@ -94,10 +101,9 @@ EXAMPLES = (
         "Linear algebra",
         relative_tolerance=1e-4,
         schedule=(
-            ("reuse_at", {"target": "A", "axis": "i"}),
-            ("partition", {"target": "A_reuse_i", "dim": 1}),
-            ("pipeline", {"axis": "j"}),
-            ("pipeline", {"axis": "j1"}),
+            *window_buffer("A", "i", "j"),
+            pipeline("j"),
+            pipeline("j1"),
         ),
     ),
 )

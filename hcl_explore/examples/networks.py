@@ -6,7 +6,8 @@ import numpy as np
 
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array, wide
-from hcl_explore.examples.example import Example, Step
+from hcl_explore.examples.example import Example
+from hcl_explore.examples.steps import Steps, cyclic, lanes, reorder
 from hcl_explore.lang import float32
 
 
@@ -138,13 +139,23 @@ def _transformer_inputs(rng: np.random.Generator) -> tuple[Array, ...]:
     )
 
 
-def _all_filters_at_once(convolution: str) -> tuple[Step, ...]:
+def _all_filters_at_once(convolution: str) -> Steps:
     """The weights and sums of all filters in memories of their own, one pixel in every cycle."""
     return (
         ("reorder", {"axes": [f"{convolution}:{axis}" for axis in "hcrswf"]}),
         ("partition", {"target": f"{convolution}:Y", "dim": 1}),
         ("partition", {"target": f"{convolution}:Z", "dim": 2}),
         ("pipeline", {"axis": f"{convolution}:w"}),
+    )
+
+
+def _rows_at_once(layer: str, loops: str) -> Steps:
+    """Sixteen results of a dense layer at a time: their sums do not wait for each other."""
+    return (
+        reorder(f"{loops}k", f"{loops}j"),
+        *lanes(f"{loops}j", 16),
+        *cyclic(16, 1, f"{layer}:Y"),
+        *cyclic(16, 2, f"{layer}:Z"),
     )
 
 
@@ -172,5 +183,14 @@ EXAMPLES = (
         _transformer_block,
         "Networks",
         relative_tolerance=1e-5,
+        schedule=(
+            *_rows_at_once("linear", "linear:"),
+            *_rows_at_once("linear_bias", "linear_bias:linear."),
+            *_rows_at_once("linear_bias_1", "linear_bias_1:linear."),
+            *cyclic(8, 3, "bmm:X"),
+            *cyclic(8, 2, "bmm:Y"),
+            *cyclic(16, 3, "bmm_1:X"),
+            *cyclic(16, 2, "bmm_1:Y"),
+        ),
     ),
 )

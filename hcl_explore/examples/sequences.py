@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array
 from hcl_explore.examples.example import Example
+from hcl_explore.examples.steps import complete, cyclic, lanes, reorder, unroll
 from hcl_explore.lang import int32, uint8
 
 
@@ -50,8 +51,12 @@ EXAMPLES = (
         "Sequences",
         schedule=(
             ("skew", {"axis": "j", "by": "i"}),
-            ("reorder", {"axes": ["j", "i"]}),
-            ("pipeline", {"axis": "i"}),
+            reorder("j", "i"),
+            *lanes("i", 8),
+            *cyclic(8, 1, "H", "A"),
+            complete("B"),
+            unroll("H_d0", 8),
         ),
+        remark="The cells of an antidiagonal need nothing of each other: eight at a time.",
     ),
 )

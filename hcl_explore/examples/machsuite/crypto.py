@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array
 from hcl_explore.examples.machsuite.example import machsuite
+from hcl_explore.examples.steps import complete, pipeline
 from hcl_explore.lang import index, uint8
 
 
@@ -120,5 +121,11 @@ EXAMPLES = (
             rng.integers(0, 256, 16, dtype=np.uint8),
         ),
         _aes,
+        schedule=(
+            *(complete(array) for array in ("key", "block", "keys", "state", "shifted", "out")),
+            pipeline("word"),
+            pipeline("round"),
+        ),
+        remark="A round in three cycles, which the next one waits for.",
     ),
 )

@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array
 from hcl_explore.examples.machsuite.example import machsuite
+from hcl_explore.examples.steps import complete, pipeline
 from hcl_explore.lang import ConstExpr, float64, index, int32
 
 ROOT_RE = np.cos(2 * np.pi * np.arange(4) / 8)
@@ -104,6 +105,10 @@ EXAMPLES = (
         _roots,
         _fft_strided,
         relative_tolerance=1e-12,
+        remark=(
+            "The positions of a butterfly are calculated at run time, so nothing proves that "
+            "the next one does not need its results."
+        ),
     ),
     machsuite(
         fft_transpose,
@@ -111,5 +116,12 @@ EXAMPLES = (
         lambda rng: tuple(rng.uniform(-1, 1, (2, 512))),
         _fft_transpose,
         relative_tolerance=1e-12,
+        schedule=(
+            ("inline", {"func": "fft8"}),
+            complete("local_re"),
+            complete("local_im"),
+            *(pipeline(f"{band}.high") for band in ("transforms", "transforms_1", "transforms_2")),
+        ),
+        remark="A transform of eight points unrolled into one pipeline.",
     ),
 )

@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array
 from hcl_explore.examples.machsuite.example import machsuite
+from hcl_explore.examples.steps import cyclic, unroll
 from hcl_explore.lang import int8, int32
 
 
@@ -72,6 +73,20 @@ def _graph(rng: np.random.Generator) -> tuple[Array, Array, int]:
 
 
 EXAMPLES = (
-    machsuite(bfs_bulk, "breadth-first search, all nodes in every round", _graph, _bfs),
-    machsuite(bfs_queue, "breadth-first search with a queue", _graph, _bfs),
+    machsuite(
+        bfs_bulk,
+        "breadth-first search, all nodes in every round",
+        _graph,
+        _bfs,
+        schedule=(*cyclic(8, 1, "level"), unroll("level_d0", 8)),
+        remark="Only the start: what the search reads next depends on what it has just found.",
+    ),
+    machsuite(
+        bfs_queue,
+        "breadth-first search with a queue",
+        _graph,
+        _bfs,
+        schedule=(*cyclic(8, 1, "level"), unroll("level_d0", 8)),
+        remark="Only the start: what the search reads next depends on what it has just found.",
+    ),
 )

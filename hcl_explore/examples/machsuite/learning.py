@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array
 from hcl_explore.examples.machsuite.example import machsuite
+from hcl_explore.examples.steps import cyclic
 from hcl_explore.lang import float64
 
 
@@ -124,5 +125,14 @@ EXAMPLES = (
         _training,
         _backprop,
         relative_tolerance=1e-10,
+        schedule=(
+            *cyclic(7, 2, "W1"),
+            *cyclic(8, 2, "W2", "W3"),
+            *cyclic(8, 1, "h1", "h2", "d2"),
+        ),
+        remark=(
+            "Vitis pipelines the loops over neurons by itself; the banks let it read eight "
+            "weights a cycle."
+        ),
     ),
 )

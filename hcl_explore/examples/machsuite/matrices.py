@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array
 from hcl_explore.examples.machsuite.example import machsuite
+from hcl_explore.examples.steps import complete, cyclic, pipeline, side_by_side, unroll
 from hcl_explore.lang import float64, int32
 
 
@@ -117,6 +118,8 @@ EXAMPLES = (
         _compressed,
         _spmv_crs,
         relative_tolerance=1e-13,
+        schedule=(*side_by_side("i", 4), *cyclic(4, 1, "y")),
+        remark="Four rows at a time: a row is a sum whose order decides its rounding.",
     ),
     machsuite(
         spmv_ellpack,
@@ -124,5 +127,10 @@ EXAMPLES = (
         _padded,
         _spmv_ellpack,
         relative_tolerance=1e-13,
+        schedule=(complete("values", 2), complete("columns", 2), pipeline("i"), unroll("y_d0", 2)),
+        remark=(
+            "What remains are ten reads of x in every row, at places known only at run time: "
+            "five cycles for two ports."
+        ),
     ),
 )

@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array
 from hcl_explore.examples.machsuite.example import machsuite
+from hcl_explore.examples.steps import complete, cyclic, pipeline, unroll
 from hcl_explore.lang import float64, int32
 
 
@@ -104,9 +105,14 @@ EXAMPLES = (
         _md_knn,
         relative_tolerance=1e-12,
         schedule=(
-            ("partition", {"target": "position", "dim": 2}),
-            ("partition", {"target": "neighbours", "dim": 2}),
-            ("pipeline", {"axis": "i"}),
+            complete("position"),
+            complete("neighbours", 2),
+            complete("force", 2),
+            pipeline("i"),
+        ),
+        remark=(
+            "An atom in every cycle. The positions are read at random, so only registers have "
+            "ports enough."
         ),
     ),
     machsuite(
@@ -115,5 +121,7 @@ EXAMPLES = (
         _cells,
         _md_grid,
         relative_tolerance=1e-12,
+        schedule=(unroll("p", 4), *cyclic(4, 4, "force")),
+        remark="Four atoms of a cell at a time.",
     ),
 )

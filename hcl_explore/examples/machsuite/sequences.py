@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array
 from hcl_explore.examples.machsuite.example import machsuite
+from hcl_explore.examples.steps import buffer_at, complete, cyclic, lanes, pipeline, reorder
 from hcl_explore.lang import float64, index, int8, int32, uint8
 
 DIAGONAL, UP, LEFT = 0, 1, 2
@@ -185,17 +186,42 @@ EXAMPLES = (
         "how often a word of four letters occurs, by Knuth, Morris and Pratt",
         lambda rng: (_letters(rng, "ab", 4), _letters(rng, "ab", 32411)),
         _kmp,
+        schedule=(complete("pattern"), complete("next")),
+        remark=(
+            "How far to go back in the pattern is known only after a comparison: the text is "
+            "read letter by letter."
+        ),
     ),
     machsuite(
         nw,
         "alignment of two sequences by Needleman and Wunsch",
         _mutated,
         _nw,
+        schedule=(
+            ("skew", {"axis": "fill.a", "by": "fill.b"}),
+            reorder("fill.a", "fill.b"),
+            *lanes("fill.b", 8),
+            *cyclic(8, 1, "score", "came_from"),
+            complete("A"),
+            complete("B"),
+        ),
+        remark="The cells of an antidiagonal need nothing of each other: eight at a time.",
     ),
     machsuite(
         viterbi,
         "the likeliest states of a hidden Markov model",
         _chain,
         _viterbi,
+        schedule=(
+            buffer_at("cost", "steps.t"),
+            complete("cost_buf", 1),
+            *cyclic(32, 2, "cost_buf"),
+            complete("transition", 1),
+            pipeline("steps.s"),
+        ),
+        remark=(
+            "The costs of two steps in memories of their own: reading one row never meets "
+            "writing the other."
+        ),
     ),
 )

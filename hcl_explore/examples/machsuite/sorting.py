@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array
 from hcl_explore.examples.machsuite.example import machsuite
+from hcl_explore.examples.steps import cyclic, pipeline, unroll
 from hcl_explore.lang import int32, uint32
 
 
@@ -82,11 +83,19 @@ EXAMPLES = (
         "merge sort, bottom up",
         lambda rng: (rng.integers(-(2**31), 2**31, 2048, dtype=np.int32),),
         _sort,
+        schedule=(*cyclic(2, 1, "A", "work"), unroll("i", 4)),
+        remark="Copying back is four times as fast; a merge decides element by element.",
     ),
     machsuite(
         sort_radix,
         "radix sort, two bits at a time",
         lambda rng: (rng.integers(0, 2**32, 2048, dtype=np.uint32),),
         _sort,
+        schedule=(
+            *cyclic(16, 1, "radix_pass:bucket"),
+            unroll("radix_pass:bucket_d0", 16),
+            pipeline("radix_pass:local_sums.g"),
+        ),
+        remark="Counting and moving wait for the counters, whose places depend on the data.",
     ),
 )

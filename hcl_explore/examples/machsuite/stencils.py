@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array
 from hcl_explore.examples.machsuite.example import machsuite
+from hcl_explore.examples.steps import complete, pipeline, window_buffer
 from hcl_explore.lang import int32
 
 
@@ -55,19 +56,14 @@ EXAMPLES = (
             rng.integers(-100, 100, (3, 3), dtype=np.int32),
         ),
         _stencil2d,
-        schedule=(
-            ("partition", {"target": "weight", "dim": 0}),
-            ("reuse_at", {"target": "image", "axis": "y"}),
-            ("reuse_at", {"target": "image_reuse_y", "axis": "x"}),
-            ("partition", {"target": "image_reuse_y", "dim": 1}),
-            ("partition", {"target": "image_reuse_y_x", "dim": 0}),
-            ("pipeline", {"axis": "x"}),
-        ),
+        schedule=(complete("weight"), *window_buffer("image", "y", "x"), pipeline("x")),
     ),
     machsuite(
         stencil3d,
         "seven-point stencil in a box, its border copied",
         lambda rng: (rng.integers(-1000, 1000, (32, 32, 16), dtype=np.int32), 6, -1),
         _stencil3d,
+        schedule=(complete("A", 3), complete("B", 3), pipeline("y", interval=3)),
+        remark="A line of 16 points in three cycles.",
     ),
 )

@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array, uniform, wide
 from hcl_explore.examples.polybench.example import polybench
+from hcl_explore.examples.steps import complete, cyclic, lanes, pipeline, reorder, side_by_side
 from hcl_explore.lang import float32
 
 ALPHA, BETA = 1.5, 1.2
@@ -172,6 +173,15 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 120, 120), *(uniform(rng, 120) for _ in range(6)), ALPHA, BETA),
         _gemver,
         relative_tolerance=1e-5,
+        schedule=(
+            *cyclic(4, 2, "A"),
+            *cyclic(4, 1, "x", "v1", "v2"),
+            *lanes("rank_two.j", 4),
+            reorder("transposed.j", "transposed.i"),
+            *lanes("transposed.i", 4),
+            reorder("product.j", "product.i"),
+            pipeline("product.i"),
+        ),
     ),
     polybench(
         gesummv,
@@ -179,6 +189,7 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 90, 90), uniform(rng, 90, 90), uniform(rng, 90), ALPHA, BETA),
         _gesummv,
         relative_tolerance=1e-5,
+        schedule=(*cyclic(15, 2, "A", "B"), complete("x"), pipeline("i")),
     ),
     polybench(
         symm,
@@ -186,6 +197,11 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 60, 60), uniform(rng, 60, 80), uniform(rng, 60, 80), ALPHA, BETA),
         _symm,
         relative_tolerance=1e-5,
+        schedule=(*side_by_side("j", 8), *cyclic(8, 2, "B", "C")),
+        remark=(
+            "The loops over k have no constant trip count, so they cannot be unrolled: eight "
+            "columns are summed at a time instead."
+        ),
     ),
     polybench(
         syr2k,
@@ -193,6 +209,7 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 80, 60), uniform(rng, 80, 60), uniform(rng, 80, 80), ALPHA, BETA),
         _syr2k,
         relative_tolerance=1e-5,
+        schedule=(*cyclic(30, 2, "A", "B"), pipeline("rank_k.j")),
     ),
     polybench(
         syrk,
@@ -200,6 +217,7 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 80, 60), uniform(rng, 80, 80), ALPHA, BETA),
         _syrk,
         relative_tolerance=1e-5,
+        schedule=(*cyclic(30, 2, "A"), pipeline("rank_k.j")),
     ),
     polybench(
         trmm,
@@ -207,5 +225,15 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 60, 60), uniform(rng, 60, 80), ALPHA),
         _trmm,
         relative_tolerance=1e-5,
+        schedule=(
+            ("distribute", {"axis": "j"}),
+            reorder("k", "j"),
+            *lanes("j", 16),
+            *lanes("j_1", 16),
+            *cyclic(16, 2, "B"),
+        ),
+        remark=(
+            "The scaling moves out of the way, then a row of B is worked on 16 elements at a time."
+        ),
     ),
 )

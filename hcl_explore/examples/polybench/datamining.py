@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array, wide
 from hcl_explore.examples.polybench.example import polybench
+from hcl_explore.examples.steps import cyclic, pipeline
 from hcl_explore.lang import float32
 
 
@@ -78,11 +79,7 @@ EXAMPLES = (
         _points,
         _covariance,
         relative_tolerance=1e-5,
-        schedule=(
-            ("pipeline", {"axis": "mean.j"}),
-            ("pipeline", {"axis": "centre.j"}),
-            ("pipeline", {"axis": "products.k"}),
-        ),
+        schedule=(*cyclic(25, 1, "data"), pipeline("products.j")),
     ),
     polybench(
         correlation,
@@ -90,5 +87,6 @@ EXAMPLES = (
         _points,
         _correlation,
         relative_tolerance=1e-5,
+        schedule=(*cyclic(25, 1, "data"), pipeline("products.j")),
     ),
 )

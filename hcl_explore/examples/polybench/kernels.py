@@ -5,6 +5,7 @@ from __future__ import annotations
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array, uniform, wide
 from hcl_explore.examples.polybench.example import polybench
+from hcl_explore.examples.steps import complete, pipeline, reorder
 from hcl_explore.lang import float32
 
 ALPHA, BETA = 1.5, 1.2
@@ -189,11 +190,9 @@ EXAMPLES = (
         _bicg,
         relative_tolerance=1e-5,
         schedule=(
-            ("split", {"axis": "j", "factor": 4}),
-            ("pipeline", {"axis": "j.outer"}),
-            ("partition", {"target": "A", "partition_type": "cyclic", "dim": 2, "factor": 4}),
-            ("partition", {"target": "s", "partition_type": "cyclic", "dim": 1, "factor": 4}),
-            ("partition", {"target": "p", "partition_type": "cyclic", "dim": 1, "factor": 4}),
+            ("split", {"axis": "i", "factor": 4}),
+            reorder("i.outer", "j", "i.inner"),
+            pipeline("j"),
         ),
     ),
     polybench(
@@ -202,6 +201,10 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 25, 20, 30), uniform(rng, 30, 30)),
         _doitgen,
         relative_tolerance=1e-5,
+        schedule=(complete("A", 3), complete("C4"), pipeline("q", interval=30)),
+        remark=(
+            "A row in 30 cycles, a product of numbers for each of its 30 elements in every cycle."
+        ),
     ),
     polybench(
         mvt,

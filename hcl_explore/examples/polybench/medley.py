@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array, wide
 from hcl_explore.examples.polybench.example import polybench
+from hcl_explore.examples.steps import cyclic, lanes, side_by_side
 from hcl_explore.lang import ConstExpr, float32, int8, int32
 
 
@@ -146,18 +147,32 @@ EXAMPLES = (
         lambda rng: (rng.uniform(0, 1, (192, 128)).astype(np.float32),),
         _deriche,
         relative_tolerance=1e-4,
+        schedule=(
+            *side_by_side("right.i", 8),
+            *side_by_side("left.i", 8),
+            *side_by_side("down.j", 8),
+            *side_by_side("up.j", 8),
+            *cyclic(8, 1, "image", "forward", "backward"),
+            *cyclic(8, 2, "forward", "backward", "rows"),
+        ),
+        remark=(
+            "A filter feeds its result back; eight rows, and then eight columns, are filtered "
+            "at a time."
+        ),
     ),
     polybench(
         floyd_warshall,
         "shortest paths between all pairs of 180 nodes",
         _roads,
         _floyd_warshall,
-        schedule=(("pipeline", {"axis": "j"}),),
+        schedule=(*lanes("j", 16), *cyclic(16, 2, "path")),
     ),
     polybench(
         nussinov,
         "RNA secondary structure with the most base pairs",
         lambda rng: (rng.integers(0, 4, 180, dtype=np.int8),),
         _nussinov,
+        schedule=(*lanes("k", 4), *cyclic(4, 2, "table")),
+        remark="A column of the table is in one bank, so four of its elements take two cycles.",
     ),
 )

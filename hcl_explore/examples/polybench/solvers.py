@@ -7,6 +7,7 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array, uniform, wide
 from hcl_explore.examples.polybench.example import polybench
+from hcl_explore.examples.steps import complete, cyclic, lanes, pipeline, reorder, side_by_side
 from hcl_explore.lang import float32
 
 
@@ -173,6 +174,10 @@ EXAMPLES = (
         _positive_definite,
         _cholesky,
         relative_tolerance=1e-5,
+        remark=(
+            "Every element waits for the sum of the products before it in its row, whose "
+            "order decides the rounding, and the loops have no constant trip count to unroll."
+        ),
     ),
     polybench(
         durbin,
@@ -180,6 +185,8 @@ EXAMPLES = (
         _autocorrelation,
         _durbin,
         relative_tolerance=1e-5,
+        schedule=(*lanes("i_1", 8), *lanes("i_2", 8), complete("y"), complete("z")),
+        remark="The sum over i, in its order, is what remains.",
     ),
     polybench(
         gramschmidt,
@@ -188,6 +195,8 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 80, 60),),
         _gramschmidt,
         relative_tolerance=1e-4,
+        schedule=(*cyclic(20, 1, "A", "Q"), pipeline("j")),
+        remark="A column is projected and subtracted with all its 80 elements in flight.",
     ),
     polybench(
         lu,
@@ -195,6 +204,12 @@ EXAMPLES = (
         lambda rng: (_dominant(rng),),
         _lu,
         relative_tolerance=1e-5,
+        schedule=(
+            reorder("k_upper", "j_upper"),
+            *lanes("j_upper", 8),
+            *cyclic(8, 2, "A"),
+        ),
+        remark="Only above the diagonal: below it every element of a row waits for the one before.",
     ),
     polybench(
         ludcmp,
@@ -202,6 +217,8 @@ EXAMPLES = (
         lambda rng: (_dominant(rng), uniform(rng, 120)),
         _ludcmp,
         relative_tolerance=1e-5,
+        schedule=(*side_by_side("j_upper", 8), *cyclic(8, 2, "A")),
+        remark="Only above the diagonal: below it every element of a row waits for the one before.",
     ),
     polybench(
         trisolv,
@@ -209,5 +226,9 @@ EXAMPLES = (
         lambda rng: (_dominant(rng), uniform(rng, 120)),
         _trisolv,
         relative_tolerance=1e-5,
+        remark=(
+            "Every unknown waits for the one before it, and the order of each sum decides its "
+            "rounding: there is nothing to run side by side."
+        ),
     ),
 )

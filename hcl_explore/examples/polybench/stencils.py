@@ -8,8 +8,8 @@ import numpy as np
 
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array, uniform, wide
-from hcl_explore.examples.example import Step
 from hcl_explore.examples.polybench.example import polybench
+from hcl_explore.examples.steps import complete, cyclic, lanes, pipeline, window_buffer
 from hcl_explore.lang import ConstExpr, float32
 
 
@@ -191,18 +191,6 @@ def _seidel_2d(A: Array) -> None:
     A[:] = grid
 
 
-def _line_buffers(innermost: str) -> tuple[Step, ...]:
-    """Keep the rows of A and B that the next iterations read again, each in its own memory."""
-    return (
-        ("reuse_at", {"target": "A", "axis": "i"}),
-        ("reuse_at", {"target": "B", "axis": "i_1"}),
-        ("partition", {"target": "A_reuse_i", "dim": 1}),
-        ("partition", {"target": "B_reuse_i_1", "dim": 1}),
-        ("pipeline", {"axis": innermost}),
-        ("pipeline", {"axis": f"{innermost}_1"}),
-    )
-
-
 EXAMPLES = (
     polybench(
         adi,
@@ -210,6 +198,11 @@ EXAMPLES = (
         lambda rng: (rng.uniform(0, 1, (60, 60)).astype(np.float32),),
         _adi,
         relative_tolerance=1e-4,
+        schedule=(complete("u", 1), complete("v", 1), complete("p", 2), complete("q", 2)),
+        remark=(
+            "Rows of the implicit system do not depend on each other, so banks are what they "
+            "wait for; the recurrences along a row remain."
+        ),
     ),
     polybench(
         fdtd_2d,
@@ -217,7 +210,10 @@ EXAMPLES = (
         lambda rng: (*(uniform(rng, 60, 80) for _ in range(3)), uniform(rng, 40)),
         _fdtd_2d,
         relative_tolerance=1e-5,
-        schedule=tuple(("pipeline", {"axis": axis}) for axis in ("j", "j_1", "j_2", "j_3")),
+        schedule=(
+            *cyclic(8, 2, "ex", "ey", "hz"),
+            *(step for axis in ("j", "j_1", "j_2", "j_3") for step in lanes(axis, 8)),
+        ),
     ),
     polybench(
         heat_3d,
@@ -225,6 +221,13 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 20, 20, 20), uniform(rng, 20, 20, 20)),
         _heat_3d,
         relative_tolerance=1e-5,
+        schedule=(
+            complete("A", 3),
+            complete("B", 3),
+            pipeline("j", interval=3),
+            pipeline("j_1", interval=3),
+        ),
+        remark="A line of 18 points in three cycles.",
     ),
     polybench(
         jacobi_1d,
@@ -232,7 +235,14 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 120), uniform(rng, 120)),
         _jacobi_1d,
         relative_tolerance=1e-5,
-        schedule=_line_buffers("i"),
+        schedule=(
+            ("reuse_at", {"target": "A", "axis": "i"}),
+            ("reuse_at", {"target": "B", "axis": "i_1"}),
+            complete("A_reuse_i"),
+            complete("B_reuse_i_1"),
+            pipeline("i"),
+            pipeline("i_1"),
+        ),
     ),
     polybench(
         jacobi_2d,
@@ -240,7 +250,12 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 90, 90), uniform(rng, 90, 90)),
         _jacobi_2d,
         relative_tolerance=1e-5,
-        schedule=_line_buffers("j"),
+        schedule=(
+            *window_buffer("A", "i", "j"),
+            *window_buffer("B", "i_1", "j_1"),
+            pipeline("j"),
+            pipeline("j_1"),
+        ),
     ),
     polybench(
         seidel_2d,
