@@ -68,10 +68,23 @@ class Endpoints:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._uses: dict[tuple[str, tuple[tuple[Symbol, int], ...]], list[Use]] = {}
+        self._regions: dict[str, tuple[list[Fifo], set[Buffer]]] = {}
 
     def fifos(self, region: Function) -> list[Fifo]:
         """The FIFOs of the streams that ``region`` makes, in order. Those of an array that some
-        task may touch anywhere are left out."""
+        task may touch anywhere are left out: they are ``undecided``."""
+        return self._region(region)[0]
+
+    def undecided(self, region: Function) -> set[Buffer]:
+        """The streams of ``region`` whose FIFOs some task chooses at run time."""
+        return self._region(region)[1]
+
+    def _region(self, region: Function) -> tuple[list[Fifo], set[Buffer]]:
+        if region.name not in self._regions:
+            self._regions[region.name] = self._read_region(region)
+        return self._regions[region.name]
+
+    def _read_region(self, region: Function) -> tuple[list[Fifo], set[Buffer]]:
         own = {b: _elements(b) for b in region.buffers if b.kind == "stream" and b.depth}
         fifos = {
             (stream, element): Fifo(stream, element)
@@ -90,7 +103,8 @@ class Endpoints:
                 if fifo is not None:
                     ends = fifo.producers if use.is_put else fifo.consumers
                     ends.setdefault(call, use.access)
-        return [fifo for (stream, _), fifo in fifos.items() if stream not in unknown]
+        decided = [fifo for (stream, _), fifo in fifos.items() if stream not in unknown]
+        return decided, unknown
 
     def _of_call(self, caller: Function, call: Call, outer: Mapping[Symbol, int]) -> Iterator[Use]:
         """What ``call`` does to the streams of ``caller``, itself at the position ``outer``."""

@@ -107,3 +107,61 @@ def local_stream(A: int32[N]) -> int32[N]:
     for i in range(N):
         B[i] = fifo.get() * 3
     return B
+
+
+@df.region()
+def feedback(A: int32[N], B: int32[N]):
+    """Two tasks that wait for each other: running sums, kept by way of a FIFO back."""
+    forth: Stream[int32, 2]
+    back: Stream[int32, 2]
+
+    @df.kernel(mapping=[1], args=[A, B])
+    def ask(a: int32[N], b: int32[N]):
+        total: int32 = 0
+        for i in range(N):
+            forth.put(total + a[i])
+            total = back.get()
+            b[i] = total
+
+    @df.kernel(mapping=[1])
+    def answer():
+        for i in range(N):
+            back.put(forth.get())
+
+
+@df.region()
+def polling(A: int32[N], B: int32[N]):
+    """A consumer that asks before it takes."""
+    fifo: Stream[int32, N]
+
+    @df.kernel(mapping=[1], args=[A])
+    def send(a: int32[N]):
+        for i in range(N):
+            fifo.put(a[i])
+
+    @df.kernel(mapping=[1], args=[B])
+    def receive(b: int32[N]):
+        taken: int32 = 0
+        while taken < N:
+            if not fifo.empty():
+                b[taken] = fifo.get()
+                taken += 1
+
+
+@df.region()
+def order_matters(A: int32[N], B: int32[N]):
+    """Two tokens of one FIFO in one statement, and a token that nobody looks at."""
+    fifo: Stream[int32, 4]
+
+    @df.kernel(mapping=[1], args=[A])
+    def send(a: int32[N]):
+        for i in range(N):
+            fifo.put(a[i])
+            fifo.put(2 * a[i])
+            fifo.put(0)
+
+    @df.kernel(mapping=[1], args=[B])
+    def receive(b: int32[N]):
+        for i in range(N):
+            b[i] = fifo.get() - fifo.get()
+            fifo.get()

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +20,10 @@ from hcl_explore.errors import BuildError, SourceSpan
 COMPILE_TIMEOUT_S = 300.0
 _CAPACITY = 500
 # -O1 compiles fastest overall; contraction or fast-math would change floating-point results.
-_FLAGS = ("-std=c++14", "-O1", "-ffp-contract=off", "-fPIC", "-w", "-fno-diagnostics-show-caret")
+_FLAGS = (
+    *("-std=c++14", "-O1", "-ffp-contract=off", "-fPIC", "-pthread"),
+    *("-w", "-fno-diagnostics-show-caret"),
+)
 _PRELUDES = {
     "vitis": "#include <ap_int.h>\n#include <hls_half.h>\n#include <hls_math.h>\n"
     "#include <hcl_explore_csim.h>\n",
@@ -29,28 +33,46 @@ _ERROR = re.compile(r"kernel\.cpp:(\d+):(?:\d+:)? (?:fatal )?error: (.*)")
 
 
 def compile_library(code: HlsCode, wrapper: str) -> Path:
-    """The shared library of the text of ``code`` and the C++ of ``wrapper``, which includes it as
-    ``kernel.cpp``. Raises ``BuildError``."""
+    """The shared library of the text of ``code``, the C++ of ``wrapper``, which includes it as
+    ``kernel.cpp``, and the external functions that it calls. Raises ``BuildError``."""
+    files = {"kernel.cpp": code.text, "wrapper.cpp": wrapper}
+    units = ["wrapper.cpp"]
+    for external in code.externals:
+        files.update({f"{external.name}/{name}": text for name, text in external.files})
+        units.append(f"{external.name}/{external.files[0][0]}")
+    return compile_files(files, units, code.dialect, lambda output: _compile_error(code, output))
+
+
+def compile_files(
+    files: Mapping[str, str], units: Sequence[str], dialect: str, failed: Callable[[str], Exception]
+) -> Path:
+    """The shared library of the translation units ``units`` of ``files`` (texts by path).
+
+    Raises ``BuildError`` where it cannot be made, or what ``failed`` makes of the compiler's
+    messages.
+    """
     compiler = find_compiler()
     folder = cache_folder()
-    headers = include_directories(code.dialect)
+    headers = include_directories(dialect)
     command = [compiler, *_FLAGS, *(f"-I{path}" for path in headers)]
     tools = "\0".join([compiler_version(compiler), *_fingerprint(headers), *command])
-    library = folder / f"{_digest(tools, code.text, wrapper)}.so"
+    contents = [part for file in sorted(files.items()) for part in file]
+    library = folder / f"{_digest(tools, *units, *contents)}.so"
     if library.exists():
         library.touch()  # the least recently used are the first to go
         return library
-    prelude = _precompiled_header(command, _PRELUDES[code.dialect], tools, folder)
+    prelude = _precompiled_header(command, _PRELUDES[dialect], tools, folder)
     with tempfile.TemporaryDirectory(prefix="hcl_explore-csim-") as name:
         work = Path(name)
-        (work / "kernel.cpp").write_text(code.text)
-        (work / "wrapper.cpp").write_text(wrapper)
+        for path, text in files.items():
+            (work / path).parent.mkdir(exist_ok=True)
+            (work / path).write_text(text, encoding="utf-8")
         result = work / "result.so"
         done = _run(
-            [*command, "-include", str(prelude), "-shared", "wrapper.cpp", "-o", str(result)], work
+            [*command, "-include", str(prelude), "-shared", *units, "-o", str(result)], work
         )
         if done.returncode != 0:
-            raise _compile_error(code, done.stderr)
+            raise failed(done.stderr)
         _put(result, library)
     _forget_oldest(folder)
     return library

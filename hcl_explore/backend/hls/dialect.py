@@ -50,6 +50,11 @@ class Dialect:
     """Namespace prefix of ``sqrt`` and its kin."""
     header_of: dict[str, str] = field(default_factory=dict)
     """Which header brings ``exact`` integers, ``half``, ``math``."""
+    stream: str = "hls::stream<{}>"
+    """Pattern of a FIFO of tokens of a type."""
+    static_streams: bool = False
+    stream_tests: dict[str, str] = field(default_factory=dict)
+    """How to ask a FIFO whether it is ``empty`` or ``full``, where the tool can."""
     widest: int = 1024
     """Integers wider than this do not exist."""
 
@@ -75,6 +80,10 @@ class Dialect:
         return [f"#include <{name}>" for name in dict.fromkeys(names)]
 
     def loop(self, marks: LoopMarks) -> Pragmas:
+        raise NotImplementedError
+
+    def stream_depth(self, path: str, stream: str, depth: int) -> list[str]:
+        """How many tokens ``stream`` holds; ``path`` is its function."""
         raise NotImplementedError
 
     def top_function(self, dataflow: bool) -> Pragmas:
@@ -118,6 +127,9 @@ class VitisDialect(Dialect):
         if marks.trips is not None:
             lines.append(f"#pragma HLS LOOP_TRIPCOUNT min={marks.trips[0]} max={marks.trips[1]}")
         return Pragmas(inside=tuple(lines))
+
+    def stream_depth(self, path: str, stream: str, depth: int) -> list[str]:
+        return [f"#pragma HLS STREAM variable={stream} depth={depth}"]
 
     def top_function(self, dataflow: bool) -> Pragmas:
         return self.function(dataflow)
@@ -179,6 +191,9 @@ class CatapultDialect(Dialect):
             lines.append(_NO_DATAFLOW)
         return Pragmas(before=tuple(lines))
 
+    def stream_depth(self, path: str, stream: str, depth: int) -> list[str]:
+        return [f"// directive set /{path}/{stream}:cns -FIFO_DEPTH {depth}"]
+
     def top_function(self, dataflow: bool) -> Pragmas:
         return Pragmas((_NO_DATAFLOW, "#pragma hls_design top") if dataflow else _TOP)
 
@@ -235,7 +250,9 @@ DIALECTS: dict[str, Dialect] = {
             "fixed": "ap_fixed.h",
             "half": "hls_half.h",
             "math": "hls_math.h",
+            "stream": "hls_stream.h",
         },
+        stream_tests={"empty": "{}.empty()", "full": "{}.full()"},
     ),
     "catapult": CatapultDialect(
         name="catapult",
@@ -254,6 +271,10 @@ DIALECTS: dict[str, Dialect] = {
             "exact": "ac_int.h",
             "fixed": "ac_fixed.h",
             "math": "cmath",
+            "stream": "ac_channel.h",
         },
+        stream="ac_channel<{}>",
+        static_streams=True,
+        stream_tests={"empty": "!{}.available(1)"},
     ),
 }

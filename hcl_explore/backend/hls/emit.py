@@ -13,6 +13,7 @@ from hcl_explore.backend.hls.memory import write_memory_pragmas
 from hcl_explore.backend.hls.module import FunctionInfo, ModuleEmitter
 from hcl_explore.backend.hls.ports import TopInterface
 from hcl_explore.backend.hls.prelude import NEEDS_CMATH, helper_lines
+from hcl_explore.backend.hls.regions import THREADS, emit_region
 from hcl_explore.errors import EmitError
 from hcl_explore.ir.locations import Sources, place_of
 from hcl_explore.ir.printing import ModuleLike
@@ -66,6 +67,8 @@ def _write_function(
     if interface is not None:
         interface.check_names()
         interface.prototype = head
+    if f.template:
+        writer.line(f"template <{', '.join(f.template)}>")
     with writer.block(head):
         if interface is not None:
             interface.write_port_pragmas(f)
@@ -75,7 +78,12 @@ def _write_function(
             interface.write_loads(f)
         for buffer, partition in f.parameter_banks:
             write_memory_pragmas(f, buffer, partition, None, is_parameter=True)
-        f.emit_block(info.op.regions[0].blocks[0])
+        block = info.op.regions[0].blocks[0]
+        order = emitter.task_orders.get(info.name)
+        if order is None:
+            f.emit_block(block)
+        else:
+            emit_region(f, block, order)
 
 
 def _assemble(emitter: ModuleEmitter, top: FunctionInfo, interface: TopInterface) -> HlsCode:
@@ -87,6 +95,7 @@ def _assemble(emitter: ModuleEmitter, top: FunctionInfo, interface: TopInterface
     head = [f"// {top.cpp_name}: HLS C++ ({emitter.dialect.name}) emitted by hcl_explore"]
     if place is not None:
         head[0] += f" from {emitter.short_name(place.filename)}"
+    head += THREADS if emitter.threads else ()
     head += [*headers, ""] if headers else [""]
     head += helper_lines(emitter.helpers, emitter.dialect.name)
     if emitter.tables:

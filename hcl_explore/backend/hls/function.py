@@ -18,6 +18,7 @@ from hcl_explore.backend.hls.expression import PRIMARY, Expr
 from hcl_explore.backend.hls.names import Names
 from hcl_explore.backend.hls.types import BOOL, INT, INT32, LONG, CType, exact, fixed, stored_as
 from hcl_explore.errors import EmitError
+from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.locations import SourcePlace, place_of
 from hcl_explore.lang.types import ScalarType
 
@@ -77,6 +78,12 @@ class FunctionEmitter:
     """Label, port and on-chip buffer of each copy at the end."""
     parameter_banks: list[tuple[HlsBuffer, ir.Attribute | None]] = field(default_factory=list)
     """The partition of each array parameter of a function that is not the top."""
+    template: list[str] = field(default_factory=list)
+    """The template parameters: the position of a task in its mapping."""
+    fifos: dict[tuple[ir.Value, tuple[LinearForm, ...]], str] = field(default_factory=dict)
+    """The parameter for each FIFO of an array of streams that is handed over by itself."""
+    bounds: list[tuple[str, tuple[int, ...], int]] = field(default_factory=list)
+    """Name, shape and depth of the streams declared here."""
     repeated_loops: frozenset[str] = frozenset()
     bands_seen: int = 0
     band: str | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mlir.ir as ir
 
 from hcl_explore.backend.hls.code import Direction, Origin
@@ -10,8 +12,10 @@ from hcl_explore.backend.hls.function import FunctionEmitter, HlsBuffer
 from hcl_explore.backend.hls.memory import element_type
 from hcl_explore.backend.hls.module import FunctionInfo, result_dtype
 from hcl_explore.backend.hls.ports import Placement, TopInterface
-from hcl_explore.backend.hls.types import scalar_of, stored_as
+from hcl_explore.backend.hls.streams import parameter_text
+from hcl_explore.backend.hls.types import INT, scalar_of, stored_as
 from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.dialect import is_stream
 
 
 def signature(f: FunctionEmitter, info: FunctionInfo, interface: TopInterface | None) -> str:
@@ -19,7 +23,9 @@ def signature(f: FunctionEmitter, info: FunctionInfo, interface: TopInterface | 
     block = info.op.regions[0].blocks[0]
     parameters = []
     for position, argument in enumerate(block.arguments):
-        parameters.append(_argument(f, info, position, argument, interface))
+        parameter = _argument(f, info, position, argument, interface)
+        if parameter is not None:
+            parameters.append(parameter)
     returned = block.operations[len(block.operations) - 1].operation
     for position, value in enumerate(returned.operands):
         parameter = _result(f, info, position, value, interface)
@@ -37,11 +43,22 @@ def _argument(
     position: int,
     argument: ir.Value,
     interface: TopInterface | None,
-) -> str:
-    """The parameter of one argument."""
+) -> str | None:
+    """The parameter of one argument, or None for one of the template's."""
     fields = attrs.argument_attributes(info.op, position)
     source_name = _text(fields, attrs.ARGUMENT_NAME) or f"arg{position}"
     dtype = _text(fields, attrs.DTYPE)
+    if is_stream(argument.type):
+        if interface is not None:
+            raise f.error(
+                info.op,
+                f"the parameter '{source_name}' of the whole program is a stream",
+                "Make the stream in a region around it; arrays are the ports of a program.",
+            )
+        return parameter_text(f, info.op, position, argument, source_name)
+    if position in info.positions:
+        _declare_position(f, argument, source_name, fields)
+        return None
     if not isinstance(argument.type, ir.MemRefType):
         return _scalar_argument(f, info, position, argument, (source_name, dtype), interface)
     kind = ir.MemRefType(argument.type)
@@ -61,6 +78,16 @@ def _argument(
         f.parameter_banks.append((buffer, partition))
     const = "" if is_written else "const "
     return const + _parameter(f, buffer)
+
+
+def _declare_position(
+    f: FunctionEmitter, argument: ir.Value, source_name: str, fields: ir.DictAttr | None
+) -> None:
+    """A dimension of a task's position: a template parameter, so that each task is its own."""
+    name = f.new_name(source_name)
+    extent = ir.IntegerAttr(fields[attrs.EXTENT]).value if fields is not None else 1
+    f.values[argument] = replace(variable(name, INT, argument), low=0, high=extent - 1)
+    f.template.append(f"int {name}")
 
 
 def _scalar_argument(

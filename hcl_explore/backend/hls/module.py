@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import mlir.ir as ir
 
-from hcl_explore.backend.hls import arithmetic, control, floats, memory
+from hcl_explore.backend.hls import arithmetic, control, floats, memory, streams
 from hcl_explore.backend.hls.affine import AffineWriter
 from hcl_explore.backend.hls.code import HlsOptions
 from hcl_explore.backend.hls.dialect import Dialect
@@ -16,11 +17,14 @@ from hcl_explore.backend.hls.expression import Integers
 from hcl_explore.backend.hls.fixed_point import FixedPoint
 from hcl_explore.backend.hls.function import FunctionEmitter, Handler
 from hcl_explore.backend.hls.names import LIBRARY_FUNCTIONS, Names, cpp_name
+from hcl_explore.backend.hls.regions import Order, task_orders
+from hcl_explore.backend.hls.streams import FifoParameters
 from hcl_explore.backend.hls.tables import table_lines
 from hcl_explore.backend.hls.types import CType, scalar_of, stored_as
 from hcl_explore.backend.hls.writer import Writer
 from hcl_explore.errors import EmitError
 from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir import dialect as dialect_ops
 from hcl_explore.ir.locations import Sources, place_of
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.lang.types import ScalarType
@@ -30,6 +34,7 @@ HANDLERS: dict[str, Handler] = {
     **floats.HANDLERS,
     **memory.HANDLERS,
     **control.HANDLERS,
+    **streams.HANDLERS,
 }
 
 
@@ -46,6 +51,10 @@ class FunctionInfo:
     returned_type: CType | None
     written: frozenset[int] = frozenset()
     may_alias: bool = False
+    streams: Mapping[int, FifoParameters] = field(default_factory=dict)
+    """How it takes its stream arguments, by position."""
+    positions: Sequence[int] = ()
+    """Which arguments are its position in a mapping: template parameters."""
 
 
 class ModuleEmitter:
@@ -85,6 +94,11 @@ class ModuleEmitter:
             raise EmitError(f"the module has no kernel {top or ''}".rstrip())
         self.top = top
         self.functions: dict[str, FunctionInfo] = {}
+        self.task_orders: Mapping[str, Order] = {}
+        self.threads = False
+        """Whether tasks wait for one another in a circle: in C simulation they run as threads."""
+        if any(attrs.flag(op, attrs.DATAFLOW) for op in found.values()):
+            self.task_orders, self.threads = task_orders(module)
         self._read_functions(found)
 
     # --- functions ------------------------------------------------------------------------------
@@ -135,7 +149,14 @@ class ModuleEmitter:
             ctypes.append(stored_as(scalar))
         single = len(results) == 1 and not isinstance(results[0], ir.MemRefType)
         return FunctionInfo(
-            op, name, self.globals.take(name), callees, ctypes, ctypes[0] if single else None
+            op,
+            name,
+            self.globals.take(name),
+            callees,
+            ctypes,
+            ctypes[0] if single else None,
+            streams=streams.stream_parameters(op),
+            positions=streams.position_arguments(op),
         )
 
     def _written_arguments(self, op: ir.Operation) -> frozenset[int]:
@@ -157,7 +178,10 @@ class ModuleEmitter:
                 callee = ir.FlatSymbolRefAttr(user.attributes["callee"]).value
                 if use.operand_number in self.functions[callee].written:
                     return True
-            elif name == "memref.cast" and self._is_written(user.results[0]):
+            elif name == "memref.cast":
+                if self._is_written(user.results[0]):
+                    return True
+            elif name == dialect_ops.GET_BLOCK:
                 return True
         return False
 

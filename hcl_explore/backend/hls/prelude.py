@@ -5,6 +5,12 @@ from __future__ import annotations
 _INLINE = "#pragma HLS INLINE"
 
 _TEXTS: dict[str, str] = {
+    "block": """
+// A token of a stream that carries several values.
+template <typename T, int N> struct Block {
+  T data[N];
+};
+""",
     "bit_cast": """
 // The same bits as a value of another type of the same width.
 template <typename T, typename U> static T bit_cast(U value) {

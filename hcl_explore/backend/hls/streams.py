@@ -1,0 +1,352 @@
+"""FIFO streams: their declarations, parameters and operations.
+
+A FIFO of an array of streams that a task chooses by its position alone is a parameter of its own,
+since each FIFO may have only one producer and one consumer; other arrays are handed on whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import prod
+
+import mlir.ir as ir
+
+from hcl_explore.backend.hls.expression import PRIMARY, Expr
+from hcl_explore.backend.hls.function import FunctionEmitter, Handler, HlsBuffer
+from hcl_explore.backend.hls.memory import stored_text
+from hcl_explore.backend.hls.types import BOOL, scalar_of
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir import dialect
+from hcl_explore.ir.linear import LinearForm, NonAffineError, Symbol, Variable, linear_form
+
+# A token taken from a FIFO may stand inside the statement that uses it, if nothing but these comes
+# between: they evaluate each operand once and always.
+_PLAIN = frozenset(
+    f"arith.{name}"
+    for name in ("addf", "subf", "mulf", "divf", "addi", "subi", "muli", "constant", "xori")
+)
+_STATEMENTS = frozenset({"affine.store", "memref.store", "scf.condition", "scf.if", dialect.PUT})
+
+Subscripts = tuple[LinearForm, ...]
+
+
+@dataclass(frozen=True)
+class FifoParameters:
+    """How a function takes a stream argument: the FIFOs of the array that it works on, in terms of
+    its position, with a word for what it does to each; None if it takes the whole."""
+
+    fifos: Mapping[Subscripts, str] | None
+
+
+def stream_parameters(op: ir.Operation) -> dict[int, FifoParameters]:
+    """How the function ``op`` takes each of its stream arguments, by position."""
+    arguments = op.regions[0].blocks[0].arguments
+    return {
+        position: FifoParameters(_own_fifos(op, argument))
+        for position, argument in enumerate(arguments)
+        if dialect.is_stream(argument.type)
+    }
+
+
+def position_arguments(op: ir.Operation) -> list[int]:
+    """Which arguments of the function ``op`` are its position in a mapping."""
+    count = len(op.regions[0].blocks[0].arguments)
+    found = []
+    for number in range(count):
+        fields = attrs.argument_attributes(op, number)
+        if fields is not None and attrs.PID in fields:
+            found.append(number)
+    return found
+
+
+def _own_fifos(op: ir.Operation, stream: ir.Value) -> Mapping[Subscripts, str] | None:
+    kind = dialect.stream_type(stream.type)
+    assert kind is not None
+    if not kind.shape:
+        return None
+    done: dict[Subscripts, set[str]] = {}
+    users = [use.owner.operation for use in stream.uses]
+    for user in reversed(users):  # in the order of the text
+        if user.name not in dialect.STREAM_OPS:
+            return None
+        forms = [_position_form(op, index) for index in index_operands(user)]
+        if None in forms:
+            return None
+        known = tuple(form for form in forms if form is not None)
+        done.setdefault(known, set()).add(user.name)
+    names = {}
+    for subscripts, operations in done.items():
+        is_read = operations & {dialect.GET, dialect.GET_BLOCK}
+        is_written = dialect.PUT in operations
+        names[subscripts] = "fifo" if bool(is_read) == is_written else "in" if is_read else "out"
+    return names
+
+
+def index_operands(op: ir.Operation) -> list[ir.Value]:
+    """The subscripts of an operation on a stream."""
+    first = 2 if op.name in (dialect.PUT, dialect.GET_BLOCK) else 1
+    return list(op.operands)[first:]
+
+
+def _position_form(op: ir.Operation, value: ir.Value) -> LinearForm | None:
+    """``value`` in terms of the position arguments of the function ``op``, or None."""
+    owner = value.owner
+    if isinstance(owner, ir.Block):
+        if owner != op.regions[0].blocks[0]:
+            return None
+        number = ir.BlockArgument(value).arg_number
+        is_position = number in position_arguments(op)
+        return LinearForm(((Symbol("", number), 1),)) if is_position else None
+    made = owner.operation
+    if made.name == "arith.constant":
+        return LinearForm(constant=ir.IntegerAttr(made.attributes["value"]).value)
+    if made.name != "affine.apply":
+        return None
+    forms = [_position_form(op, operand) for operand in made.operands]
+    known = [form for form in forms if form is not None]
+    if len(known) < len(forms):
+        return None
+    affine_map = made.attributes["map"].value
+    dims = affine_map.n_dims
+    try:
+        return linear_form(
+            affine_map.results[0], lambda dim: known[dim], lambda symbol: known[dims + symbol]
+        )
+    except NonAffineError:
+        return None
+
+
+# --- parameters and arguments ---------------------------------------------------------------------
+
+
+def token_type(f: FunctionEmitter, buffer: HlsBuffer, block: tuple[int, ...]) -> str:
+    """The C++ type of a token: the element's, or a block of them."""
+    element = f.integers.spell(buffer.ctype)
+    if not block:
+        return element
+    f.module.helpers.add("block")
+    return f"Block<{element}, {prod(block)}>"
+
+
+def known_stream(
+    f: FunctionEmitter, op: ir.Operation, value: ir.Value, name: str, dtype: str | None
+) -> tuple[HlsBuffer, str]:
+    """Know ``value`` as the C++ variable ``name``; its buffer, and the C++ type of the stream."""
+    kind = dialect.stream_type(value.type)
+    assert kind is not None
+    is_block = isinstance(kind.token, ir.RankedTensorType)
+    scalar = scalar_of(dtype, kind.token.element_type if is_block else kind.token)
+    if scalar is None:
+        raise f.error(op, f"HLS C++ has no type for {dtype or kind.token}", "Use float32 instead.")
+    buffer = f.new_buffer(value, name, name, scalar, kind.shape)
+    f.integers.used.add("stream")
+    token = token_type(f, buffer, tuple(kind.token.shape) if is_block else ())
+    return buffer, f.dialect.stream.format(token)
+
+
+def parameter_text(
+    f: FunctionEmitter, op: ir.Operation, position: int, argument: ir.Value, name: str
+) -> str:
+    """The parameters that stand for one stream argument; makes them known to ``f``."""
+    fields = attrs.argument_attributes(op, position)
+    dtype = None
+    if fields is not None and attrs.DTYPE in fields:
+        dtype = ir.StringAttr(fields[attrs.DTYPE]).value
+    taken = f.module.functions[f.name].streams[position].fifos
+    if taken is None:
+        buffer, kind = known_stream(f, op, argument, f.new_name(name), dtype)
+        if not buffer.shape:
+            return f"{kind} &{buffer.name}"
+        return f"{kind} {buffer.name}{''.join(f'[{size}]' for size in buffer.shape)}"
+    parameters = []
+    for subscripts, role in taken.items():
+        own = f.new_name(f"{name}_{role}")
+        _, kind = known_stream(f, op, argument, own, dtype)
+        f.fifos[argument, subscripts] = own
+        parameters.append(f"{kind} &{own}")
+    return ", ".join(parameters)
+
+
+def argument_texts(
+    f: FunctionEmitter, op: ir.Operation, position: int, parameters: FifoParameters
+) -> Iterator[str]:
+    """What the call ``op`` hands over for its operand ``position``, a stream."""
+    stream = op.operands[position]
+    name = f.buffers[stream].name
+    if parameters.fifos is None:
+        yield name
+        return
+    point: dict[Variable, int] = {
+        Symbol("", number): constant
+        for number, operand in enumerate(op.operands)
+        if (constant := constant_of(operand)) is not None
+    }
+    for subscripts in parameters.fifos:
+        element = tuple(form.value(point) for form in subscripts)
+        fixed = tuple(LinearForm(constant=index) for index in element)
+        own = f.fifos.get((stream, fixed))
+        yield own if own is not None else name + "".join(f"[{index}]" for index in element)
+
+
+def constant_of(value: ir.Value) -> int | None:
+    """The value of an ``index`` constant, or None."""
+    owner = value.owner
+    if isinstance(owner, ir.Block) or owner.operation.name != "arith.constant":
+        return None
+    attribute = owner.operation.attributes["value"]
+    return attribute.value if isinstance(attribute, ir.IntegerAttr) else None
+
+
+# --- operations -----------------------------------------------------------------------------------
+
+
+def emit_make_stream(f: FunctionEmitter, op: ir.Operation) -> None:
+    name = f.new_name(attrs.text(op, attrs.BUFFER_NAME) or "stream")
+    dtype = attrs.text(op, attrs.DTYPE)
+    buffer, kind = known_stream(f, op, op.results[0], name, dtype)
+    depth = attrs.integer(op, attrs.DEPTH) or 1
+    f.at(op)
+    sizes = "".join(f"[{size}]" for size in buffer.shape)
+    static = "static " if f.dialect.static_streams else ""
+    f.writer.line(f"{static}{kind} {name}{sizes};")
+    for line in f.dialect.stream_depth(f.cpp_name, name, depth):
+        f.writer.pragma(line)
+    f.bounds.append((name, buffer.shape, depth))
+
+
+def _fifo(f: FunctionEmitter, op: ir.Operation) -> str:
+    """The FIFO that an operation works on, as C++."""
+    stream = op.operands[0]
+    indices = index_operands(op)
+    if indices:
+        forms = [_position_form(f.op, index) for index in indices]
+        known = tuple(form for form in forms if form is not None)
+        own = f.fifos.get((stream, known)) if len(known) == len(forms) else None
+        if own is not None:
+            return own
+    subscripts = [f.use(index).text for index in indices]
+    return f.buffers[stream].name + "".join(f"[{subscript}]" for subscript in subscripts)
+
+
+def emit_put(f: FunctionEmitter, op: ir.Operation) -> None:
+    value = op.operands[1]
+    buffer = f.buffers[op.operands[0]]
+    if isinstance(value.type, ir.MemRefType):
+        _put_block(f, op, f.buffers[value])
+        return
+    text = stored_text(f, f.number(value), buffer)
+    fifo = _fifo(f, op)
+    f.at(op)
+    f.writer.line(f"{fifo}.write({text});")
+
+
+def emit_get(f: FunctionEmitter, op: ir.Operation) -> None:
+    buffer = f.buffers[op.operands[0]]
+    fifo = _fifo(f, op)
+    token = replace(buffer.element([]), text=f"{fifo}.read()", reads=frozenset())
+    _answer(f, op, token, f"{buffer.source_name}_token")
+
+
+def _answer(f: FunctionEmitter, op: ir.Operation, expr: Expr, hint: str) -> None:
+    """``expr``, which must be evaluated once and here, as the result of ``op``."""
+    f.at(op)
+    result = op.results[0]
+    if not any(True for _ in result.uses):
+        f.writer.line(f"{expr.text};")
+    elif _used_at_once(f, op):
+        f.values[result] = expr
+    else:
+        f.values[result] = f.temporary(expr, hint)
+
+
+def _used_at_once(f: FunctionEmitter, op: ir.Operation) -> bool:
+    """Whether the result of ``op`` goes into the next statement, and nothing lies between."""
+    assert f.block is not None
+    inside = {op.results[0]}
+    follows = False
+    for opview in f.block.operations:
+        other = opview.operation
+        if not follows:
+            follows = other == op
+            continue
+        uses = any(operand in inside for operand in other.operands)
+        if other.name in _STATEMENTS:
+            return uses
+        if other.name not in _PLAIN:
+            return False
+        if uses:
+            if sum(1 for _ in other.results[0].uses) != 1:
+                return False
+            inside.add(other.results[0])
+    return False
+
+
+def _test(method: str) -> Handler:
+    def emit(f: FunctionEmitter, op: ir.Operation) -> None:
+        pattern = f.dialect.stream_tests.get(method)
+        if pattern is None:
+            raise f.error(op, f"{f.dialect.name} cannot ask whether a stream is {method}")
+        text = pattern.format(_fifo(f, op))
+        _answer(f, op, Expr(text, PRIMARY, BOOL, 1, 0, 1), method)
+
+    return emit
+
+
+def _put_block(f: FunctionEmitter, op: ir.Operation, block: HlsBuffer) -> None:
+    fifo = _fifo(f, op)
+    f.at(op)
+    stream = f.buffers[op.operands[0]]
+    name = f.new_name(f"{stream.source_name}_token")
+    f.writer.line(f"{token_type(f, stream, block.shape)} {name};")
+    _for_each(f, name, block, "{token} = {element};")
+    f.writer.line(f"{fifo}.write({name});")
+
+
+def emit_get_block(f: FunctionEmitter, op: ir.Operation) -> None:
+    stream, block = f.buffers[op.operands[0]], f.buffers[op.operands[1]]
+    fifo = _fifo(f, op)
+    f.flush(block.number)
+    f.at(op)
+    name = f.new_name(f"{stream.source_name}_token")
+    kind = token_type(f, stream, block.shape)
+    f.writer.line(f"const {kind} {name} = {fifo}.read();")
+    _for_each(f, name, block, "{element} = {token};")
+
+
+def _for_each(f: FunctionEmitter, token: str, block: HlsBuffer, statement: str) -> None:
+    """``statement`` for every element of a block: a loop, unrolled."""
+    from hcl_explore.backend.hls.dialect import LoopMarks
+
+    with f.inner_scope():
+        variable = f.new_name("e")
+        label = f.labels.take(f"{token}_elements")
+        marks = f.dialect.loop(LoopMarks(label, unroll=0))
+        for line in marks.before:
+            f.writer.pragma(line)
+        count = prod(block.shape)
+        head = f"{label}: for (int {variable} = 0; {variable} < {count}; ++{variable})"
+        with f.writer.block(head):
+            for line in marks.inside:
+                f.writer.pragma(line)
+            subscripts, inner = [], count
+            for position, size in enumerate(block.shape):
+                inner //= size
+                part = variable if inner == 1 else f"{variable} / {inner}"
+                if position and inner == 1:
+                    part = f"{variable} % {size}"
+                elif position:
+                    part = f"{variable} / {inner} % {size}"
+                subscripts.append(part)
+            element = block.element(subscripts).text
+            f.writer.line(statement.format(element=element, token=f"{token}.data[{variable}]"))
+
+
+HANDLERS: dict[str, Handler] = {
+    dialect.MAKE_STREAM: emit_make_stream,
+    dialect.PUT: emit_put,
+    dialect.GET: emit_get,
+    dialect.GET_BLOCK: emit_get_block,
+    dialect.EMPTY: _test("empty"),
+    dialect.FULL: _test("full"),
+}
