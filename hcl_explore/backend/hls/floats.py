@@ -29,7 +29,7 @@ from hcl_explore.backend.hls.expression import (
 from hcl_explore.backend.hls.fixed_point import Scaled
 from hcl_explore.backend.hls.function import FunctionEmitter, Handler
 from hcl_explore.backend.hls.literals import float_literal, float_type
-from hcl_explore.backend.hls.types import BOOL, CType, exact, parsed
+from hcl_explore.backend.hls.types import BOOL, INT, LONG, CType, exact, parsed
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.lang.types import FixedType
 
@@ -228,12 +228,21 @@ def _to_integer(signed: bool) -> Handler:
         if signed and made is not None and made.floored and _makes_fixed(op):
             f.define(op.results[0], f.fixed.from_float(made.inner, made.exponent, bits))
             return
-        ctype = exact(bits, signed)
+        # The tools' own integers do not round every negative float toward zero.
+        wanted, ctype = exact(bits, signed), _native_integer(bits, signed)
         text = f"{f.integers.spell(ctype)}({value.text})"
-        expr = Expr(text, PRIMARY, ctype, bits, ctype.low, ctype.high, value.reads)
-        f.define(op.results[0], expr)
+        f.define(
+            op.results[0],
+            Expr(text, PRIMARY, ctype, bits, wanted.low, wanted.high, value.reads),
+        )
 
     return emit
+
+
+def _native_integer(bits: int, signed: bool) -> CType:
+    """An integer of C++ with all values of ``bits`` bits, where there is one."""
+    width = bits + int(not signed)
+    return INT if width <= 32 else LONG if width <= 64 else exact(bits, signed)
 
 
 def _makes_fixed(op: ir.Operation) -> bool:
