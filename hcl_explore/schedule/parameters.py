@@ -17,6 +17,8 @@ from hcl_explore.ir.program import Buffer, Loop, Program
 from hcl_explore.schedule import naming
 
 _REQUIRED = object()
+# Factors and the like are 32-bit attributes.
+_LARGEST = 2**31 - 1
 
 
 class Handle(Protocol):
@@ -68,7 +70,8 @@ class Parameter:
             ArgumentError: wrong type or out of range.
             UnknownNameError, AmbiguousNameError, StaleHandleError: from looking a name up.
         """
-        if self.is_optional and value == self.default:
+        # True equals 1 and is no integer.
+        if self.is_optional and type(value) is type(self.default) and value == self.default:
             return value
         return getattr(self, f"_resolve_{self.kind}")(value, scope)
 
@@ -144,6 +147,8 @@ class Parameter:
         above = self.maximum is not None and number > self.maximum
         if below or above:
             raise self._wrong(value, scope, self._range_text())
+        if abs(number) > _LARGEST:
+            raise self._wrong(value, scope, f"an integer of at most {_LARGEST:,}")
         return int(number)
 
     def _resolve_integers(self, value: object, scope: Scope) -> tuple[int, ...]:
