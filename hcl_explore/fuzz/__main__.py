@@ -6,7 +6,8 @@ import argparse
 import shutil
 
 import hcl_explore.fuzz as package
-from hcl_explore.fuzz import Case, Failure, Tally, fuzz
+from hcl_explore.fuzz import Case, Failure, Tally
+from hcl_explore.fuzz.isolated import fuzz_isolated
 
 
 def main() -> int:
@@ -20,7 +21,7 @@ def main() -> int:
     options = parser.parse_args()
     tally = Tally()
     compiler = shutil.which("g++") is not None
-    failures = fuzz(options.seed, options.count, tally, csim=compiler, report=_report)
+    failures = fuzz_isolated(options.seed, options.count, tally, csim=compiler, report=_report)
     print(tally.table())
     csim = f"{tally.csim} of them as C++ too" if compiler else "none as C++: there is no g++"
     print(f"{tally.cases} cases, {csim}; {len(failures)} failed")

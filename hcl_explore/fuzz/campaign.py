@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from hcl_explore.errors import HclError, ScheduleError
 from hcl_explore.fuzz.case import (
@@ -44,6 +45,12 @@ class Tally:
     applied: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Tally) -> None:
+        self.cases += other.cases
+        self.csim += other.csim
+        self.applied.update(other.applied)
+        self.refused.update(other.refused)
+
     def table(self) -> str:
         """A line for each primitive of the registry: times applied, times refused."""
         rows = [f"{self.applied[n]:>8} {self.refused[n]:>8}  {n}" for n in primitives()]
@@ -70,24 +77,30 @@ def fuzz(
     count: int,
     tally: Tally,
     *,
+    first: int = 0,
     csim: bool = True,
     report: Callable[[Case, Failure], None] | None = None,
+    journal: Callable[[int, Case], None] | None = None,
 ) -> list[tuple[Case, Failure]]:
-    """Run ``count`` cases; the failures, shrunk, each told to ``report`` as it is found.
+    """Run ``count`` cases from number ``first`` on; the failures, shrunk.
 
     With ``csim`` one case in ``CSIM_EVERY`` is compiled as C++ too, which needs a compiler.
+    ``report`` is told each failure as it is found, ``journal`` each case before it is tried.
     """
     failures: list[tuple[Case, Failure]] = []
     plain: _Plain | None = None
-    for number in range(count):
+    of_kernel = -1
+    for number in range(first, first + count):
         failed: tuple[Case, Failure] | None = None
-        if number % SCHEDULES_PER_KERNEL == 0:
-            drawn = _draw_plain(random.Random(f"{seed}:kernel:{number}"))
+        note = partial(journal, number) if journal is not None else _ignore
+        if number // SCHEDULES_PER_KERNEL != of_kernel:
+            of_kernel = number // SCHEDULES_PER_KERNEL
+            drawn = _draw_plain(random.Random(f"{seed}:kernel:{of_kernel}"), note)
             plain, failed = (drawn, None) if isinstance(drawn, _Plain) else (None, drawn)
         if plain is not None:
             case = replace(plain.case, csim=csim and number % CSIM_EVERY == 0)
             tally.csim += case.csim
-            failed = _scheduled(random.Random(f"{seed}:{number}"), case, plain, tally)
+            failed = _scheduled(random.Random(f"{seed}:{number}"), case, plain, tally, note)
         tally.cases += 1
         if failed is not None:
             case = shrink(*failed)
@@ -97,8 +110,13 @@ def fuzz(
     return failures
 
 
-def _draw_plain(rng: random.Random) -> _Plain | tuple[Case, Failure]:
+def _ignore(_: Case) -> None:
+    """Where nobody keeps a journal."""
+
+
+def _draw_plain(rng: random.Random, note: Callable[[Case], None]) -> _Plain | tuple[Case, Failure]:
     case = draw_case(rng)
+    note(case)
     try:
         schedule = customize(case.kernel)
     except HclError as error:
@@ -108,7 +126,7 @@ def _draw_plain(rng: random.Random) -> _Plain | tuple[Case, Failure]:
 
 
 def _scheduled(
-    rng: random.Random, case: Case, plain: _Plain, tally: Tally
+    rng: random.Random, case: Case, plain: _Plain, tally: Tally, note: Callable[[Case], None]
 ) -> tuple[Case, Failure] | None:
     """Draw steps for ``case``, applying each, then compare; the case where something failed."""
     schedule = plain.schedule.fork(0)
@@ -120,6 +138,7 @@ def _scheduled(
             if arguments is None:
                 break
             attempt: Step = (declared.name, arguments)
+            note(replace(case, steps=(*steps, attempt)))
             try:
                 schedule.apply(declared.name, arguments)
             except ScheduleError as error:
@@ -133,11 +152,12 @@ def _scheduled(
             steps.append(attempt)
             break
     case = replace(case, steps=tuple(steps))
+    note(case)
     failure = examine(case, plain.results, schedule)
     return None if failure is None else (case, failure)
 
 
-def shrink(case: Case, failure: Failure) -> Case:
+def shrink(case: Case, failure: Failure, run: Callable[[Case], Failure | None] = run) -> Case:
     """Leave out steps and stages, and make arrays smaller, while the failure stays."""
     improved = True
     while improved:

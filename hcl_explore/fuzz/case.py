@@ -146,6 +146,8 @@ def _called(
         build()(*arguments)
     except HclError as error:
         return Failure(kind, str(error))
+    except Exception as error:  # the fuzzer's purpose: anything else is to be reported
+        return internal_error(error)
     return arguments
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import shutil
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from hcl_explore.backend.hls import HlsCode
 from hcl_explore.backend.hls.csim import CsimKernel, build_csim
-from hcl_explore.fuzz import Case, Tally, fuzz, run, shrink
+from hcl_explore.fuzz import Case, Failure, Tally, fuzz, isolated, run, shrink
 from hcl_explore.fuzz.__main__ import main
+from hcl_explore.fuzz.isolated import fuzz_isolated
 from hcl_explore.schedule import building
 from hcl_explore.schedule.primitive import primitives
 from hcl_explore.schedule.schedule import Schedule
 
+Done = tuple[list[tuple[Case, Failure]], Tally]
 HAS_COMPILER = shutil.which("g++") is not None
 
 
@@ -109,7 +115,47 @@ def test_a_failing_command_prints_the_script(
     monkeypatch.setattr("sys.argv", ["fuzz", "--seed", "3", "--count", "1"])
     monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.setattr(Schedule, "estimate", lambda schedule: schedule.no_such_member)
+    monkeypatch.setattr(isolated, "_in_process", lambda function, *rest: function(*rest))
     assert main() == 1
     shown = capsys.readouterr().out
     assert "--- internal error" in shown
     assert "s = hcl.customize(KERNEL)" in shown
+
+
+def test_a_crash_costs_one_case_and_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process of the cases ends at the third one; the others run in another."""
+    started: list[tuple[int, int]] = []
+
+    def work(_seed: int, first: int, count: int, _csim: bool, journal: Path) -> Done:
+        started.append((first, count))
+        if first <= 2 < first + count:
+            journal.write_bytes(pickle.dumps((2, Case(("    v[0] = 1\n",), (), 4))))
+            raise BrokenProcessPool
+        return [], Tally(cases=count)
+
+    monkeypatch.setattr(isolated, "_work", work)
+    monkeypatch.setattr(isolated, "_in_process", lambda function, *rest: function(*rest))
+    tally = Tally()
+    (failure,) = fuzz_isolated(1, 10, tally)
+    assert failure[1].kind == "crash"
+    assert started == [(0, 10), (0, 2), (3, 7)]
+    assert tally.cases == 10
+
+
+def test_a_process_that_ends_is_noticed() -> None:
+    with pytest.raises(BrokenProcessPool):
+        isolated._in_process(os.abort)
+
+
+def test_cases_can_start_anywhere() -> None:
+    """Number 5 is the same case whether the four before it were drawn or not."""
+    seen: dict[int, list[Case]] = {}
+
+    def journal(number: int, case: Case) -> None:
+        seen.setdefault(number, []).append(case)
+
+    fuzz(9, 6, Tally(), csim=False, journal=journal)
+    from_zero = seen.pop(5)
+    fuzz(9, 1, Tally(), first=5, csim=False, journal=journal)
+    assert seen[5][1:] == from_zero  # the kernel's own entry comes first
+    assert from_zero[0].steps
