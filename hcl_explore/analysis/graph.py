@@ -10,15 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from hcl_explore.analysis.task_graph import FifoFacts, channels, is_region, task_names
+from hcl_explore.ir.dialect import PUT
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
+from hcl_explore.polyhedral.endpoints import Endpoints
 from hcl_explore.polyhedral.footprint import element_count
 
-_KIND = {"constant": "constant", "result": "output", "local": "buffer"}
+_KIND = {"constant": "constant", "result": "output", "local": "buffer", "stream": "stream"}
 
 
 @dataclass(frozen=True)
 class GraphNode:
-    """``kind`` is input, output, buffer, constant, stage or call; ``detail`` is the second line."""
+    """``kind`` is input, output, buffer, constant, stream, stage, call or task; ``detail`` is the
+    second line."""
 
     id: str
     kind: str
@@ -29,12 +33,14 @@ class GraphNode:
 
 @dataclass(frozen=True)
 class GraphEdge:
-    """``bytes`` is the footprint moved along the edge; None where it is not known."""
+    """``bytes`` is the footprint moved along the edge; None where it is not known. Between two
+    tasks, ``fifos`` are the FIFOs."""
 
     source: str
     target: str
     label: str
     bytes: int | None
+    fifos: tuple[FifoFacts, ...] = ()
 
     @property
     def id(self) -> str:
@@ -61,7 +67,10 @@ def dataflow_graph(program: Program) -> Graph:
     graph = Graph([], [])
     for function in program.functions.values():
         cluster = function.name if len(program.functions) > 1 else None
-        _add_function(graph, function, cluster)
+        if is_region(function):
+            _add_region(graph, program, function, cluster)
+        else:
+            _add_function(graph, function, cluster)
     return graph
 
 
@@ -132,6 +141,35 @@ def _add_function(graph: Graph, function: Function, cluster: str | None) -> None
                 graph.edges.extend(_edges(stage.id, buffer, use))
 
 
+def _add_region(graph: Graph, program: Program, region: Function, cluster: str | None) -> None:
+    """Tasks, with the FIFOs between them as edges, and the arrays that they work on."""
+    endpoints = Endpoints(program)
+    undecided = endpoints.undecided(region)
+    tasks = {call: f"{region.name}:{name}" for call, name in task_names(region)}
+    uses = {call: _of_call(region, call) for call in tasks}
+    for buffer in region.buffers:
+        is_fifo = buffer.kind == "stream" and buffer.depth is not None
+        if is_fifo and buffer not in undecided:
+            continue
+        written = any(use[buffer].writes for use in uses.values() if buffer in use)
+        graph.nodes.append(_buffer_node(buffer, written, cluster))
+        for call, use in uses.items():
+            if buffer.kind == "stream":
+                ends = {
+                    end.is_put for end in endpoints.of_call(region, call) if end.stream is buffer
+                }
+                graph.edges.extend(_stream_edges(tasks[call], buffer, ends))
+            elif buffer in use:
+                graph.edges.extend(_edges(tasks[call], buffer, use[buffer]))
+    for call, name in task_names(region):
+        detail = "" if name == call.callee else call.callee
+        graph.nodes.append(GraphNode(tasks[call], "task", name, detail, cluster))
+    for channel in channels(endpoints, region):
+        label = "\n".join(map(str, channel.fifos))
+        ends = tasks[channel.producer], tasks[channel.consumer]
+        graph.edges.append(GraphEdge(*ends, label, channel.bytes, channel.fifos))
+
+
 def _stage(loop: Loop, cluster: str | None) -> GraphNode:
     parts = []
     for inner in loop.subtree():
@@ -167,8 +205,10 @@ def _of_call(function: Function, call: Call) -> dict[Buffer, _Traffic]:
 
 
 def _is_shown(buffer: Buffer, traffic: Iterable[dict[Buffer, _Traffic]]) -> bool:
-    """Arrays, and those scalars through which one stage hands a value to another."""
+    """Arrays, streams, and those scalars through which one stage hands a value to another."""
     users = [uses[buffer] for uses in traffic if buffer in uses]
+    if buffer.kind == "stream":
+        return bool(users)
     if buffer.shape:
         return bool(users) or buffer.kind in ("argument", "result")
     return len(users) > 1 and any(use.writes for use in users) and any(use.reads for use in users)
@@ -177,6 +217,11 @@ def _is_shown(buffer: Buffer, traffic: Iterable[dict[Buffer, _Traffic]]) -> bool
 def _buffer_node(buffer: Buffer, written: bool, cluster: str | None) -> GraphNode:
     kind = ("output" if written else "input") if buffer.kind == "argument" else _KIND[buffer.kind]
     shape = f"[{', '.join(map(str, buffer.shape))}]" if buffer.shape else ""
+    if buffer.kind == "stream":
+        block = f"[{', '.join(map(str, buffer.block))}]" if buffer.block else ""
+        depth = "" if buffer.depth is None else f" · depth {buffer.depth}"
+        detail = f"Stream[{buffer.dtype}{block}]{shape}{depth}"
+        return GraphNode(buffer.key, kind, buffer.name, detail, cluster)
     detail = f"{buffer.dtype}{shape} · {bytes_text(buffer.bytes)}"
     if buffer.partition:
         detail += f" · {'; '.join(str(entry) for entry in buffer.partition)}"
@@ -186,6 +231,12 @@ def _buffer_node(buffer: Buffer, written: bool, cluster: str | None) -> GraphNod
 
 
 def _edges(stage: str, buffer: Buffer, use: _Traffic) -> Iterator[GraphEdge]:
+    if buffer.kind == "stream":
+        # Every operation reads and writes its FIFO; only puts hand something to it.
+        operations = [access.op.name for access in (*use.reads, *use.writes)]
+        puts = {name == PUT for name in operations if name != "func.call"}
+        yield from _stream_edges(stage, buffer, puts or {True, False})
+        return
     for accesses, source, target in (
         (use.reads, buffer.key, stage),
         (use.writes, stage, buffer.key),
@@ -194,3 +245,11 @@ def _edges(stage: str, buffer: Buffer, use: _Traffic) -> Iterator[GraphEdge]:
             elements = buffer.elements if use.is_whole else element_count(accesses)
             size = None if elements is None else elements * ((buffer.bits + 7) // 8)
             yield GraphEdge(source, target, "?" if size is None else bytes_text(size), size)
+
+
+def _stream_edges(stage: str, buffer: Buffer, puts: set[bool]) -> Iterator[GraphEdge]:
+    """The edges of a stage that puts into a stream (True), gets from it (False), or both."""
+    if True in puts:
+        yield GraphEdge(stage, buffer.key, "", None)
+    if False in puts:
+        yield GraphEdge(buffer.key, stage, "", None)

@@ -18,11 +18,12 @@ from hcl_explore.errors import KernelStreamError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import dialect
 from hcl_explore.ir.linear import Symbol
-from hcl_explore.ir.program import Access, Buffer, Call, Function, Program
+from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
 from hcl_explore.polyhedral.conflicts import Model
 from hcl_explore.polyhedral.domain import is_exact
 from hcl_explore.polyhedral.positions import position_of
 from hcl_explore.polyhedral.system import System, TooComplexError, difference, limited
+from hcl_explore.polyhedral.trips import total_iterations
 
 Element = tuple[int, ...]
 
@@ -38,16 +39,18 @@ class Use:
     element: Element | None
     is_put: bool
     access: Access
+    times: int | None
+    """How often in one run; None where that is not known."""
 
 
 @dataclass
 class Fifo:
-    """One FIFO of a region: the tasks at its two ends, each with one of its operations."""
+    """One FIFO of a region: the tasks at its two ends, each with its operations there."""
 
     stream: Buffer
     element: Element
-    producers: dict[Call, Access] = field(default_factory=dict)
-    consumers: dict[Call, Access] = field(default_factory=dict)
+    producers: dict[Call, list[Use]] = field(default_factory=dict)
+    consumers: dict[Call, list[Use]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -93,7 +96,7 @@ class Endpoints:
         }
         unknown: set[Buffer] = set()
         for call in region.all_calls():
-            for use in self._of_call(region, call, {}):
+            for use in self.of_call(region, call):
                 if use.stream not in own:
                     continue
                 if use.element is None:
@@ -102,9 +105,13 @@ class Endpoints:
                 fifo = fifos.get((use.stream, use.element))
                 if fifo is not None:
                     ends = fifo.producers if use.is_put else fifo.consumers
-                    ends.setdefault(call, use.access)
+                    ends.setdefault(call, []).append(use)
         decided = [fifo for (stream, _), fifo in fifos.items() if stream not in unknown]
         return decided, unknown
+
+    def of_call(self, caller: Function, call: Call) -> Iterator[Use]:
+        """What ``call`` does to the streams of ``caller``."""
+        return self._of_call(caller, call, {})
 
     def _of_call(self, caller: Function, call: Call, outer: Mapping[Symbol, int]) -> Iterator[Use]:
         """What ``call`` does to the streams of ``caller``, itself at the position ``outer``."""
@@ -119,7 +126,12 @@ class Endpoints:
         for use in self.of_function(callee, position):
             handed = call.arguments[use.stream.argument_position or 0]
             if handed is not None:
-                yield Use(handed, use.element, use.is_put, use.access)
+                times = _times(call.loop, bool(call.guards))
+                if use.times is not None and times is not None:
+                    times *= use.times
+                else:
+                    times = None
+                yield Use(handed, use.element, use.is_put, use.access, times)
 
     def of_function(self, function: Function, position: Mapping[Symbol, int]) -> list[Use]:
         """What a function does to the streams that it is handed, at ``position``."""
@@ -139,8 +151,10 @@ class Endpoints:
                 access.is_write != is_put
             ):
                 continue
-            for element in touched(model, access):
-                yield Use(access.buffer, element, is_put, access)
+            elements = touched(model, access)
+            times = _times(access.loop, bool(access.all_guards)) if len(elements) == 1 else None
+            for element in elements:
+                yield Use(access.buffer, element, is_put, access, times)
         for call in function.all_calls():
             for use in self._of_call(function, call, position):
                 if use.stream.kind == "stream" and use.stream.argument_position is not None:
@@ -149,13 +163,15 @@ class Endpoints:
 
 def touched(model: Model, access: Access) -> list[Element | None]:
     """The FIFOs that an operation works on; ``[None]`` where it may be any."""
-    if access.subscripts is None or not is_exact(access):
+    if access.subscripts is None:
         return [None]
-    if not access.all_guards:
-        ranges = [model.ranges.of_form(form) for form in access.subscripts]
-        runs = all(low <= high for low, high in map(model.ranges.of_variable, access.loops))
-        if runs and all(low == high for low, high in ranges):
-            return [tuple(low for low, _ in ranges)]
+    ranges = [model.ranges.of_form(form) for form in access.subscripts]
+    runs = all(low <= high for low, high in map(model.ranges.of_variable, access.loops))
+    exact = is_exact(access)
+    if all(low == high for low, high in ranges) and runs and not (exact and access.all_guards):
+        return [tuple(low for low, _ in ranges)]
+    if not exact:
+        return [None]
     found: dict[Element, None] = {}
     try:
         with limited():
@@ -172,6 +188,13 @@ def touched(model: Model, access: Access) -> list[Element | None]:
     except (TooComplexError, _TooManyError):
         return [None]
     return list(found)
+
+
+def _times(loop: Loop | None, is_guarded: bool) -> int | None:
+    """How often something in ``loop`` happens in one run of its function."""
+    if is_guarded:
+        return None
+    return 1 if loop is None else total_iterations(loop)
 
 
 class _TooManyError(Exception):
@@ -217,7 +240,7 @@ def _check(program: Program, fifo: Fifo) -> None:
             first, second = list(ends)[:2]
             raise KernelStreamError(
                 f"'{fifo.name}' is {verb} by two tasks, {task_name(first)} and {task_name(second)}",
-                span=program.sources.span(ends[second].place),
+                span=program.sources.span(ends[second][0].access.place),
                 advice="A FIFO has one producer and one consumer: use a stream for each.",
             )
     if not fifo.producers and not fifo.consumers:
@@ -225,19 +248,19 @@ def _check(program: Program, fifo: Fifo) -> None:
     if not fifo.producers or not fifo.consumers:
         ends = fifo.producers or fifo.consumers
         done, missing = ("written", "read") if fifo.producers else ("read", "written")
-        task, access = next(iter(ends.items()))
+        task, (use, *_) = next(iter(ends.items()))
         raise KernelStreamError(
             f"'{fifo.name}' is {done} by {task_name(task)}, and {missing} by no task",
-            span=program.sources.span(access.place),
+            span=program.sources.span(use.access.place),
             advice="The task would wait for ever once the FIFO is full."
             if fifo.producers
             else "The task would wait for ever.",
         )
-    (producer, access), consumer = next(iter(fifo.producers.items())), next(iter(fifo.consumers))
-    if producer is consumer:
+    producer, (use, *_) = next(iter(fifo.producers.items()))
+    if producer in fifo.consumers:
         raise KernelStreamError(
             f"{task_name(producer)} waits on itself: it is both the producer and the consumer of "
             f"'{fifo.name}'",
-            span=program.sources.span(access.place),
+            span=program.sources.span(use.access.place),
             advice="Keep what a task remembers in a variable or an array.",
         )

@@ -18,10 +18,12 @@ _SHAPES = {
     "output": "box",
     "buffer": "box",
     "constant": "box",
+    "stream": "cds",
     "stage": "box",
     "call": "component",
+    "task": "box",
 }
-_STYLES = {"stage": "rounded", "call": "solid", "constant": "dashed"}
+_STYLES = {"stage": "rounded", "task": "rounded,bold", "call": "solid", "constant": "dashed"}
 _LINE_LENGTH = 30
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 

@@ -85,19 +85,29 @@ class GraphNodeRecord(TypedDict):
     """``kind`` decides the shape drawn; ``detail`` is the second line ("f32[32,32] · 4.0 KiB")."""
 
     id: str
-    kind: Literal["input", "output", "buffer", "constant", "stage", "call"]
+    kind: Literal["input", "output", "buffer", "constant", "stream", "stage", "call", "task"]
     label: str
     detail: str
     cluster: str | None
 
 
+class FifoRecord(TypedDict):
+    """``tokens`` is None where it is not known."""
+
+    name: str
+    depth: int
+    tokens: int | None
+
+
 class GraphEdgeRecord(TypedDict):
-    """``bytes`` is the size of the footprint moved along the edge, None where it is not known."""
+    """``bytes`` is the size of the footprint moved along the edge, None where it is not known.
+    ``fifos`` are the FIFOs between two tasks: name, depth, tokens of one run."""
 
     source: str
     target: str
     label: str
     bytes: int | None
+    fifos: list[FifoRecord]
 
 
 class GraphRecord(TypedDict):
@@ -265,7 +275,10 @@ class ParameterRecord(TypedDict):
     takes ``at_least`` so many."""
 
     name: str
-    kind: Literal["loop", "loops", "buffer", "function", "integer", "integers", "boolean", "choice"]
+    kind: Literal[
+        "loop", "loops", "buffer", "function", "integer", "integers", "boolean", "choice",
+        "dtype", "number",
+    ]  # fmt: skip
     label: str
     help: str
     choices: list[str]

@@ -1,0 +1,80 @@
+"""The graph of a dataflow region: its tasks, the FIFOs between them, the arrays they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hcl_explore.ir.program import Buffer, Call, Function
+from hcl_explore.polyhedral.endpoints import Endpoints, Fifo, Use, task_name
+
+
+@dataclass(frozen=True)
+class FifoFacts:
+    """One FIFO along an edge: its name in the region, how many tokens it holds, and how many pass
+    through it in one run (None where that is not known)."""
+
+    name: str
+    depth: int
+    tokens: int | None
+
+    def __str__(self) -> str:
+        passing = "" if self.tokens is None else f" · {self.tokens} tokens"
+        return f"{self.name} · depth {self.depth}{passing}"
+
+
+@dataclass(frozen=True)
+class Channel:
+    """All FIFOs from one task to another one, and the bytes that pass through them."""
+
+    producer: Call
+    consumer: Call
+    fifos: tuple[FifoFacts, ...]
+    bytes: int | None
+
+
+def is_region(function: Function) -> bool:
+    """Whether the body of ``function`` is tasks and nothing else."""
+    return function.dataflow and bool(function.calls) and not function.loops
+
+
+def channels(endpoints: Endpoints, region: Function) -> list[Channel]:
+    """The FIFOs between the tasks of ``region``, by pairs of tasks."""
+    pairs: dict[tuple[Call, Call], list[Fifo]] = {}
+    for fifo in endpoints.fifos(region):
+        for producer in fifo.producers:
+            for consumer in fifo.consumers:
+                pairs.setdefault((producer, consumer), []).append(fifo)
+    return [_channel(*ends, fifos) for ends, fifos in pairs.items()]
+
+
+def _channel(producer: Call, consumer: Call, fifos: Sequence[Fifo]) -> Channel:
+    facts, total = [], 0
+    for fifo in fifos:
+        tokens = _tokens(fifo.producers[producer])
+        facts.append(FifoFacts(fifo.name, fifo.stream.depth or 1, tokens))
+        if tokens is not None:
+            total += tokens * token_bytes(fifo.stream)
+    known = all(fact.tokens is not None for fact in facts)
+    return Channel(producer, consumer, tuple(facts), total if known else None)
+
+
+def token_bytes(stream: Buffer) -> int:
+    """The size of a token, each of its elements rounded up to whole bytes."""
+    size = (stream.bits + 7) // 8
+    for extent in stream.block:
+        size *= extent
+    return size
+
+
+def _tokens(uses: Sequence[Use]) -> int | None:
+    """How many tokens a task puts into a FIFO in one run."""
+    times = [use.times for use in uses]
+    known = [one for one in times if one is not None]
+    return sum(known) if len(known) == len(times) else None
+
+
+def task_names(region: Function) -> Iterator[tuple[Call, str]]:
+    """The tasks of a region with their names."""
+    for call in sorted(region.calls, key=lambda call: call.position):
+        yield call, task_name(call)
