@@ -144,8 +144,8 @@ class _Walk:
         moved: set[tuple[object, ...]] = set()
         for access in function.all_accesses():
             home = outside.get(access.buffer, access.buffer)
-            if access.is_call:
-                continue
+            if access.is_call or access.buffer.kind == "stream":
+                continue  # a token is wired from task to task: no level of memory sees it
             width = _width(home)
             self._book(REGISTERS, home, access, runs * self._iterations(access.loops) * width)
             level = self._level(home)
