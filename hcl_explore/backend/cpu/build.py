@@ -11,8 +11,9 @@ from hcl_explore.backend.cpu import invoke
 from hcl_explore.backend.cpu.kernel import CpuKernel
 from hcl_explore.backend.cpu.process import Unit
 from hcl_explore.backend.cpu.signature import Signature
-from hcl_explore.backend.simulator.kernel import DataflowKernel
-from hcl_explore.backend.simulator.sites import Sites
+from hcl_explore.backend.cpu.simulator.kernel import DataflowKernel
+from hcl_explore.backend.cpu.simulator.sites import Sites
+from hcl_explore.backend.ip.library import libraries_of
 from hcl_explore.ir.locations import Sources
 
 
@@ -45,7 +46,13 @@ def build_text(
 
 def _unit(code: bytes, top: str, debug: bool) -> Unit:
     digest = hashlib.sha256(f"{top}\n{debug}\n".encode() + code).hexdigest()
-    header = {"op": "load_module", "key": digest, "top": top, "debug": debug}
+    header = {
+        "op": "load_module",
+        "key": digest,
+        "top": top,
+        "debug": debug,
+        "libraries": libraries_of(code),
+    }
     return Unit(digest, header, payload=code)
 
 

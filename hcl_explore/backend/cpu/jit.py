@@ -6,7 +6,7 @@ import ctypes
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import mlir.ir as ir
@@ -15,6 +15,7 @@ from mlir.execution_engine import ExecutionEngine
 
 from hcl_explore.backend.cpu.arena import Arena, aligned
 from hcl_explore.backend.cpu.bounds import OUT_OF_BOUNDS, Site
+from hcl_explore.backend.cpu.externals import host_functions
 from hcl_explore.backend.cpu.lowering import Lowered
 from hcl_explore.backend.cpu.printing import (
     ASSERTION_FAILED,
@@ -24,8 +25,8 @@ from hcl_explore.backend.cpu.printing import (
 )
 from hcl_explore.backend.cpu.protocol import Message
 from hcl_explore.backend.cpu.signature import Signature, Value, storage_bytes
-from hcl_explore.backend.simulator.lower import DEPTH_CALLBACK, ENDED_CALLBACK
-from hcl_explore.backend.simulator.record import read_run
+from hcl_explore.backend.cpu.simulator.lower import DEPTH_CALLBACK, ENDED_CALLBACK
+from hcl_explore.backend.cpu.simulator.record import read_run
 from hcl_explore.errors import BuildError
 
 # (offset in the arena, shape) of an argument or a result; scalars have the shape ().
@@ -68,7 +69,9 @@ class JitFunction:
     ``sites`` where they and their streams come from; ``seconds`` how long the last call took.
     """
 
-    def __init__(self, lowered: Lowered, host: Host) -> None:
+    def __init__(
+        self, lowered: Lowered, host: Host, libraries: Mapping[str, Sequence[str]]
+    ) -> None:
         self.signature: Signature = lowered.signature
         self._module = lowered.module
         self.depths: dict[tuple[int, int], int] = {}
@@ -76,7 +79,7 @@ class JitFunction:
         self.seconds = 0.0
         self.sites: Message | None = None
         self._words: list[int] = []
-        self._callbacks = self._callbacks_of(lowered, host)
+        self._callbacks = {**self._callbacks_of(lowered, host), **host_functions(libraries)}
         try:
             level = 2 if lowered.size <= _MOST_OPTIMISED else 0
             self._engine = ExecutionEngine(lowered.module, opt_level=level)

@@ -13,15 +13,17 @@ from mlir.passmanager import PassManager
 
 from hcl_explore.backend.cpu.bounds import Site, insert_checks
 from hcl_explore.backend.cpu.copies import expand_copies
+from hcl_explore.backend.cpu.externals import is_host_function, lower_external_calls
 from hcl_explore.backend.cpu.memory_types import widen_memory
 from hcl_explore.backend.cpu.printing import AssertSite, PrintSite, lower_host_calls
 from hcl_explore.backend.cpu.read_signature import read_signature
 from hcl_explore.backend.cpu.signature import Signature
+from hcl_explore.backend.cpu.simulator.coroutines import make_coroutines
+from hcl_explore.backend.cpu.simulator.lower import Simulated, lower_streams
+from hcl_explore.backend.cpu.simulator.stages import outline_stages
 from hcl_explore.backend.cpu.storage import StoragePlacer
 from hcl_explore.backend.cpu.substitutes import substitute
 from hcl_explore.backend.cpu.vectors import annotate_vector_loops, mark_vector_loops
-from hcl_explore.backend.simulator.coroutines import make_coroutines
-from hcl_explore.backend.simulator.lower import Simulated, lower_streams
 from hcl_explore.errors import BuildError, SourceSpan
 from hcl_explore.ir.locations import place_of
 
@@ -67,11 +69,14 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
     Raises ``BuildError`` with the source line for what cannot be lowered.
     """
     signature = read_signature(module, top)
+    lower_external_calls(module)
+    outline_stages(module)
     functions = [op for op in module.body.operations if op.operation.name == "func.func"]
     for function in functions:
-        if not function.operation.regions[0].blocks:
+        if not function.operation.regions[0].blocks and not is_host_function(function):
             name = ir.StringAttr(function.attributes["sym_name"]).value
             raise BuildError(f"the function {name} has no body")
+    functions = [function for function in functions if not is_host_function(function)]
     _name_symbols(module, functions, top)
     sites = insert_checks(module) if debug else []
     prints, asserts = lower_host_calls(module)

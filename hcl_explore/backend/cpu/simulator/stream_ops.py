@@ -9,8 +9,8 @@ from mlir.dialects import affine, arith, func, llvm, memref, scf
 
 from hcl_explore.backend.cpu.read_signature import element_name
 from hcl_explore.backend.cpu.signature import storage_bytes
-from hcl_explore.backend.simulator import timing
-from hcl_explore.backend.simulator.coroutines import SUSPEND
+from hcl_explore.backend.cpu.simulator import timing
+from hcl_explore.backend.cpu.simulator.coroutines import SUSPEND
 from hcl_explore.ir.dialect import EMPTY, FULL, GET, GET_BLOCK, PUT, stream_type
 from hcl_explore.lang.types import parse_type
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hcl_explore.backend.simulator.trace import FifoTrace, TaskTrace, Trace
+from hcl_explore.backend.cpu.simulator.trace import FifoTrace, TaskTrace, Trace
 from hcl_explore.errors import DeadlockError, HclError, RunError
 from hcl_explore.ir.locations import SourcePlace, Sources
 
@@ -95,10 +95,13 @@ def _reason(trace: Trace, task: TaskTrace) -> str:
 
 
 def _who(trace: Trace, position: int | None) -> str:
-    if position is None:
-        return "no task"
-    task = trace.tasks[position]
-    return f"{task.name}, which has ended," if task.state == "done" else task.name
+    name = _name(trace, position)
+    has_ended = position is not None and trace.tasks[position].state == "done"
+    return f"{name}, which has ended," if has_ended else name
+
+
+def _name(trace: Trace, position: int | None) -> str:
+    return "no task" if position is None else trace.tasks[position].name
 
 
 def _advice(trace: Trace, chain: list[int]) -> str:
@@ -124,7 +127,7 @@ def _advice(trace: Trace, chain: list[int]) -> str:
 
 
 def _endless_question(trace: Trace, top: str, sources: Sources) -> DeadlockError:
-    task = next(task for task in trace.tasks if task.state == "asking" or task.state == "running")
+    task = next(task for task in trace.tasks if task.state in ("asking", "running"))
     return DeadlockError(
         f"{top} is stuck: {task.name} asks again and again whether a FIFO is empty or full, "
         "and no task puts or gets a token any more",
@@ -138,8 +141,8 @@ def _leftover(trace: Trace, left: list[FifoTrace], top: str, sources: Sources) -
     more = f" (and {len(left) - 1} more FIFOs)" if len(left) > 1 else ""
     return RunError(
         f"{top} ends with {fifo.left} tokens left in {fifo.name}{more}: "
-        f"{_who(trace, fifo.producer).rstrip(',')} put {fifo.tokens}, "
-        f"{_who(trace, fifo.consumer).rstrip(',')} got {fifo.tokens - fifo.left}",
+        f"{_name(trace, fifo.producer)} put {fifo.tokens}, "
+        f"{_name(trace, fifo.consumer)} got {fifo.tokens - fifo.left}",
         span=sources.span(fifo.place),
         advice="What is put must be got: in hardware the next call would start with these tokens.",
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import mlir.ir as ir
 
+from hcl_explore.ir import attributes as attrs
+
 _READS = frozenset({"affine.load", "memref.load", "memref.dim", "memref.dealloc", "hcl.put"})
 _WRITES = frozenset({"affine.store", "memref.store", "hcl.get_block"})
 
@@ -16,9 +18,12 @@ def awaited_calls(function: ir.Operation, calls: list[ir.Operation]) -> list[lis
     """For each of ``calls``, all directly in ``function``: which earlier ones it must wait for, by
     their positions.
 
-    Arrays of the function itself count where an earlier stage writes and a later one reads them;
-    its arguments do not, because tasks that share an argument are meant to work on it together.
+    In a region, arrays of its own count where an earlier stage writes and a later one reads them;
+    its arguments do not, because tasks that share an argument are meant to work on it together. In
+    an ordinary function with streams the stages keep the order of the program wherever one of them
+    writes an array that both touch.
     """
+    is_region = attrs.flag(function, attrs.DATAFLOW)
     module = function.parent
     functions = {
         ir.StringAttr(op.attributes["sym_name"]).value: op.operation
@@ -27,15 +32,22 @@ def awaited_calls(function: ir.Operation, calls: list[ir.Operation]) -> list[lis
     }
     effects = _Effects(functions)
     writers: dict[ir.Value, list[int]] = {}
+    readers: dict[ir.Value, list[int]] = {}
     awaited: list[list[int]] = []
     for number, call in enumerate(calls):
         others: dict[int, None] = {}
         for position, operand in enumerate(call.operands):
-            if not isinstance(operand.type, ir.MemRefType) or isinstance(operand.owner, ir.Block):
+            if not isinstance(operand.type, ir.MemRefType):
+                continue
+            if is_region and isinstance(operand.owner, ir.Block):
                 continue
             reads, writes = effects.of(call, position)
-            if reads:
+            if reads or not is_region:
                 others.update(dict.fromkeys(writers.get(operand, ())))
+            if writes and not is_region:
+                others.update(dict.fromkeys(readers.get(operand, ())))
+            if reads:
+                readers.setdefault(operand, []).append(number)
             if writes:
                 writers.setdefault(operand, []).append(number)
         awaited.append([other for other in others if other != number])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from hcl_explore.backend.simulator.endpoints import Endpoint
+from hcl_explore.backend.cpu.simulator.endpoints import Endpoint
 from hcl_explore.ir.locations import SourcePlace
 
 

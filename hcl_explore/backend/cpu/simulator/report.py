@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hcl_explore.backend.simulator.trace import Trace
+from hcl_explore.backend.cpu.simulator.trace import Trace
 
 _MOST_ROWS = 40
 

@@ -14,13 +14,13 @@ from importlib import resources
 import mlir.ir as ir
 from mlir.dialects import arith, func, memref
 
-from hcl_explore.backend.simulator import timing
-from hcl_explore.backend.simulator.coroutines import SUSPEND
-from hcl_explore.backend.simulator.endpoints import EndpointFinder, number_streams
-from hcl_explore.backend.simulator.ordering import awaited_calls
-from hcl_explore.backend.simulator.sites import Sites, StreamSite, TaskSite
-from hcl_explore.backend.simulator.stages import outline_stages
-from hcl_explore.backend.simulator.stream_ops import element_bytes, lower_stream_op, wait_while
+from hcl_explore.backend.cpu.simulator import timing
+from hcl_explore.backend.cpu.simulator.coroutines import SUSPEND
+from hcl_explore.backend.cpu.simulator.endpoints import EndpointFinder, number_streams
+from hcl_explore.backend.cpu.simulator.ordering import awaited_calls
+from hcl_explore.backend.cpu.simulator.sites import Sites, StreamSite, TaskSite
+from hcl_explore.backend.cpu.simulator.stages import makes_stream
+from hcl_explore.backend.cpu.simulator.stream_ops import element_bytes, lower_stream_op, wait_while
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.dialect import MAKE_STREAM, STREAM_OPS, is_stream, stream_type
 from hcl_explore.ir.locations import place_of
@@ -42,17 +42,13 @@ class Simulated:
 def lower_streams(module: ir.Module, top: str) -> Simulated | None:
     """Lower the tasks and streams of ``module`` in place; None where it has none.
 
-    ``top`` is the symbol of the kernel. The coroutines named in the result must be made when the
-    module is in the LLVM dialect.
+    ``top`` is the symbol of the kernel; stages are functions already. The coroutines named in the
+    result must be made when the module is in the LLVM dialect.
     """
     functions = _functions(module)
-    if not any(_makes_stream(op) for op in functions.values()):
+    if not any(makes_stream(op) for op in functions.values()):
         return None
     with module.context:
-        for function in list(functions.values()):
-            if _is_region(function):
-                outline_stages(function)
-        functions = _functions(module)
         return _Lowering(module, functions, top).run()
 
 
@@ -76,12 +72,8 @@ def _operations(function: ir.Operation, names: frozenset[str]) -> list[ir.Operat
     return found
 
 
-def _makes_stream(function: ir.Operation) -> bool:
-    return bool(_operations(function, frozenset({MAKE_STREAM})))
-
-
 def _is_region(function: ir.Operation) -> bool:
-    return attrs.flag(function, attrs.DATAFLOW) or _makes_stream(function)
+    return attrs.flag(function, attrs.DATAFLOW) or makes_stream(function)
 
 
 def _callee(call: ir.Operation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -11,10 +12,11 @@ from hcl_explore.backend.cpu.kernel import CpuKernel
 from hcl_explore.backend.cpu.process import Unit
 from hcl_explore.backend.cpu.protocol import Message
 from hcl_explore.backend.cpu.signature import Signature
-from hcl_explore.backend.simulator.diagnosis import failure
-from hcl_explore.backend.simulator.report import format_report
-from hcl_explore.backend.simulator.sites import Sites
-from hcl_explore.backend.simulator.trace import Trace, fifo_name, read_trace
+from hcl_explore.backend.cpu.simulator.depths import DepthAdvice, advise
+from hcl_explore.backend.cpu.simulator.diagnosis import failure
+from hcl_explore.backend.cpu.simulator.report import format_report
+from hcl_explore.backend.cpu.simulator.sites import Sites
+from hcl_explore.backend.cpu.simulator.trace import Trace, fifo_name, read_trace
 from hcl_explore.errors import CallError, RunError
 from hcl_explore.ir.locations import Sources
 
@@ -81,6 +83,23 @@ class DataflowKernel(CpuKernel):
             depths=self._numbered(depths or {}),
             inspect=inspect,
         )
+
+    def advise_depths(self, *arguments: object) -> DepthAdvice:
+        """The smallest depths of its FIFOs that cost no cycle, for a call with ``arguments``, which
+        are not changed.
+
+        Raises ``DeadlockError`` where no depth prevents it, and what a call raises.
+        """
+        before = self._trace
+
+        def simulate(depths: Mapping[str, int]) -> Trace:
+            self.run(*copy.deepcopy(arguments), depths=depths)
+            return self.trace
+
+        try:
+            return advise(simulate, {site.name: site.depth for site in self._sites.streams})
+        finally:
+            self._trace = before
 
     def _numbered(self, depths: Mapping[str, int]) -> list[tuple[int, int, int]]:
         """(site, number, depth) of each FIFO that ``depths`` names; single ones win over arrays."""

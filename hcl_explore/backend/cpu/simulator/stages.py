@@ -10,30 +10,48 @@ import mlir.ir as ir
 from mlir.dialects import func
 
 from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.dialect import MAKE_STREAM
 
 _CLONED = frozenset({"arith.constant", "memref.get_global"})
 _STAGES = attrs.LOOP_OPS | {"affine.if", "scf.if"}
 
 
-def outline_stages(function: ir.Operation) -> list[ir.Operation]:
-    """Move the top-level loops and ifs of ``function`` into functions; returns the calls."""
+def outline_stages(module: ir.Module) -> None:
+    """Move the stages of all functions of ``module`` that make streams into functions."""
+    for view in list(module.body.operations):
+        if view.operation.name == "func.func" and makes_stream(view.operation):
+            _outline_stages_of(view.operation)
+
+
+def makes_stream(function: ir.Operation) -> bool:
+    """Whether a function declares a stream."""
+    found = False
+
+    def visit(op: ir.Operation) -> ir.WalkResult:
+        nonlocal found
+        found = found or op.name == MAKE_STREAM
+        return ir.WalkResult.INTERRUPT if found else ir.WalkResult.ADVANCE
+
+    function.walk(visit)
+    return found
+
+
+def _outline_stages_of(function: ir.Operation) -> None:
     body = function.regions[0].blocks[0]
     name = ir.StringAttr(function.attributes["sym_name"]).value
     stages = [op.operation for op in body.operations if op.operation.name in _STAGES]
-    return [
-        _outline(function, stage, f"{name}.stage{number}") for number, stage in enumerate(stages)
-    ]
+    for number, stage in enumerate(stages):
+        _outline(function, stage, f"{name}.stage{number}")
 
 
-def _outline(function: ir.Operation, stage: ir.Operation, name: str) -> ir.Operation:
+def _outline(function: ir.Operation, stage: ir.Operation, name: str) -> None:
     captured = _captured(stage)
     cloned = [value for value in captured if _is_cloned(value)]
     passed = [value for value in captured if not _is_cloned(value)]
     with function.context, stage.location:
         with ir.InsertionPoint(function):
-            task = func.FuncOp(
-                name, ir.FunctionType.get([value.type for value in passed], []), "private"
-            )
+            kind = ir.FunctionType.get([value.type for value in passed], [])
+            task = func.FuncOp(name, kind, visibility="private")
         block = task.add_entry_block([value.location for value in passed])
         inside = dict(zip(passed, block.arguments, strict=True))
         with ir.InsertionPoint(stage):
@@ -47,10 +65,6 @@ def _outline(function: ir.Operation, stage: ir.Operation, name: str) -> ir.Opera
         with ir.InsertionPoint(block):
             func.ReturnOp([])
     _replace_uses(stage, inside)
-    task.attributes["llvm.linkage"] = ir.Attribute.parse(
-        "#llvm.linkage<internal>", function.context
-    )
-    return call
 
 
 def _is_cloned(value: ir.Value) -> bool:

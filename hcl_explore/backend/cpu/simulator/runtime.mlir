@@ -4,7 +4,8 @@
 // contents of the FIFOs alone; what the clock says follows from when tokens were put and got: a get
 // is at least one cycle after the put of its token, a put at least one cycle after the get that made
 // room for it. Each end of a FIFO takes one token a cycle: a second one comes later, which does not
-// stop the task, whose initiation interval allows for it. So the result does not depend on the order in which tasks are resumed.
+// stop the task, whose initiation interval allows for it. So the result does not depend on the order
+// in which tasks are resumed.
 
 // clock, state, awaited FIFO, coroutine, parent, unfinished children, site, start, cycles stalled on
 // full FIFOs, on empty ones, schedule, next task, end of the last child, tasks that it waits for
@@ -15,7 +16,7 @@
 // FIFOs, their number, site, the task that made them, next group
 !group = !llvm.struct<"hcl.group", (ptr, i64, i64, ptr, ptr)>
 // progress (counts whatever changes the state of a FIFO or a task), first task, last task, first
-// group, a task whose question must be answered now, questions answered so since the last progress
+// group, a task whose question must be answered now, how long only questions have been answered
 !schedule = !llvm.struct<"hcl.schedule", (i64, ptr, ptr, ptr, ptr, i64)>
 
 // States of a task: 0 runs, 1 waits for room, 2 for a token, 3 for the answer to a question about a
@@ -276,6 +277,17 @@ func.func private @hcl.rt.claim_get(%task: !llvm.ptr, %fifo: !llvm.ptr, %offset:
 
 // --- questions about a FIFO: 0 no, 1 yes, 2 not known yet ---------------------------------------
 
+// Count an answer; whether so many have been given since the last progress that no end is in sight.
+func.func private @hcl.rt.is_endless(%schedule: !llvm.ptr, %weight: i64) -> i1 {
+  %patience = arith.constant 5000000 : i64
+  %p = llvm.getelementptr %schedule[0, 5] : (!llvm.ptr) -> !llvm.ptr, !schedule
+  %count = llvm.load %p : !llvm.ptr -> i64
+  %more = arith.addi %count, %weight : i64
+  llvm.store %more, %p : i64, !llvm.ptr
+  %is_endless = arith.cmpi sgt, %more, %patience : i64
+  return %is_endless : i1
+}
+
 // Whether at clock + offset the event (a put or a get) of that number has not happened yet, which
 // only the task at the other end can bring about.
 func.func private @hcl.rt.not_yet(%task: !llvm.ptr, %fifo: !llvm.ptr, %offset: i64, %number: i64, %done: i64, %list: !llvm.ptr, %other: !llvm.ptr) -> i64 {
@@ -311,7 +323,9 @@ func.func private @hcl.rt.not_yet(%task: !llvm.ptr, %fifo: !llvm.ptr, %offset: i
         %is_done = arith.cmpi eq, %state, %finished : i64
         %is_past = arith.cmpi sge, %there, %now : i64
         %is_known = arith.ori %is_done, %is_past : i1
-        %result = arith.select %is_known, %yes, %unknown : i64
+        %is_endless = func.call @hcl.rt.is_endless(%schedule, %yes) : (!llvm.ptr, i64) -> i1
+        %goes_on = arith.select %is_endless, %unknown, %yes : i64
+        %result = arith.select %is_known, %goes_on, %unknown : i64
         scf.yield %result : i64
       } else {
         scf.yield %unknown : i64
@@ -536,7 +550,6 @@ func.func private @hcl.rt.round(%schedule: !llvm.ptr) {
 // Nobody can go on unless a question is answered "not yet": the one asked at the earliest time can
 // be, since nothing that is still to come happens before. Returns whether there is one.
 func.func private @hcl.rt.answer_one(%schedule: !llvm.ptr) -> i1 {
-  %one = arith.constant 1 : i64
   %asking = arith.constant 3 : i64
   %never = arith.constant 9223372036854775807 : i64
   %none = llvm.mlir.zero : !llvm.ptr
@@ -562,10 +575,6 @@ func.func private @hcl.rt.answer_one(%schedule: !llvm.ptr) -> i1 {
   %found = llvm.icmp "ne" %chosen, %none : !llvm.ptr
   %q = llvm.getelementptr %schedule[0, 4] : (!llvm.ptr) -> !llvm.ptr, !schedule
   llvm.store %chosen, %q : !llvm.ptr, !llvm.ptr
-  %c = llvm.getelementptr %schedule[0, 5] : (!llvm.ptr) -> !llvm.ptr, !schedule
-  %count = llvm.load %c : !llvm.ptr -> i64
-  %more = arith.addi %count, %one : i64
-  llvm.store %more, %c : i64, !llvm.ptr
   return %found : i1
 }
 
@@ -576,7 +585,7 @@ func.func private @hcl.rt.run(%root: !llvm.ptr) {
   %two = arith.constant 2 : i64
   %done = arith.constant 6 : i64
   %going = arith.constant -1 : i64
-  %patience = arith.constant 100000 : i64
+  %round = arith.constant 50 : i64
   %t = llvm.getelementptr %root[0, 10] : (!llvm.ptr) -> !llvm.ptr, !task
   %schedule = llvm.load %t : !llvm.ptr -> !llvm.ptr
   %outcome = scf.while (%state = %going) : (i64) -> i64 {
@@ -596,9 +605,7 @@ func.func private @hcl.rt.run(%root: !llvm.ptr) {
     } else {
       %result = scf.if %is_stuck -> i64 {
         %answered = func.call @hcl.rt.answer_one(%schedule) : (!llvm.ptr) -> i1
-        %c = llvm.getelementptr %schedule[0, 5] : (!llvm.ptr) -> !llvm.ptr, !schedule
-        %count = llvm.load %c : !llvm.ptr -> i64
-        %is_endless = arith.cmpi sgt, %count, %patience : i64
+        %is_endless = func.call @hcl.rt.is_endless(%schedule, %round) : (!llvm.ptr, i64) -> i1
         %continued = arith.select %is_endless, %two, %going : i64
         %verdict = arith.select %answered, %continued, %one : i64
         scf.yield %verdict : i64

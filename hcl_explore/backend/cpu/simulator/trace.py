@@ -8,11 +8,12 @@ a report of the hardware would add to every call, such as the handshake of a blo
 from __future__ import annotations
 
 import bisect
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from hcl_explore.backend.cpu.protocol import Message
-from hcl_explore.backend.simulator.sites import Sites, StreamSite, TaskSite
+from hcl_explore.backend.cpu.simulator.sites import Sites, StreamSite, TaskSite
 from hcl_explore.ir.locations import SourcePlace
 
 _STATES = {
@@ -119,17 +120,32 @@ def _named(items: tuple[_Named, ...], name: str) -> _Named:
 def read_trace(simulation: Message, sites: Sites, top: str) -> Trace:
     """The trace in what a worker says about a run of the kernel ``top``."""
     raw_tasks = simulation["tasks"]
-    tasks = [_task(raw, sites, top) for raw in raw_tasks]
+    names = _task_names(raw_tasks, sites, top)
+    tasks = [_task(raw, name, sites, top) for raw, name in zip(raw_tasks, names, strict=True)]
     holders = _Holders(raw_tasks, sites)
     fifos = [_fifo(raw, sites.streams[raw["site"]], holders) for raw in simulation["fifos"]]
     cycles = max((task.end for task in tasks), default=0)
     return Trace(cycles, tuple(tasks), tuple(fifos))
 
 
-def _task(raw: Message, sites: Sites, top: str) -> TaskTrace:
+def _task_names(raw_tasks: list[Message], sites: Sites, top: str) -> list[str]:
+    """Each task's name, in a region inside the kernel after that of the region; with a number where
+    there are several of a name."""
+    names: list[str] = []
+    counts: Counter[str] = Counter()
+    for raw in raw_tasks:
+        name = sites.tasks[raw["site"]].name if raw["site"] >= 0 else top
+        if raw["parent"]:  # not the kernel itself, which is the first task
+            name = f"{names[raw['parent']]}.{name}"
+        counts[name] += 1
+        names.append(name if counts[name] == 1 else f"{name}_{counts[name] - 1}")
+    return names
+
+
+def _task(raw: Message, name: str, sites: Sites, top: str) -> TaskTrace:
     site = sites.tasks[raw["site"]] if raw["site"] >= 0 else TaskSite(top, top, None)
     return TaskTrace(
-        name=site.name,
+        name=name,
         function=site.function,
         parent=raw["parent"],
         start=raw["start"],
