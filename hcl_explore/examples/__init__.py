@@ -13,12 +13,21 @@ from hcl_explore.examples import (
     networks,
     polybench,
     sequences,
+    transformers,
 )
 from hcl_explore.examples.example import Example
 
 _EXAMPLES: dict[str, Example] = {
     example.name: example
-    for module in (linear_algebra, image, networks, sequences, polybench, machsuite)
+    for module in (
+        linear_algebra,
+        image,
+        networks,
+        transformers,
+        sequences,
+        polybench,
+        machsuite,
+    )
     for example in module.EXAMPLES
 }
 
