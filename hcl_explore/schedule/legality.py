@@ -69,15 +69,3 @@ def require_affine(program: Program, primitive: str, loop: Loop) -> ScheduleErro
         f"{primitive}: loop '{loop.name}' has no affine bounds ({loop.kind})",
         "Only loops over constants, loop variables and index arguments can be rewritten.",
     )
-
-
-def perfect_chain(outer: Loop, inner: Loop) -> list[Loop] | Loop:
-    """The loops from ``outer`` down to ``inner``, or the loop whose body holds more than the next.
-
-    ``inner`` must lie inside ``outer``.
-    """
-    chain = list(inner.chain[outer.depth :])
-    for loop in chain[:-1]:
-        if loop.only_loop is None:
-            return loop
-    return chain

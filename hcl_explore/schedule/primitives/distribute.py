@@ -115,7 +115,7 @@ class Distribute(Primitive):
             else:
                 name = local_memory.fresh_name(name, loop_names)
                 loop_names.add(name)
-            place = _loop_for(self.axis, name, part, ir.InsertionPoint.after(place))
+            place = loop_for(self.axis, name, part, ir.InsertionPoint.after(place))
             if root is self.axis:
                 attrs.set_text(place, attrs.OP_NAME, band)
                 for loop in self.axis.loops:
@@ -131,7 +131,7 @@ class Distribute(Primitive):
         return f"cut {self.axis.name} into a loop for each part of its body"
 
 
-def _loop_for(
+def loop_for(
     axis: Loop, name: str, part: Sequence[ir.Operation], point: ir.InsertionPoint
 ) -> ir.Operation:
     """A loop like ``axis`` at ``point`` that repeats ``part``."""

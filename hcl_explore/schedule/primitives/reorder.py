@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import mlir.ir as ir
@@ -18,19 +19,15 @@ from hcl_explore.ir.program import Access, Function, Loop, Program
 from hcl_explore.polyhedral.projection import LoopBounds, reordered_bounds
 from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.legality import (
-    not_applicable,
-    order_refusal,
-    perfect_chain,
-    require_affine,
-)
+from hcl_explore.schedule.imperfect import is_perfect, set_apart, set_apart_refusal, time_apart
+from hcl_explore.schedule.legality import not_applicable, order_refusal, require_affine
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
 
 
 @register
 @dataclass(frozen=True)
 class Reorder(Primitive):
-    """Permute loops of one perfect nest: the named loops take each other's places, in this order.
+    """Permute loops of one nest: the named loops take each other's places, in this order.
 
     Before::
 
@@ -44,7 +41,9 @@ class Reorder(Primitive):
 
     Loops of the nest that are not named stay where they are. Bounds that depend on a loop which
     goes inside are turned round: ``for i in range(9): for j in range(i, 9)`` becomes
-    ``for j in range(9): for i in range(j + 1)``.
+    ``for j in range(9): for i in range(j + 1)``. What stands beside the inner loops of an imperfect
+    nest gets a nest of its own: ``for i: a(i); for j: b(i, j)`` becomes ``for i: a(i)`` and
+    ``for j: for i: b(i, j)``.
     """
 
     name: ClassVar[str] = "reorder"
@@ -74,22 +73,18 @@ class Reorder(Primitive):
                     f"reorder: '{loop.name}' and '{innermost.name}' are not nested in each other",
                     "Name loops of one nest.",
                 )
-        chain = perfect_chain(ordered[0], innermost)
-        if isinstance(chain, Loop):
-            return not_applicable(
-                program,
-                chain,
-                f"reorder: the nest is not perfect: the body of loop '{chain.name}' holds more "
-                "than the next loop",
-                "Reorder only the loops above or below that place, or move the other statements "
-                "into a band of their own.",
-            )
+        chain = innermost.chain[ordered[0].depth :]
         target = self._new_order(chain)
-        return self._bound_refusal(program, target) or order_refusal(
+        refusal = self._bound_refusal(program, target)
+        time: Callable[[Access], Time] = partial(self._time, chain=chain, target=target)
+        if refusal is None and not is_perfect(chain):
+            refusal = set_apart_refusal(program, "reorder", chain)
+            time = time_apart(chain, time)
+        return refusal or order_refusal(
             program,
             f"reorder({', '.join(loop.name for loop in self.axes)})",
             list(chain[0].all_accesses()),
-            lambda access: self._time(access, chain, target),
+            time,
             reassociate=reassociate,
         )
 
@@ -121,12 +116,12 @@ class Reorder(Primitive):
 
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
         ordered = sorted(self.axes, key=lambda loop: loop.depth)
-        chain = perfect_chain(ordered[0], ordered[-1])
-        assert isinstance(chain, list)
+        chain = ordered[-1].chain[ordered[0].depth :]
         target = self._new_order(chain)
         bounds = reordered_bounds(target) if _inside_their_users(target) is not None else None
+        forwarding = {} if is_perfect(chain) else set_apart(program, chain)
         rebuild_nest(chain, target, program.functions[chain[0].function], bounds)
-        return Outcome()
+        return Outcome(forwarding)
 
     def explain(self) -> str:
         return f"loop order is now {', '.join(loop.name for loop in self.axes)}"
