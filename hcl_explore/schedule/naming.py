@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from hcl_explore.errors import AmbiguousNameError, UnknownNameError
 from hcl_explore.ir.program import Buffer, Function, Loop, Program
+from hcl_explore.schedule.tasks import is_task_of, task_called, tasks
 
 _NUMBER = re.compile(r"_\d+(?=\.|$)")
 
@@ -86,12 +87,26 @@ def find_buffer(program: Program, text: str) -> Buffer:
 
 
 def find_function(program: Program, text: str) -> Function:
-    """The function called ``text``. Raises ``UnknownNameError``."""
+    """The function called ``text``, or that of the task called so.
+
+    Raises:
+        UnknownNameError: neither.
+        AmbiguousNameError: the tasks of a kernel called so do not share one function.
+    """
     if text in program.functions:
         return program.functions[text]
-    raise UnknownNameError(
-        f"no function '{text}'", advice=_suggest(text, program.functions, "Functions")
-    )
+    task = task_called(program, text)
+    if task is not None:
+        return program.functions[task.callee]
+    alike = {call.callee: name for name, call in tasks(program) if is_task_of(name, text)}
+    if len(alike) > 1:
+        raise AmbiguousNameError(
+            f"the tasks of '{text}' have {len(alike)} functions: {', '.join(alike)}",
+            advice="Name one of these functions, or a single task, for example "
+            f"'{next(iter(alike.values()))}'.",
+        )
+    known = dict.fromkeys((*program.functions, *(name for name, _ in tasks(program))))
+    raise UnknownNameError(f"no function '{text}'", advice=_suggest(text, known, "Functions"))
 
 
 def loop_name(program: Program, loop: Loop) -> str:

@@ -36,6 +36,7 @@ from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import Outcome, Primitive, PrimitiveInfo, info, primitives
 from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
+from hcl_explore.schedule.tasks import with_own_functions
 
 
 @dataclass(frozen=True)
@@ -208,12 +209,13 @@ class Schedule:
         reassociate: bool,
     ) -> tuple[Step, Outcome]:
         before = self.snapshot
-        resolved = declared.resolve(arguments, Scope(before.program, self, declared.name))
+        base = with_own_functions(before, arguments)
+        resolved = declared.resolve(arguments, Scope(base.program, self, declared.name))
         was_unchecked, was_reassociated = self._admit(
-            resolved, before.program, unchecked, reassociate
+            resolved, base.program, unchecked, reassociate
         )
-        plain = declared.to_json(resolved, before.program)
-        after, outcome = self._rewrite(declared, plain, before)
+        plain = declared.to_json(resolved, base.program)
+        after, outcome = self._rewrite(declared, plain, base)
         marks: dict[str, object] = {}
         if was_reassociated:
             marks["reassociate"] = True
@@ -288,11 +290,11 @@ class Schedule:
         """Whether ``apply`` would accept these arguments; changes nothing."""
         try:
             declared = info(primitive)
-            scope = Scope(self.program, self, primitive)
-            resolved = declared.resolve(arguments, scope)
+            program = with_own_functions(self.snapshot, arguments).program
+            resolved = declared.resolve(arguments, Scope(program, self, primitive))
         except ScheduleError as error:
             return Verdict(error)
-        return Verdict(resolved.check(self.program, reassociate=reassociate))
+        return Verdict(resolved.check(program, reassociate=reassociate))
 
     def undo(self) -> Step:
         """Take the last step back. Raises ``ScheduleError`` if there is none."""
