@@ -18,6 +18,7 @@ from hcl_explore.lang import __all__ as _language
 
 if TYPE_CHECKING:
     from hcl_explore import examples
+    from hcl_explore.backend.ip.function import ip
     from hcl_explore.explorer.api import explore
     from hcl_explore.schedule.comparing import verify
     from hcl_explore.schedule.report_comparison import compare_report
@@ -32,6 +33,7 @@ _LAZY = {
     "compare_report": "hcl_explore.schedule.report_comparison",
     "customize": "hcl_explore.schedule.schedule",
     "explore": "hcl_explore.explorer.api",
+    "ip": "hcl_explore.backend.ip.function",
     "verify": "hcl_explore.schedule.comparing",
 }
 
@@ -45,6 +47,7 @@ __all__ = [
     "errors",
     "examples",
     "explore",
+    "ip",
     "verify",
 ]
 

@@ -141,6 +141,11 @@ class EmitError(BuildError):
     """The HLS emitter meets something it cannot express."""
 
 
+class IpError(BuildError):
+    """A C++ function cannot be wrapped (no such file or function, ports that do not match), or
+    does not compile."""
+
+
 class ReportError(HclError):
     """A synthesis report cannot be read: it is cut off, or not one of the known formats."""
 

@@ -184,12 +184,14 @@ class _Model:
         resources = self.resources
         ops, moved = self.operations.total(), round(self.levels[OFF_CHIP].bytes)
         intensity = ops / moved if moved else None
-        seconds = self.top.latency / (self.clock_mhz * 1e6)
+        # C++ from outside whose latency nobody states makes that of its callers unknown.
+        is_known = not self._unstated()
+        seconds = self.top.latency / (self.clock_mhz * 1e6) if is_known else 0
         return Estimate(
             device=self.device.name,
             clock_mhz=self.clock_mhz,
-            latency_cycles=self.top.latency,
-            interval=self.top.interval,
+            latency_cycles=self.top.latency if is_known else None,
+            interval=self.top.interval if is_known else None,
             dsp=resources.dsp,
             bram18=resources.bram18,
             uram=resources.uram,
@@ -231,6 +233,14 @@ class _Model:
                     _collect(loop, models)
                 for inner in models.values():
                     stack.extend(inner.calls)
+
+    def _unstated(self) -> list[str]:
+        """The C++ functions called whose latency is not stated."""
+        return [
+            model.function.name
+            for model in self._used_functions()
+            if model.function.external is not None and model.function.external.latency is None
+        ]
 
     def _reads_a_cycle(self) -> dict[Buffer, int]:
         """The most reads of a buffer's busiest bank in a cycle of any pipeline."""
@@ -277,6 +287,14 @@ class _Model:
         yield from self.plan.notes
         for loop, why in self.trips.assumed.items():
             yield f"{loop.key}: {why}"
+        for name in self._unstated():
+            yield (
+                f"{name}: its latency is not stated (hcl.ip(..., latency=)), so that of the "
+                "kernel is not known"
+            )
+        for model in self._used_functions():
+            if model.function.external is not None:
+                yield f"{model.function.name}: the resources of its C++ are left out"
         noted = {operator.note for operator in self.top.units.all() if operator.note}
         yield from sorted(noted)
         if self.device.main_memory is None:

@@ -27,6 +27,7 @@ from hcl_explore.analysis.timing import Machine, Scheduler, Timing
 from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.program import Call, Function, Loop, Program
+from hcl_explore.lang.external import ExternalFunction
 
 _SHARED_BETWEEN_MODULES = ("f", "div")
 
@@ -131,6 +132,8 @@ class RegionModels:
     # --- functions ----------------------------------------------------------------------------
 
     def _function(self, function: Function) -> FunctionModel:
+        if function.external is not None:
+            return self._external(function, function.external)
         if function.dataflow:
             return self._dataflow(function)
         region = Region(self, function, function)
@@ -153,6 +156,14 @@ class RegionModels:
             region.states,
             region.calls,
         )
+
+    def _external(self, function: Function, external: ExternalFunction) -> FunctionModel:
+        """A C++ function: the cycles that the user states; where none are, the estimate says so."""
+        region = Region(self, function, function)
+        region.run()
+        latency = external.latency or 0
+        interval = external.interval if external.interval is not None else latency + 1
+        return FunctionModel(function, region, latency, interval, [], region.units, 0, latency)
 
     def _dataflow(self, function: Function) -> FunctionModel:
         """Stages overlap: a new start every interval of the slowest; the last stage ends after

@@ -28,6 +28,7 @@ from hcl_explore.frontend.operators import shared
 from hcl_explore.frontend.scope import LocalFunction
 from hcl_explore.lang import ops
 from hcl_explore.lang.dataflow import get_pid
+from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.library.function import LibraryFunction
 from hcl_explore.lang.promotion import common_type
 from hcl_explore.lang.types import (
@@ -149,6 +150,8 @@ class CallReader:
             return self.kernels.read(callee, node, instantiate)
         if isinstance(target, LibraryFunction):
             return self.kernels.library(target, node)
+        if isinstance(target, ExternalFunction):
+            return self.kernels.external(target, node)
         if target is get_pid:
             return self._position(node)
         handler = ArrayFunctions.find(target)

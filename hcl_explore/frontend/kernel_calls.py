@@ -20,6 +20,7 @@ from hcl_explore.frontend.expression import (
 )
 from hcl_explore.frontend.generics import bind, infer, parameter_ranks
 from hcl_explore.lang.dataflow import StreamKind
+from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.library.function import LibraryFunction
 from hcl_explore.lang.types import ScalarType, TensorType
 
@@ -80,6 +81,13 @@ class KernelCallReader:
             bound = infer(callee.function, parameters, values, span)
         signature = self.callees.signature(callee, bound, suffix, span, copy)
         return self.checked(signature, values, node)
+
+    def external(self, function: ExternalFunction, node: ast.Call) -> Value:
+        """A call of a C++ function."""
+        refuse_keywords(self.reader, node)
+        values = [self.reader.operand(argument) for argument in node.args]
+        span = self.reader.unit.span(node)
+        return self.checked(self.callees.external(function, span), values, node)
 
     def library(self, function: LibraryFunction, node: ast.Call) -> Value:
         """A call of a library function: of the overload for the ranks of the arguments."""
@@ -176,7 +184,6 @@ class KernelCallReader:
                 node,
                 "Copy it into a local array first.",
             )
-
 
     def _check_stream(
         self,

@@ -10,7 +10,12 @@ from types import FunctionType
 
 from mlir import ir
 
-from hcl_explore.errors import KernelRecursionError, KernelSyntaxError, SourceSpan
+from hcl_explore.errors import (
+    KernelRecursionError,
+    KernelSyntaxError,
+    KernelTypeError,
+    SourceSpan,
+)
 from hcl_explore.frontend.builder import Builder
 from hcl_explore.frontend.decorators import is_region
 from hcl_explore.frontend.expression import Signature
@@ -24,8 +29,10 @@ from hcl_explore.frontend.source import KernelSource, read_source
 from hcl_explore.frontend.tasks import TaskLowering, TaskPosition
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.external import declare
 from hcl_explore.ir.locations import Sources
 from hcl_explore.lang.dataflow import Region
+from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.library import kernels
 
 _LANGUAGE = ("hcl_explore.lang.ops", "hcl_explore.lang.meta", "hcl_explore.lang.dataflow")
@@ -73,6 +80,7 @@ class _ModuleLowering:
         self._done: dict[tuple[int, int], Signature] = {}
         self._active: list[tuple[tuple[int, int], str]] = []
         self._symbols: set[str] = set()
+        self._externals: dict[str, tuple[ExternalFunction, Signature]] = {}
         self._units: dict[FunctionType, Unit] = {}
         self._instances: dict[object, Unit] = {}
         self._kept: list[Unit] = []
@@ -106,6 +114,34 @@ class _ModuleLowering:
             other = self._unit_of(target)
             return Callee(other, other.functions[other.source.name])
         return None
+
+    def external(self, function: ExternalFunction, span: SourceSpan) -> Signature:
+        """The signature of a C++ function called at ``span``, which is declared if need be.
+
+        Raises ``KernelTypeError`` where a kernel or another C++ function has its name.
+        """
+        known = self._externals.get(function.name)
+        if known is None:
+            if function.name in self._symbols or function.name == self.source.name:
+                raise KernelTypeError(
+                    f"the kernel and the C++ function have the same name, '{function.name}'",
+                    span=span,
+                    advice="Rename one of them: both are functions of one C++ program.",
+                )
+            self._symbols.add(function.name)
+            signature = Signature(
+                function.name,
+                [(port.name, port.type) for port in function.ports],
+                [],
+                changed=frozenset(p.name for p in function.ports if p.direction != "in"),
+            )
+            builder = Builder(ir.InsertionPoint(self.module.body))
+            inputs = [builder.type(port.type) for port in function.ports]
+            self.module.body.append(declare(function, inputs, ir.Location.unknown()))
+            known = self._externals[function.name] = (function, signature)
+        if known[0] != function:
+            raise KernelTypeError(f"two C++ functions are called '{function.name}'", span=span)
+        return known[1]
 
     def signature(
         self,

@@ -16,6 +16,7 @@ from hcl_explore.frontend.generics import OpenParameter, open_parameters
 from hcl_explore.frontend.source import parse_text
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.lang.dataflow import StreamKind
+from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.memory import PlacedType
 from hcl_explore.lang.types import (
     BOOL,
@@ -49,6 +50,9 @@ class Callee:
 
 class CalleeResolver(Protocol):
     """Knows the kernels of a module."""
+
+    def external(self, function: ExternalFunction, span: SourceSpan) -> Signature:
+        """The signature of a C++ function called at ``span``, which is declared if need be."""
 
     def callee(self, unit: Unit, target: object) -> Callee | None:
         """The kernel that ``target``, named in ``unit``, is; None if it is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 import mlir.ir as ir
@@ -14,8 +15,13 @@ ModuleLike: TypeAlias = ir.Module | ir.OpView
 
 
 def print_module(module: ModuleLike) -> str:
-    """The module as the panes show it: the user's names as SSA names, no locations."""
-    return str(module.operation.get_asm(use_name_loc_as_prefix=True, assume_verified=True))
+    """The module as the panes show it: the user's names as SSA names, no locations, and of C++
+    functions only their files' names."""
+    text = str(module.operation.get_asm(use_name_loc_as_prefix=True, assume_verified=True))
+    return _FILE_TEXT.sub(', text = "..."}', text) if "hcl.ip" in text else text
+
+
+_FILE_TEXT = re.compile(r', text = "(?:[^"\\]|\\.)*"}')
 
 
 def print_with_locations(module: ModuleLike) -> str:

@@ -15,6 +15,7 @@ import mlir.ir as ir
 from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.linear import LinearForm, Symbol, Variable
 from hcl_explore.ir.locations import SourcePlace, Sources
+from hcl_explore.lang.external import ExternalFunction
 
 
 @dataclass(eq=False)
@@ -215,13 +216,15 @@ class Call:
 @dataclass(eq=False)
 class Function:
     """One function: ``loops``, ``accesses``, ``calls`` and ``operations`` are those directly in its
-    body; ``buffers`` are all of it. ``symbols`` are the values that symbols stand for."""
+    body; ``buffers`` are all of it. ``symbols`` are the values that symbols stand for. With
+    ``external`` it is C++: the body is not here, the accesses are what its ports say."""
 
     op: ir.Operation
     name: str
     place: SourcePlace | None
     dataflow: bool
     buffers: list[Buffer] = field(default_factory=list)
+    external: ExternalFunction | None = None
     symbols: dict[Symbol, ir.Value] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
     accesses: list[Access] = field(default_factory=list)

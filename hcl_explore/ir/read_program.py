@@ -9,6 +9,7 @@ import mlir.ir as ir
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import dialect
 from hcl_explore.ir.affine import condition_of
+from hcl_explore.ir.external import read_external
 from hcl_explore.ir.linear import LinearForm, NonAffineError, Symbol, linear_form
 from hcl_explore.ir.locations import SourcePlace, Sources, place_of
 from hcl_explore.ir.printing import ModuleLike
@@ -80,7 +81,26 @@ class _FunctionReader:
             elif isinstance(argument.type, ir.IntegerType):
                 self.arguments[argument] = position
         self._read_block(block, None, ())
+        self._read_external()
         return self.function
+
+    def _read_external(self) -> None:
+        """A C++ function may touch every element of its arrays, as far as its ports say."""
+        external = read_external(self.function.op)
+        self.function.external = external
+        if external is None:
+            return
+        block = self.function.op.regions[0].blocks[0]
+        terminator = block.operations[len(block.operations) - 1].operation
+        for argument, port in zip(block.arguments, external.ports, strict=True):
+            buffer = self.buffers.get(argument)
+            if buffer is not None:
+                # Only callers ask for them: the function has no statements of its own.
+                buffer.accesses += [
+                    Access(terminator, buffer, is_write, None, None, (), 0, None)
+                    for is_write in (False, True)
+                    if port.direction in ("inout", "out" if is_write else "in")
+                ]
 
     def _read_argument(self, argument: ir.Value, position: int) -> None:
         fields = attrs.argument_attributes(self.function.op, position)

@@ -63,7 +63,7 @@ def step_record(
         hls_links=hls_links,
         loops=[_loop_record(node, estimate) for node in snapshot.loop_tree],
         buffers=[_buffer_record(buffer) for buffer in snapshot.program.all_buffers()],
-        copies=[OnChipCopyRecord(**asdict(copy)) for copy in snapshot.copies],
+        copies=[cast("OnChipCopyRecord", asdict(copy)) for copy in snapshot.copies],
         graph=_graph_record(snapshot.graph),
         graph_diff=_graph_diff(before, snapshot),
         estimate=_estimate_record(estimate),

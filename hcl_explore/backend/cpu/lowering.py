@@ -70,6 +70,7 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
     """
     signature = read_signature(module, top)
     lower_external_calls(module)
+    lower_external_calls(module)
     outline_stages(module)
     functions = [op for op in module.body.operations if op.operation.name == "func.func"]
     for function in functions:

@@ -7,6 +7,7 @@ import mlir.ir as ir
 from hcl_explore.backend.cpu.signature import Signature, Value
 from hcl_explore.errors import BuildError
 from hcl_explore.ir import attributes
+from hcl_explore.ir.external import is_external, is_written
 
 _FLOATS = {"f16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
 _INDEX_CASTS = frozenset({"arith.index_cast", "arith.index_castui"})
@@ -137,6 +138,8 @@ class _Written:
         func = self._functions.get(name)
         if func is None or not func.regions[0].blocks:
             return True
+        if is_external(func):
+            return is_written(func, position)
         key = (name, position)
         if key not in self._known:
             self._known[key] = True  # what a recursive call would see

@@ -97,7 +97,7 @@ class Worker:
         lowered = lower(
             module, header["top"], debug=header["debug"], memory_limit=self._memory_limit
         )
-        return JitFunction(lowered, self)
+        return JitFunction(lowered, self, header["libraries"])
 
     def _load_library(self, header: protocol.Message) -> LibraryFunction:
         signature = Signature.from_json(header["signature"])

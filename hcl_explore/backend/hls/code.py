@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from hcl_explore.lang.external import ExternalFunction
+
 Interface = Literal["m_axi", "s_axilite", "ap_memory", "ap_fifo"]
 Transfer = Literal["burst", "copy", "stream"]
 Direction = Literal["in", "out", "inout"]
@@ -115,6 +117,8 @@ class HlsCode:
     ports: tuple[Port, ...]
     copies: tuple[OnChipCopy, ...]
     loops: tuple[tuple[str, str], ...]
+    externals: tuple[ExternalFunction, ...] = ()
+    """The C++ functions that the text calls and that are compiled beside it."""
 
     @property
     def hls_code(self) -> str:

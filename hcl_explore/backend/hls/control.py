@@ -7,6 +7,7 @@ import mlir.ir as ir
 from hcl_explore.backend.hls.arithmetic import bits_of, choice
 from hcl_explore.backend.hls.dialect import LoopMarks
 from hcl_explore.backend.hls.expression import NOTHING, PRIMARY, Expr
+from hcl_explore.backend.hls.externals import write_external_call
 from hcl_explore.backend.hls.function import FunctionEmitter, Handler
 from hcl_explore.backend.hls.literals import float_type
 from hcl_explore.backend.hls.memory import (
@@ -322,6 +323,9 @@ def _terminator(block: ir.Block) -> ir.Operation:
 
 def emit_call(f: FunctionEmitter, op: ir.Operation) -> None:
     callee = f.module.functions[ir.FlatSymbolRefAttr(op.attributes["callee"]).value]
+    if callee.external is not None:
+        write_external_call(f, op, callee.external)
+        return
     arguments: list[str] = []
     template: list[str] = []
     reads: set[int] = set()

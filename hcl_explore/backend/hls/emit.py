@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hcl_explore.backend.hls.code import HlsCode, HlsOptions, OnChipCopy, Port
 from hcl_explore.backend.hls.dialect import DIALECTS
+from hcl_explore.backend.hls.externals import write_prototype
 from hcl_explore.backend.hls.interface import signature
 from hcl_explore.backend.hls.memory import write_memory_pragmas
 from hcl_explore.backend.hls.module import FunctionInfo, ModuleEmitter
@@ -56,6 +57,9 @@ def _write_function(
     emitter: ModuleEmitter, info: FunctionInfo, interface: TopInterface | None
 ) -> None:
     f = emitter.function_emitter(info)
+    if info.external is not None:
+        write_prototype(f, info.external)
+        return
     head = signature(f, info, interface)
     dataflow = "dataflow" in info.op.attributes
     pragmas = f.dialect.top_function(dataflow) if interface else f.dialect.function(dataflow)
@@ -113,4 +117,7 @@ def _assemble(emitter: ModuleEmitter, top: FunctionInfo, interface: TopInterface
         ports=tuple(interface.ports),
         copies=tuple(interface.copies),
         loops=tuple(emitter.loops),
+        externals=tuple(
+            info.external for info in emitter.functions.values() if info.external is not None
+        ),
     )

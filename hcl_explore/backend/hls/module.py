@@ -25,8 +25,10 @@ from hcl_explore.backend.hls.writer import Writer
 from hcl_explore.errors import EmitError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import dialect as dialect_ops
+from hcl_explore.ir.external import is_external, is_written, read_external
 from hcl_explore.ir.locations import Sources, place_of
 from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.types import ScalarType
 
 HANDLERS: dict[str, Handler] = {
@@ -51,6 +53,7 @@ class FunctionInfo:
     returned_type: CType | None
     written: frozenset[int] = frozenset()
     may_alias: bool = False
+    external: ExternalFunction | None = None
     streams: Mapping[int, FifoParameters] = field(default_factory=dict)
     """How it takes its stream arguments, by position."""
     positions: Sequence[int] = ()
@@ -94,6 +97,9 @@ class ModuleEmitter:
             raise EmitError(f"the module has no kernel {top or ''}".rstrip())
         self.top = top
         self.functions: dict[str, FunctionInfo] = {}
+        for name, op in found.items():
+            if is_external(op):
+                self.globals.take(name)
         self.task_orders: Mapping[str, Order] = {}
         self.threads = False
         """Whether tasks wait for one another in a circle: in C simulation they run as threads."""
@@ -148,15 +154,17 @@ class ModuleEmitter:
                 )
             ctypes.append(stored_as(scalar))
         single = len(results) == 1 and not isinstance(results[0], ir.MemRefType)
+        external = read_external(op)
         return FunctionInfo(
             op,
             name,
-            self.globals.take(name),
+            self.globals.take(name) if external is None else name,
             callees,
             ctypes,
             ctypes[0] if single else None,
             streams=streams.stream_parameters(op),
             positions=streams.position_arguments(op),
+            external=external,
         )
 
     def _written_arguments(self, op: ir.Operation) -> frozenset[int]:
@@ -164,7 +172,8 @@ class ModuleEmitter:
         return frozenset(
             position
             for position, argument in enumerate(arguments)
-            if isinstance(argument.type, ir.MemRefType) and self._is_written(argument)
+            if isinstance(argument.type, ir.MemRefType)
+            and (is_written(op, position) if is_external(op) else self._is_written(argument))
         )
 
     def _is_written(self, value: ir.Value) -> bool:

@@ -195,6 +195,8 @@ def _all_files(
     notebook = project_files.notebook_text(code)
     if notebook is not None:
         files["host.ipynb"] = notebook
+    for external in code.externals:
+        files.update({f"ip/{external.name}/{name}": text for name, text in external.files})
     for name, text in data_files(code, arguments, after, results).items():
         files[f"data/{name}"] = text
     return files
@@ -205,12 +207,12 @@ def _place(target: Path, files: dict[str, str]) -> None:
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         staging.chmod(0o755)  # mkdtemp's own is for its owner alone
-        (staging / "data").mkdir()
         for name, text in files.items():
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
             (staging / name).write_text(text, encoding="utf-8")
         if target.exists() and any(target.iterdir()):
-            (target / "data").mkdir(exist_ok=True)
             for name in files:
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
                 (staging / name).replace(target / name)
         else:
             staging.replace(target)

@@ -38,7 +38,7 @@ cd $here
 
 open_project -reset build
 set_top {code.top}
-add_files {code.top}.cpp
+{_added_files(code)}
 add_files -tb {code.top}_test.cpp
 open_solution -reset solution -flow_target {flow}
 set_part {{{options.part}}}
@@ -55,6 +55,15 @@ foreach step $steps {{
 }}
 exit
 """
+
+
+def _added_files(code: HlsCode) -> str:
+    return "\n".join(f"add_files {name}" for name in (f"{code.top}.cpp", *external_units(code)))
+
+
+def external_units(code: HlsCode) -> list[str]:
+    """The paths in the project of the C++ functions that the kernel calls."""
+    return [f"ip/{external.name}/{external.files[0][0]}" for external in code.externals]
 
 
 def _suffix(export: str) -> str:
@@ -81,7 +90,7 @@ def makefile_text(code: HlsCode) -> str:
         "",
         "check:",
         f"\t$(CXX) -std=c++14 -ffp-contract=off -Wno-unknown-pragmas -I$(AP_INCLUDE) "
-        f"-o {top}_test {top}.cpp {top}_test.cpp",
+        f"-o {' '.join([f'{top}_test', f'{top}.cpp', f'{top}_test.cpp', *external_units(code)])}",
         f"\t./{top}_test data",
         "",
     ]

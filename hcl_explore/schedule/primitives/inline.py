@@ -45,6 +45,10 @@ class Inline(Primitive):
 
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
         callee = program.functions[self.func]
+        if callee.external is not None:
+            return NotApplicableError(
+                f"inline: '{self.func}' is C++, whose body is not in the program"
+            )
         span = program.sources.span(callee.place)
         if self.func == program.top:
             return NotApplicableError(
