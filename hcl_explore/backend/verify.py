@@ -10,6 +10,7 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +22,8 @@ from hcl_explore.backend.cpu.build import build_text
 from hcl_explore.backend.cpu.inputs import Argument, element_count, random_inputs
 from hcl_explore.backend.cpu.kernel import CpuKernel
 from hcl_explore.backend.cpu.marshal import Array, codec
-from hcl_explore.backend.cpu.signature import Signature
+from hcl_explore.backend.cpu.signature import Signature, Value
+from hcl_explore.backend.numeric_error import Error, paired_inputs
 from hcl_explore.errors import BuildError, HclError, RunTimeoutError
 
 # Largest allowed difference where the order of floating-point operations changed, relative to
@@ -52,6 +54,7 @@ def compare(
     top: str,
     *,
     exact: bool,
+    allowed_error: float | None = None,
     seed: int = 0,
     trials: int = 2,
     timeout_s: float = 20.0,
@@ -59,8 +62,10 @@ def compare(
     """Run the function ``top`` of two modules on ``trials`` random inputs and compare.
 
     With ``exact`` every bit must agree (any NaN equals any NaN); else floating-point results may
-    differ by ``TOLERANCES``. ``timeout_s`` is for everything together; when it does not suffice for
-    the first input, nothing is verified. Data-dependent subscripts are checked while running.
+    differ by ``TOLERANCES``. With ``allowed_error`` the types of the two may differ, and the
+    numbers that come out by that part of the largest one in an array. ``timeout_s`` is for
+    everything together; when it does not suffice for the first input, nothing is verified.
+    Data-dependent subscripts are checked while running.
     """
     deadline = time.monotonic() + timeout_s
     try:
@@ -73,10 +78,10 @@ def compare(
         return Verification("failed", f"The program after it does not build: {error.message}.")
     except HclError as error:
         return Verification("not_run", f"The program could not be built: {error.message}.")
-    reason = _why_incomparable(before.signature, after.signature)
+    reason = _why_incomparable(before.signature, after.signature, same=allowed_error is None)
     if reason is not None:
         return reason
-    worst = _Worst(exact)
+    worst = _Worst(exact) if allowed_error is None else _Tolerant(allowed_error)
     done, last = 0, 0.0
     for trial in range(trials):
         started = time.monotonic()
@@ -92,8 +97,9 @@ def compare(
     return worst.verdict(done)
 
 
-def _why_incomparable(before: Signature, after: Signature) -> Verification | None:
-    if _types(before) != _types(after):
+def _why_incomparable(before: Signature, after: Signature, *, same: bool) -> Verification | None:
+    shapes = [_types(each, with_elements=same) for each in (before, after)]
+    if shapes[0] != shapes[1]:
         return Verification(
             "failed",
             f"The step changed the parameters or results from {_types(before)} to {_types(after)}.",
@@ -110,16 +116,18 @@ def _why_incomparable(before: Signature, after: Signature) -> Verification | Non
     return None
 
 
-def _types(signature: Signature) -> str:
-    parameters = ", ".join(map(str, signature.parameters))
-    return f"({parameters}) -> ({', '.join(map(str, signature.results))})"
+def _types(signature: Signature, *, with_elements: bool = True) -> str:
+    def described(values: Sequence[Value]) -> str:
+        return ", ".join(str(value) if with_elements else str(value.shape) for value in values)
+
+    return f"({described(signature.parameters)}) -> ({described(signature.results)})"
 
 
 def _run_both(
-    before: CpuKernel, after: CpuKernel, seed: int, deadline: float, worst: _Worst
+    before: CpuKernel, after: CpuKernel, seed: int, deadline: float, worst: _Worst | _Tolerant
 ) -> Verification | None:
     """Run both on one input and compare; a verdict where that ends the matter."""
-    inputs = random_inputs(before.signature, seed)
+    inputs, converted = worst.inputs(before.signature, after.signature, seed)
     try:
         expected = _run(before, inputs, deadline)
     except RunTimeoutError:
@@ -129,7 +137,7 @@ def _run_both(
             "not_run", f"The original program cannot run on random inputs: {error.message}."
         )
     try:
-        found = _run(after, inputs, deadline)
+        found = _run(after, converted, deadline)
     except RunTimeoutError:
         return Verification("not_run", "The program after the step takes too long to be run.")
     except HclError as error:
@@ -137,8 +145,9 @@ def _run_both(
             "failed",
             f"The program after the step fails where the original runs: {error.message}.",
         )
-    for (name, dtype), one, other in zip(_outputs(before.signature), expected, found, strict=True):
-        difference = worst.compare(name, dtype, one, other)
+    described = zip(_outputs(before.signature), _outputs(after.signature), strict=True)
+    for ((name, old), (_, new)), one, other in zip(described, expected, found, strict=True):
+        difference = worst.compare(name, (old, new), one, other)
         if difference is not None:
             return difference
     return None
@@ -173,8 +182,19 @@ class _Worst:
         self._relative: float | None = None
         self._tolerance = 0.0
 
-    def compare(self, name: str, dtype: str, expected: Array, found: Array) -> Verification | None:
+    def inputs(
+        self, before: Signature, after: Signature, seed: int
+    ) -> tuple[list[Argument], list[Argument]]:
+        """Arguments for both programs."""
+        del after  # of the same types
+        drawn = random_inputs(before, seed)
+        return drawn, drawn
+
+    def compare(
+        self, name: str, dtypes: tuple[str, str], expected: Array, found: Array
+    ) -> Verification | None:
         """Take one array into account; "failed" where it differs by more than is allowed."""
+        dtype = dtypes[0]
         coding = codec(dtype)
         wrong: Array
         if not coding.is_float:
@@ -234,6 +254,32 @@ class _Worst:
         )
 
 
+class _Tolerant:
+    """The largest errors so far between programs of different types."""
+
+    def __init__(self, allowed: float) -> None:
+        self._error = Error(allowed)
+
+    def inputs(
+        self, before: Signature, after: Signature, seed: int
+    ) -> tuple[list[Argument], list[Argument]]:
+        """Arguments for both programs."""
+        return paired_inputs(before, after, seed)
+
+    def compare(
+        self, name: str, dtypes: tuple[str, str], expected: Array, found: Array
+    ) -> Verification | None:
+        """Take one array into account; the verdict comes at the end."""
+        self._error.take(name, dtypes, expected, found)
+        return None
+
+    def verdict(self, inputs: int) -> Verification:
+        """The verdict after running on ``inputs`` inputs."""
+        error = self._error
+        status: Literal["verified", "failed"] = "verified" if error.is_allowed else "failed"
+        return Verification(status, error.sentence(inputs), error.absolute, error.relative)
+
+
 class _Background:
     """One thread that verifies, one comparison after the other."""
 
@@ -271,6 +317,7 @@ def compare_async(
     top: str,
     *,
     exact: bool,
+    allowed_error: float | None = None,
     seed: int = 0,
     trials: int = 2,
     timeout_s: float = 20.0,
@@ -283,6 +330,7 @@ def compare_async(
         after_text,
         top,
         exact=exact,
+        allowed_error=allowed_error,
         seed=seed,
         trials=trials,
         timeout_s=timeout_s,

@@ -333,6 +333,22 @@ def parse_type(text: str) -> ScalarType:
     raise ValueError(f"{text!r} names no type")
 
 
+def normal_type_name(text: str) -> str:
+    """The name of a type as it prints, from what people write: ``Fixed(16,8)``, ``UInt(3)``."""
+    compact = "".join(text.split()).lower().removeprefix("hcl.").replace(",", ", ")
+    short = re.fullmatch(r"(u?int)\(([0-9]+)\)", compact)
+    return f"{short[1]}{short[2]}" if short else compact
+
+
+def python_name(scalar: ScalarType) -> str:
+    """The expression that makes ``scalar``, with names of ``hcl_explore``."""
+    if isinstance(scalar, FixedType):
+        return f"hcl.{type(scalar).__name__}({scalar.width}, {scalar.fraction})"
+    if isinstance(scalar, IntegerType) and scalar.width not in (8, 16, 32, 64):
+        return f"hcl.{type(scalar).__name__}({scalar.width})"
+    return f"hcl.{scalar}"
+
+
 def from_numpy_dtype(dtype: np.dtype[Any]) -> ScalarType:
     """The scalar type of a NumPy dtype. Raises ``ValueError`` for strings, objects, complex, …"""
     if dtype == np.bool_:

@@ -10,7 +10,8 @@ from hcl_explore.schedule.schedule import Schedule
 def verify(first: Schedule, second: Schedule) -> Verification:
     """Run the programs of two schedules of one kernel on the same random inputs.
 
-    Bit for bit, unless one of them changed the order of a floating-point accumulation.
+    Bit for bit, unless one of them changed the order of a floating-point accumulation; where one
+    changed values (``quantize``), the numeric error is reported.
 
     Raises:
         ArgumentError: they are schedules of different kernels.
@@ -20,5 +21,11 @@ def verify(first: Schedule, second: Schedule) -> Verification:
             f"verify: '{first.top}' and '{second.top}' are different kernels",
             advice="Compare two schedules of the same kernel.",
         )
-    exact = first.is_exact and second.is_exact
-    return compare(first.snapshot.transport, second.snapshot.transport, first.top, exact=exact)
+    allowed = [s.allowed_error for s in (first, second) if s.allowed_error is not None]
+    return compare(
+        first.snapshot.transport,
+        second.snapshot.transport,
+        first.top,
+        exact=first.is_exact and second.is_exact,
+        allowed_error=max(allowed, default=None),
+    )

@@ -7,6 +7,7 @@ A primitive is a frozen dataclass whose fields are made by the functions below; 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 
 from hcl_explore.errors import ArgumentError, UnknownNameError
 from hcl_explore.ir.program import Buffer, Loop, Program
+from hcl_explore.lang.types import ScalarType, normal_type_name, parse_type
 from hcl_explore.schedule import naming
 
 _REQUIRED = object()
@@ -61,7 +63,7 @@ class Parameter:
     @property
     def reads_well_alone(self) -> bool:
         """Whether a call is clear without the parameter's name: ``s.split("k", 8)``."""
-        return self.kind in ("loop", "buffer", "function") or self.name == "factor"
+        return self.kind in ("loop", "buffer", "function", "dtype") or self.name == "factor"
 
     def resolve(self, value: object, scope: Scope) -> object:
         """The program's object for a user's value.
@@ -83,6 +85,8 @@ class Parameter:
             return naming.buffer_name(program, value)
         if isinstance(value, Enum):
             return value.value
+        if isinstance(value, ScalarType):
+            return str(value)
         if hasattr(value, "to_json"):
             return value.to_json()
         if isinstance(value, tuple):
@@ -165,6 +169,27 @@ class Parameter:
         if not isinstance(value, str):
             raise self._wrong(value, scope, "a name")
         return value
+
+    def _resolve_dtype(self, value: object, scope: Scope) -> ScalarType:
+        if isinstance(value, ScalarType):
+            return value
+        expected = 'a type: hcl.Fixed(16, 8), hcl.int8, or the text "fixed(16, 8)"'
+        if not isinstance(value, str):
+            raise self._wrong(value, scope, expected)
+        try:
+            return parse_type(normal_type_name(value))
+        except ValueError:
+            raise self._wrong(value, scope, expected) from None
+
+    def _resolve_number(self, value: object, scope: Scope) -> float:
+        expected = "a positive number"
+        try:
+            number = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            raise self._wrong(value, scope, expected) from None
+        if isinstance(value, bool) or not 0 < number < math.inf:
+            raise self._wrong(value, scope, expected)
+        return number
 
     def _resolve_values(self, value: object, scope: Scope) -> tuple[object, ...]:
         return tuple(self._items(value, scope, "types or numbers"))
@@ -252,6 +277,16 @@ def boolean(help_text: str, **options: Any) -> Any:
 def text(help_text: str, **options: Any) -> Any:
     """A name that is none of the program's own."""
     return _field("text", help_text, **options)
+
+
+def dtype(help_text: str, **options: Any) -> Any:
+    """A scalar type, or its name."""
+    return _field("dtype", help_text, **options)
+
+
+def number(help_text: str, **options: Any) -> Any:
+    """A positive number."""
+    return _field("number", help_text, **options)
 
 
 def values(help_text: str, **options: Any) -> Any:

@@ -21,6 +21,7 @@ from typing import Any, ClassVar, TypeVar
 from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Program
+from hcl_explore.lang.types import normal_type_name, parse_type, python_name
 from hcl_explore.schedule.parameters import Parameter, Scope, parameters_of
 
 
@@ -70,6 +71,12 @@ class Primitive(ABC):
         """Whether ``program`` already is as this would make it: a conflict of two schedules that
         ask for the same is none."""
         return False
+
+    @property
+    def allowed_error(self) -> float | None:
+        """How much of the largest value results may differ by, of a primitive that changes values;
+        None where it changes none."""
+        return None
 
     @property
     def marks(self) -> tuple[bool, bool]:
@@ -186,6 +193,8 @@ class PrimitiveInfo:
 def _literal(parameter: Parameter, value: object) -> str:
     if parameter.kind == "buffer" and isinstance(value, str) and value.isidentifier():
         return f"s.{value}"
+    if parameter.kind == "dtype" and isinstance(value, str):
+        return python_name(parse_type(normal_type_name(value)))
     if parameter.choices:
         member = next(m for m in parameter.choices if value in (m.value, m.name))
         return f"hcl.{type(member).__name__}.{member.name}"

@@ -231,6 +231,7 @@ class Schedule:
             forwarding=outcome.forwarding,
             unchecked=was_unchecked,
             reassociated=was_reassociated,
+            allowed_error=resolved.allowed_error,
         )
         del self._steps[self._position :]
         self._steps.append(step)
@@ -422,19 +423,51 @@ class Schedule:
         )
 
     def verify(self) -> Verification:
-        """Run the program now beside the original one on random inputs, in the worker process."""
+        """Run the program now beside the original one on random inputs, in the worker process.
+
+        After steps that change values (``quantize``) the numeric error is measured and compared
+        with what they allow.
+        """
         return compare(
-            self._initial.transport, self.snapshot.transport, self.top, exact=self.is_exact
+            self._initial.transport,
+            self.snapshot.transport,
+            self.top,
+            exact=self.is_exact,
+            allowed_error=self.allowed_error,
         )
 
     @property
     def is_exact(self) -> bool:
         """Whether every step so far keeps the result bit for bit."""
-        return not any(step.reassociated for step in self.history)
+        return self.allowed_error is None and not any(step.reassociated for step in self.history)
+
+    @property
+    def allowed_error(self) -> float | None:
+        """How much of the largest value results may differ by; None if no step changes values."""
+        return _largest_allowed(self.history)
+
+    def reference(self, number: int) -> tuple[Snapshot, bool, float | None]:
+        """What step ``number``, from 1, is verified against: a program, whether bit for bit, and
+        the error allowed.
+
+        A step that changes values is held against the original program; one after it against the
+        program that it made.
+        """
+        steps = self.history[:number]
+        if steps[-1].allowed_error is not None:
+            return self._initial, False, _largest_allowed(steps)
+        changing = (i for i, step in enumerate(steps, 1) if step.allowed_error is not None)
+        last = max(changing, default=0)
+        program = steps[last - 1].after if last else self._initial
+        return program, not any(step.reassociated for step in steps[last:]), None
 
     def __repr__(self) -> str:
         steps = "".join(f"\n  {step!r}" for step in self.history)
         return f"<schedule of {self.name}, {len(self.history)} steps>{steps}"
+
+
+def _largest_allowed(steps: Sequence[Step]) -> float | None:
+    return max((s.allowed_error for s in steps if s.allowed_error is not None), default=None)
 
 
 class UnknownAttributeError(UnknownNameError, AttributeError):

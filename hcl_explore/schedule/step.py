@@ -14,7 +14,8 @@ class Step:
 
     ``arguments`` are plain data that the primitive's parameters take back. ``unchecked`` is set
     when legality was refused or undecided and the user overrode it; ``reassociated`` when a
-    floating-point accumulation changed its order by the user's leave.
+    floating-point accumulation changed its order by the user's leave. ``allowed_error`` is how
+    much of the largest value results may differ by, where the step changes values.
     """
 
     primitive: str
@@ -26,6 +27,7 @@ class Step:
     forwarding: Mapping[str, tuple[str, ...]]
     unchecked: bool = False
     reassociated: bool = False
+    allowed_error: float | None = None
 
     def __repr__(self) -> str:
         return self.call

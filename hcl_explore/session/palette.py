@@ -8,6 +8,8 @@ from hcl_explore.schedule.parameters import Parameter
 from hcl_explore.schedule.primitive import primitives
 from hcl_explore.views.record import ParameterRecord, PrimitiveRecord
 
+_COMMON_TYPES = ("fixed(16, 8)", "fixed(8, 4)", "ufixed(8, 8)", "int16", "int8", "float16")
+
 
 def palette(program: Program) -> list[PrimitiveRecord]:
     """One record per registered primitive that a form can be made for, in the registry's order."""
@@ -44,4 +46,6 @@ def _choices(parameter: Parameter, program: Program) -> list[str]:
         return [naming.buffer_name(program, buffer) for buffer in program.all_buffers()]
     if parameter.kind == "function":
         return list(program.functions)
+    if parameter.kind == "dtype":
+        return list(_COMMON_TYPES)
     return [str(member.value) for member in parameter.choices]

@@ -28,5 +28,7 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     reshape,
     double_buffer,
     bind_storage,
+    quantize,
+    downsize,
     compose,
 )
