@@ -2,6 +2,7 @@
 
 from hcl_explore.lang.dataflow import Stream
 from hcl_explore.lang.meta import ConstExpr
+from hcl_explore.lang.struct import Struct
 from hcl_explore.lang.types import (
     Fixed,
     Int,
@@ -29,6 +30,7 @@ __all__ = [
     "ConstExpr",
     "Fixed",
     "Int",
+    "Struct",
     "Stream",
     "UFixed",
     "UInt",

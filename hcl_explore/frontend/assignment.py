@@ -23,6 +23,7 @@ from hcl_explore.frontend.expression import (
     Constant,
     Expr,
     KernelCall,
+    Load,
     Named,
     Position,
     PositionTuple,
@@ -41,10 +42,12 @@ from hcl_explore.frontend.streams import (
     make_stream,
     misplaced,
 )
+from hcl_explore.frontend.structs import StructStore, StructValue, parts_of
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.meta import ConstantType
+from hcl_explore.lang.struct import struct_of
 from hcl_explore.lang.types import FixedType, Float, IntegerType, ScalarType, TensorType
 
 
@@ -69,6 +72,7 @@ class Assigner:
         self.filler = filler
         self.emitter = filler.emitter
         self.places = PlaceReader(reader, filler)
+        self.structs = StructStore(reader, self.places, filler)
         self.tables = tables
         self.written = written
         self.indexing = indexing
@@ -88,6 +92,9 @@ class Assigner:
         if isinstance(kind, StreamKind):
             self._declare_stream(target, kind, statement)
             return
+        if struct_of(kind) is not None:
+            self._declare_struct(target, kind, storage, statement)
+            return
         value = None if statement.value is None else self.reader.read_any(statement.value)
         if isinstance(kind, ScalarType):
             if storage is None and isinstance(value, Expr) and self._keeps(target.id, kind, value):
@@ -98,6 +105,32 @@ class Assigner:
         if storage is not None:
             attrs.set_text(buffer.value.owner, attrs.STORAGE, storage)
         self.reader.scope.declare(target.id, buffer, target)
+
+    def _declare_struct(
+        self,
+        target: ast.Name,
+        kind: ScalarType | TensorType,
+        storage: str | None,
+        statement: ast.AnnAssign,
+    ) -> None:
+        struct = self.structs.allocate(target.id, kind, target)
+        if statement.value is not None:
+            self.structs.store(struct, self._struct_or_value(statement.value), statement)
+        for part in parts_of(struct, target):
+            buffer = part.buffer if isinstance(part, Load) else part
+            if storage is not None and isinstance(buffer, Buffer):
+                attrs.set_text(buffer.value.owner, attrs.STORAGE, storage)
+        self.reader.scope.declare(target.id, struct, target)
+
+    def _struct_or_value(self, node: ast.expr) -> Value | ast.Tuple:
+        """What is stored in a struct: the syntax of a tuple, or what ``node`` is."""
+        if isinstance(node, ast.Tuple):
+            return node
+        value = self.reader.read_any(node)
+        if not isinstance(value, TensorCall) or value.signature.returned is None:
+            return value
+        op = self.emitter.emit_call(value)
+        return self.structs.result(value.signature, op, node)
 
     def _declare_stream(self, target: ast.Name, kind: StreamKind, statement: ast.AnnAssign) -> None:
         if statement.value is not None:
@@ -163,7 +196,7 @@ class Assigner:
             buffer = self.filler.allocate(name, kind, target)
             self.emitter.streams.get_block(value, buffer)
             return buffer
-        if isinstance(value, (StreamThing, PositionTuple)):
+        if isinstance(value, (StreamThing, PositionTuple, StructValue)):
             value = self.reader.require_scalar(value, statement.value or statement)
         if value is not None:
             self.filler.check_shape(kind, value, statement)
@@ -237,7 +270,10 @@ class Assigner:
     def assign(self, statement: ast.Assign) -> None:
         """``target = value``, also to several targets."""
         for target in statement.targets:
-            if isinstance(target, (ast.Tuple, ast.List)):
+            struct = self.reader.structs.named(target)
+            if struct is not None:
+                self.structs.store(struct, self._struct_or_value(statement.value), statement)
+            elif isinstance(target, (ast.Tuple, ast.List)):
                 self._assign_several(target.elts, statement)
             else:
                 self._assign_one(target, self.reader.read_any(statement.value), statement)
@@ -337,7 +373,7 @@ class Assigner:
             value = self.reader.materialise(value)
         if isinstance(value, GetBlock):
             value = self.receive(value)
-        if isinstance(value, (StreamThing, PositionTuple)):
+        if isinstance(value, (StreamThing, PositionTuple, StructValue)):
             value = self.reader.require_scalar(value, statement.value)
         self.places.store(place, value, statement)
 
@@ -356,7 +392,7 @@ class Assigner:
     ) -> None:
         """The first assignment of a call's result needs no annotation: the callee has one."""
         name = target.id
-        buffer: Buffer | Position
+        buffer: Buffer | Position | StructValue
         if isinstance(value, Position):
             buffer = value
         elif isinstance(value, PositionTuple):
@@ -367,6 +403,9 @@ class Assigner:
             self.emitter.streams.get_block(value, buffer)
         elif isinstance(value, StreamThing):
             raise misplaced(self.reader, value, statement.value)
+        elif isinstance(value, TensorCall) and value.signature.returned is not None:
+            op = self.emitter.emit_call(value)
+            buffer = self.structs.result(value.signature, op, target)
         elif isinstance(value, TensorCall):
             buffer = self._bind_result(name, self.single_result(value), value, statement)
         elif isinstance(value, Expr) and (from_call or isinstance(value, (KernelCall, Get))):

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from mlir import ir
 
 from hcl_explore.frontend.fixed_point import cast_fixed
+from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.dialect import StreamType
 from hcl_explore.lang.dataflow import StreamKind
-from hcl_explore.ir import attributes as attrs
 from hcl_explore.lang.types import (
     FixedType,
     Float,

@@ -31,6 +31,7 @@ from hcl_explore.lang.dataflow import get_pid
 from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.library.function import LibraryFunction
 from hcl_explore.lang.promotion import common_type
+from hcl_explore.lang.struct import Struct
 from hcl_explore.lang.types import (
     Float,
     ScalarType,
@@ -136,6 +137,9 @@ class CallReader:
             return self.reader.methods.call(value, node, node.func)
         named, instantiate = self._split_instance(node.func)
         target: Any = self.target(named)
+        if isinstance(target, Struct):
+            refuse_keywords(self.reader, node)
+            return self.reader.structs.made(target, node)
         if isinstance(target, ScalarType):
             kind = target
             return self._apply(

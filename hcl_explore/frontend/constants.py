@@ -32,6 +32,7 @@ from hcl_explore.lang import dataflow
 from hcl_explore.lang.dataflow import Stream, StreamKind
 from hcl_explore.lang.memory import Memory, PlacedType
 from hcl_explore.lang.meta import ConstantType, ConstExpr, TypeParameter
+from hcl_explore.lang.struct import Struct
 from hcl_explore.lang.types import Fixed, Int, ScalarType, TensorType, UFixed, UInt
 
 MAX_INTEGER_BITS = 4096
@@ -81,7 +82,7 @@ _MATH = (
     math.tan,
     math.tanh,
 )
-_CONSTRUCTORS = (Int, UInt, Fixed, UFixed, Memory)
+_CONSTRUCTORS = (Int, UInt, Fixed, UFixed, Struct, TypeParameter, Memory)
 
 
 def is_number(value: object) -> bool:
@@ -151,6 +152,7 @@ class ConstantEvaluator:
             ast.BinOp: self._binary,
             ast.Call: self._call,
             ast.Constant: self._number,
+            ast.Dict: self._dictionary,
             ast.List: self._list,
             ast.Name: self._name,
             ast.Subscript: self._subscript,
@@ -241,6 +243,18 @@ class ConstantEvaluator:
         except TypeError as error:
             raise KernelTypeError(str(error), span=self.span_of(node)) from None
 
+    def _dictionary(self, node: ast.Dict) -> dict[Any, Any]:
+        if None in node.keys:
+            raise KernelSyntaxError(
+                f"{ast.unparse(node)} is not a constant expression", span=self.span_of(node)
+            )
+        keys = [self.evaluate(key) for key in node.keys if key is not None]
+        values = [self.evaluate(value) for value in node.values]
+        try:
+            return dict(zip(keys, values, strict=True))
+        except TypeError as error:
+            raise KernelTypeError(str(error), span=self.span_of(node)) from None
+
     def _list(self, node: ast.List | ast.Tuple) -> list[Any]:
         return [self.evaluate(element) for element in node.elts]
 
@@ -267,7 +281,7 @@ class ConstantEvaluator:
         return result
 
     def _constant_type(self, node: ast.Subscript, element: object) -> ConstantType:
-        if not isinstance(element, ScalarType):
+        if not isinstance(element, ScalarType) or isinstance(element, Struct):
             raise KernelTypeError(
                 f"ConstExpr[...] takes a scalar type, not {ast.unparse(node.slice)}",
                 span=self.span_of(node.slice),

@@ -257,6 +257,8 @@ class Signature:
 
     ``storage`` is the kind of memory asked for, by parameter.
     ``changed`` are the parameters whose arrays it may change, once it is lowered.
+    ``declared`` are the parameters as written, where ``parameters`` has the parts of structs, and
+    ``returned`` the struct type of the result, where ``results`` has its parts.
     """
 
     symbol: str
@@ -264,6 +266,8 @@ class Signature:
     results: list[ScalarType | TensorType]
     storage: dict[str, str] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
+    declared: list[tuple[str, ScalarType | TensorType | StreamKind]] = field(default_factory=list)
+    returned: ScalarType | TensorType | None = None
 
 
 @dataclass(eq=False)

@@ -65,7 +65,7 @@ class Filler:
             zero, stop = self.reader.number(0, node), self.reader.number(extent, node)
             loop = self.loops.open(
                 LoopRange(zero, stop, 1, node),
-                f"{target.name}_d{position}",
+                f"{target.name.replace('.', '_')}_d{position}",
                 node,
                 None if opened else _band(target, value),
                 reduction=False,
@@ -119,6 +119,7 @@ class Filler:
 
 
 def _band(target: ArrayValue, value: Expr | ArrayValue) -> str:
+    name = target.name.replace(".", "_")  # a field's
     if isinstance(value, Expr):
-        return f"init_{target.name}"
-    return f"{'compute' if isinstance(value, Elementwise) else 'copy'}_{target.name}"
+        return f"init_{name}"
+    return f"{'compute' if isinstance(value, Elementwise) else 'copy'}_{name}"

@@ -29,15 +29,17 @@ from hcl_explore.frontend.expression import (
 from hcl_explore.frontend.filling import Filler
 from hcl_explore.frontend.loops import LoopLowering
 from hcl_explore.frontend.memory import ConstantTables, table_array, table_type
-from hcl_explore.frontend.reader import ExpressionReader
+from hcl_explore.frontend.reader import ExpressionReader, Value
 from hcl_explore.frontend.scope import Scope
 from hcl_explore.frontend.signatures import CalleeResolver
 from hcl_explore.frontend.statements import StatementLowering
+from hcl_explore.frontend.structs import StructValue, parts_of, struct_value
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.frontend.uses import indexing_names
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang.dataflow import StreamKind
+from hcl_explore.lang.struct import leaves, struct_of
 from hcl_explore.lang.types import Index, ScalarType, TensorType, index
 
 
@@ -101,8 +103,13 @@ class FunctionLowering:
     # --- arguments -------------------------------------------------------------------------------
 
     def _places(self) -> Sequence[ast.AST]:
-        """Where each parameter is written."""
-        return [*self.function.args.posonlyargs, *self.function.args.args]
+        """Where each parameter, or the struct it is a part of, is written."""
+        own = [*self.function.args.posonlyargs, *self.function.args.args]
+        places: list[ast.AST] = []
+        for node, (name, kind) in zip(own, self.signature.declared, strict=False):
+            count = 1 if isinstance(kind, StreamKind) else len(list(leaves(name, kind)))
+            places += [node] * count
+        return places
 
     def _make_entry(self) -> ir.Block:
         function_type = ir.FunctionType(ir.TypeAttr(self.op.attributes["function_type"]).value)
@@ -116,6 +123,17 @@ class FunctionLowering:
         pairs = zip(self._places(), self.signature.parameters, strict=True)
         for value, (node, (name, kind)) in zip(self.entry.arguments, pairs, strict=True):
             self._bind(value, node, name, kind)
+        for name, declared in self.signature.declared:
+            if not isinstance(declared, StreamKind) and struct_of(declared) is not None:
+                self.scope.declare(name, self._struct(name, declared), self.function)
+
+    def _struct(self, name: str, kind: ScalarType | TensorType) -> StructValue:
+        def entity(leaf: str) -> Buffer | Expr:
+            binding = self.scope.find(leaf)
+            assert binding is not None and isinstance(binding.entity, (Buffer, Expr))
+            return binding.entity
+
+        return struct_value(name, kind, entity)
 
     def _bind(
         self,
@@ -129,7 +147,7 @@ class FunctionLowering:
             entity = StreamValue(name, kind, value)
         elif isinstance(kind, TensorType):
             entity = Buffer(name, kind, value, is_argument=True)
-        elif name in self._assigned:
+        elif name.partition(".")[0] in self._assigned:
             argument = self._argument(kind, name, node, value)
             entity = self.filler.allocate(name, TensorType(kind, ()), node)
             self.filler.fill(entity, argument, node)
@@ -177,6 +195,8 @@ class FunctionLowering:
     def _results(self, returned: ast.Return | None) -> list[ir.Value]:
         expected = self.signature.results
         nodes = _returned_nodes(returned)
+        if self.signature.returned is not None and len(nodes) == 1:
+            return self._struct_results(nodes[0], self.signature.returned)
         if len(nodes) == 1 and len(expected) > 1:
             call = self.reader.read_any(nodes[0])
             if isinstance(call, TensorCall) and call.signature.results == expected:
@@ -198,12 +218,34 @@ class FunctionLowering:
             taken.append(self._result(node, kind, taken))
         return taken
 
+    def _struct_results(self, node: ast.expr, kind: ScalarType | TensorType) -> list[ir.Value]:
+        """The parts of the struct that is returned."""
+        value = self.reader.read_any(node)
+        if isinstance(value, TensorCall) and value.signature.returned == kind:
+            return list(self.emitter.emit_call(value).results)
+        if not isinstance(value, StructValue) or (value.kind, value.shape) != struct_of(kind):
+            found = (
+                f"'{value.name}' is {value}" if isinstance(value, StructValue) else "this is none"
+            )
+            raise self.reader.error(KernelTypeError, f"{kind} is promised, and {found}", node)
+        taken: list[ir.Value] = []
+        for part, leaf in zip(parts_of(value, node), self.signature.results, strict=True):
+            if isinstance(leaf, ScalarType):
+                taken.append(self.emitter.emit(self.reader.require_scalar(part, node), leaf))
+            else:
+                taken.append(self._array_result(part, node, leaf, taken))
+        return taken
+
     def _result(
         self, node: ast.expr, kind: ScalarType | TensorType, taken: list[ir.Value]
     ) -> ir.Value:
         if isinstance(kind, ScalarType):
             return self.emitter.emit(self.reader.read(node), kind)
-        value = self.reader.read_any(node)
+        return self._array_result(self.reader.read_any(node), node, kind, taken)
+
+    def _array_result(
+        self, value: Value, node: ast.expr, kind: TensorType, taken: list[ir.Value]
+    ) -> ir.Value:
         if isinstance(value, Table):
             value = self.reader.materialise(value)
         if isinstance(value, TensorCall) and len(value.signature.results) == 1:
@@ -275,6 +317,8 @@ def function_attributes(signature: Signature) -> dict[str, ir.Attribute]:
             attrs.ARGUMENT_NAME: ir.StringAttr.get(name),
             attrs.DTYPE: ir.StringAttr.get(_element_name(kind)),
         }
+        if "." in name:
+            entries[attrs.STRUCT_RANK] = _struct_rank(dict(signature.declared)[name.split(".")[0]])
         if name in signature.storage:
             entries[attrs.STORAGE] = ir.StringAttr.get(signature.storage[name])
         arguments.append(ir.DictAttr.get(entries))
@@ -282,9 +326,27 @@ def function_attributes(signature: Signature) -> dict[str, ir.Attribute]:
         ir.DictAttr.get({attrs.DTYPE: ir.StringAttr.get(_element_name(kind))})
         for kind in signature.results
     ]
+    if signature.returned is not None:
+        rank = _struct_rank(signature.returned)
+        results = [
+            ir.DictAttr.get(
+                {
+                    attrs.ARGUMENT_NAME: ir.StringAttr.get(leaf),
+                    attrs.DTYPE: ir.StringAttr.get(_element_name(kind)),
+                    attrs.STRUCT_RANK: rank,
+                }
+            )
+            for leaf, kind in leaves("", signature.returned)
+        ]
     attributes = {"arg_attrs": arguments, "res_attrs": results}
     # The lowering to LLVM does not take empty lists.
     return {name: ir.ArrayAttr.get(entries) for name, entries in attributes.items() if entries}
+
+
+def _struct_rank(kind: ScalarType | TensorType | StreamKind) -> ir.Attribute:
+    found = struct_of(kind)
+    assert found is not None
+    return ir.IntegerAttr.get(ir.IntegerType.get_signless(32), len(found[1]))
 
 
 def _element_name(kind: ScalarType | TensorType | StreamKind) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from hcl_explore.errors import KernelShapeError, KernelTypeError, SourceSpan
 from hcl_explore.frontend.constants import ConstantEvaluator, is_number, plain_number
 from hcl_explore.frontend.expression import LITERAL, ArrayValue, Expr, StreamValue
+from hcl_explore.frontend.structs import StructValue
 from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.meta import TypeParameter
 from hcl_explore.lang.types import Float, ScalarType, TensorType, float32
@@ -112,7 +113,7 @@ def _sizes(annotation: ast.expr | None) -> list[ast.expr]:
 def infer(
     function: ast.FunctionDef,
     parameters: Sequence[OpenParameter],
-    values: Sequence[Expr | ArrayValue | StreamValue],
+    values: Sequence[Expr | ArrayValue | StreamValue | StructValue],
     span: SourceSpan,
 ) -> dict[str, object]:
     """The values of the type parameters that follow from the types of the arguments.
@@ -138,6 +139,8 @@ def infer(
         annotation = _unquoted(parameter.annotation)
         if isinstance(value, Expr):
             note(annotation, float32 if value.type is LITERAL else value.type)
+        elif isinstance(value, StructValue) and not value.shape:
+            note(annotation, value.kind)
         elif isinstance(value.type, StreamKind):
             _note_stream(note, annotation, value.type)
         elif isinstance(annotation, ast.Subscript):

@@ -19,6 +19,7 @@ from hcl_explore.frontend.expression import (
     View,
 )
 from hcl_explore.frontend.generics import bind, infer, parameter_ranks
+from hcl_explore.frontend.structs import StructValue, spread
 from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.library.function import LibraryFunction
@@ -65,7 +66,9 @@ class KernelCallReader:
                 "Its tasks run at the same time; a plain kernel runs one statement after another.",
             )
         values = [
-            self.reader.streams.stream(argument) or self.reader.operand(argument)
+            self.reader.streams.stream(argument)
+            or self.reader.structs.named(argument)
+            or self.reader.operand(argument)
             for argument in node.args
         ]
         span = self.reader.unit.span(node)
@@ -125,10 +128,14 @@ class KernelCallReader:
         )
 
     def checked(
-        self, signature: Signature, values: Sequence[Operand | StreamValue], node: ast.AST
+        self,
+        signature: Signature,
+        values: Sequence[Operand | StreamValue | StructValue],
+        node: ast.AST,
     ) -> Value:
         """The call, if ``values`` fit the parameters."""
-        count = len(signature.parameters)
+        declared = signature.declared or signature.parameters
+        count = len(declared)
         if len(values) != count:
             raise self.reader.error(
                 KernelTypeError,
@@ -136,12 +143,15 @@ class KernelCallReader:
                 f"not {len(values)}",
                 node,
             )
-        places = node.args if isinstance(node, ast.Call) else [node] * count
-        for (name, kind), value, place in zip(signature.parameters, values, places, strict=False):
+        written = node.args if isinstance(node, ast.Call) else [node] * count
+        parts, places = spread(self.reader, signature.symbol, declared, values, written)
+        for (name, kind), value, place in zip(signature.parameters, parts, places, strict=True):
             self.check(signature, name, kind, value, place)
-        call = TensorCall(signature, list(values), node)
+        call = TensorCall(signature, parts, node)
         results = signature.results
-        if len(results) == 1 and isinstance(results[0], ScalarType):
+        is_scalar = len(results) == 1 and isinstance(results[0], ScalarType)
+        if is_scalar and signature.returned is None:
+            assert isinstance(results[0], ScalarType)
             return KernelCall(results[0], node, call)
         return call
 

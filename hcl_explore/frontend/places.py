@@ -26,6 +26,7 @@ from hcl_explore.frontend.expression import (
 from hcl_explore.frontend.filling import Filler
 from hcl_explore.frontend.indexing import Bits
 from hcl_explore.frontend.reader import ExpressionReader
+from hcl_explore.frontend.structs import StructValue
 from hcl_explore.lang.types import UInt, index
 
 Place = Load | Bits | ArrayValue
@@ -48,10 +49,12 @@ class PlaceReader:
                 KernelSyntaxError, f"{ast.unparse(node)} cannot be assigned to", node
             )
         place = self.reader.read_any(node)
+        if isinstance(place, StructValue):
+            raise self.reader.structs.refusal(place, node)
         if isinstance(place, Bits):
-            self._check_changeable(_held(place.whole), node)
+            self.check_changeable(_held(place.whole), node)
         else:
-            self._check_changeable(place, node)
+            self.check_changeable(place, node)
         assert isinstance(place, (Load, Bits, ArrayValue))
         return place
 
@@ -65,7 +68,8 @@ class PlaceReader:
                 "Use a variable of its own, or a while loop.",
             )
 
-    def _check_changeable(self, place: object, node: ast.AST) -> None:
+    def check_changeable(self, place: object, node: ast.AST) -> None:
+        """Raise ``KernelScopeError`` if ``place`` is no variable."""
         base = place.buffer if isinstance(place, Load) else place
         while isinstance(base, View):
             base = base.base

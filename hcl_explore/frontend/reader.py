@@ -54,6 +54,7 @@ from hcl_explore.frontend.streams import (
     StreamThing,
     misplaced,
 )
+from hcl_explore.frontend.structs import StructReader, StructValue
 from hcl_explore.frontend.unit import Unit, describe
 from hcl_explore.lang.library import bmm, matmul
 from hcl_explore.lang.types import (
@@ -69,7 +70,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.NotEq: "!=",
 }
 Operand = Expr | ArrayValue
-Value = Operand | TensorCall | Table | StreamThing | PositionTuple
+Value = Operand | TensorCall | Table | StreamThing | PositionTuple | StructValue
 
 
 class ExpressionReader:
@@ -100,6 +101,7 @@ class ExpressionReader:
         """Where the task stands in its mapping; None outside of mapped kernels."""
         self.indexer = Indexer(self)
         self.streams = StreamReader(self)
+        self.structs = StructReader(self)
         self.operators = Operators(self)
         self.methods = MethodReader(self)
         self._methods: dict[type[ast.expr], Callable[..., Value]] = {
@@ -139,6 +141,8 @@ class ExpressionReader:
         """``value``, if it is a scalar. Raises ``KernelError`` otherwise."""
         if isinstance(value, Expr):
             return value
+        if isinstance(value, StructValue):
+            raise self.structs.refusal(value, node)
         if isinstance(value, ArrayValue):
             raise self.error(
                 KernelShapeError,
@@ -230,7 +234,7 @@ class ExpressionReader:
         entity = binding.entity
         if isinstance(entity, LocalFunction):
             raise self.error(KernelTypeError, f"'{node.id}' is a function; call it", node)
-        if isinstance(entity, StreamValue):
+        if isinstance(entity, (StreamValue, StructValue)):
             return entity
         if isinstance(entity, Buffer):
             if entity.type.shape:
@@ -262,7 +266,10 @@ class ExpressionReader:
 
     def _read_attribute(self, node: ast.Attribute) -> Value:
         if self.is_value(node.value):
-            return self.methods.attribute(self.read_any(node.value), node)
+            value = self.read_any(node.value)
+            if isinstance(value, StructValue) and node.attr != "shape":
+                return self.structs.field(value, node.attr, node)
+            return self.methods.attribute(value, node)
         return self.constant(self.constants.evaluate(node), node)
 
     def is_value(self, node: ast.expr) -> bool:
@@ -276,6 +283,8 @@ class ExpressionReader:
 
     def _read_subscript(self, node: ast.Subscript) -> Value:
         base = self.read_any(node.value)
+        if isinstance(base, StructValue):
+            return self.structs.subscript(base, node)
         if isinstance(base, StreamValue):
             return self.streams.element(base, node)
         if isinstance(base, (StreamElement, Put, PositionTuple)):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hcl_explore.errors import KernelError, KernelScopeError, KernelTypeError
 from hcl_explore.frontend.constants import unknown_name
 from hcl_explore.frontend.expression import Buffer, Constant, Expr, StreamValue
+from hcl_explore.frontend.structs import StructValue
 from hcl_explore.frontend.unit import Unit
 
 
@@ -20,7 +21,7 @@ class LocalFunction:
     function: ast.FunctionDef
 
 
-Entity = Buffer | Expr | LocalFunction | StreamValue
+Entity = Buffer | Expr | LocalFunction | StreamValue | StructValue
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from hcl_explore.frontend.unit import Unit
 from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.memory import PlacedType
+from hcl_explore.lang.struct import Struct, leaves, struct_of
 from hcl_explore.lang.types import (
     BOOL,
     ScalarType,
@@ -114,6 +115,12 @@ def annotation(
     if isinstance(found, type) and found in _PYTHON_TYPES:
         found = _PYTHON_TYPES[found]
     if isinstance(found, StreamKind):
+        if isinstance(found.element, Struct):
+            raise KernelTypeError(
+                "a stream carries numbers or blocks of them, no structs",
+                span=unit.span(node),
+                advice="Use a stream for each field.",
+            )
         return found, storage
     if not isinstance(found, (ScalarType, TensorType)):
         raise KernelTypeError(
@@ -144,6 +151,7 @@ def read_signature(unit: Unit, function: ast.FunctionDef, symbol: str) -> Signat
     parameters."""
     _refuse_extras(unit, function)
     parameters: list[tuple[str, ScalarType | TensorType | StreamKind]] = []
+    declared: list[tuple[str, ScalarType | TensorType | StreamKind]] = []
     storage: dict[str, str] = {}
     for parameter in (*function.args.posonlyargs, *function.args.args):
         if parameter.annotation is None:
@@ -153,10 +161,26 @@ def read_signature(unit: Unit, function: ast.FunctionDef, symbol: str) -> Signat
                 advice=f"Annotate it: {parameter.arg}: float32[16] or {parameter.arg}: int32.",
             )
         kind, memory = annotation(unit, parameter.annotation)
-        parameters.append((parameter.arg, kind))
-        if memory is not None:
-            storage[parameter.arg] = memory
-    return Signature(symbol, parameters, _results(unit, function.returns), storage)
+        declared.append((parameter.arg, kind))
+        parts = (
+            [(parameter.arg, kind)] if isinstance(kind, StreamKind) else leaves(parameter.arg, kind)
+        )
+        for name, part in parts:
+            parameters.append((name, part))
+            if memory is not None:
+                storage[name] = memory
+    results = _results(unit, function.returns)
+    returned = next((kind for kind in results if struct_of(kind) is not None), None)
+    if returned is not None:
+        if len(results) > 1:
+            assert function.returns is not None
+            raise KernelTypeError(
+                "a kernel that returns a struct returns nothing else",
+                span=unit.span(function.returns),
+                advice="Hand further results back through array arguments.",
+            )
+        results = [part for _, part in leaves("", returned)]
+    return Signature(symbol, parameters, results, storage, declared=declared, returned=returned)
 
 
 def _results(unit: Unit, node: ast.expr | None) -> list[ScalarType | TensorType]:

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
 
+import numpy as np
 from mlir import ir
 
 from hcl_explore.errors import KernelSyntaxError, KernelTypeError, SourceSpan
 from hcl_explore.frontend.constants import ConstantEvaluator, attribute, import_module, is_number
 from hcl_explore.frontend.source import KernelSource, parse_text
+from hcl_explore.lang.memory import PlacedType
+from hcl_explore.lang.meta import TypeParameter
+from hcl_explore.lang.types import ScalarType, TensorType
 
 
 class Unit:
@@ -133,9 +137,11 @@ class Unit:
                 "only plain names can be assigned beside a kernel", span=self.span(statement)
             )
         value = self.constants.evaluate(statement.value)
-        if isinstance(value, str) or not (is_number(value) or hasattr(value, "__getitem__")):
+        is_type = isinstance(value, (ScalarType, TensorType, PlacedType, TypeParameter))
+        is_table = isinstance(value, (list, tuple, np.ndarray))
+        if not (is_number(value) or is_table or is_type):
             raise KernelTypeError(
-                f"a constant is a number or a table of numbers, not {type(value).__name__}",
+                f"a constant is a number, a table of numbers or a type, not {type(value).__name__}",
                 span=self.span(statement.value),
             )
         for target in targets:

@@ -50,6 +50,7 @@ from hcl_explore.lang.ops import (
 )
 from hcl_explore.lang.partition import Partition
 from hcl_explore.lang.storage import Storage
+from hcl_explore.lang.struct import Struct
 from hcl_explore.lang.types import (
     Fixed,
     Int,
@@ -81,6 +82,7 @@ __all__ = [
     "Partition",
     "Storage",
     "Stream",
+    "Struct",
     "TypeParameter",
     "UFixed",
     "UInt",

@@ -9,6 +9,7 @@ from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import estimate
 from hcl_explore.backend import cpu
 from hcl_explore.backend.cpu import CpuKernel
+from hcl_explore.backend.cpu.structs import read_boundary
 from hcl_explore.backend.hls import HlsCode, HlsOptions, emit
 from hcl_explore.backend.hls.csim import CsimKernel, build_csim
 from hcl_explore.backend.hls.project import HlsProject, find_tool, has_tool, write_project
@@ -55,10 +56,16 @@ def build(
         raise BuildError("only the target 'vitis_hls' writes a project", advice=TARGETS)
     if target in (None, "cpu") and mode is None:
         module = _timed(snapshot, device, clock_mhz) if _has_streams(snapshot) else snapshot.module
-        return cpu.build(module, top, timeout_s=timeout_s, debug=debug, sources=snapshot.sources)
+        kernel = cpu.build(module, top, timeout_s=timeout_s, debug=debug, sources=snapshot.sources)
+        kernel.boundary = read_boundary(snapshot.module, top)
+        return kernel
     if target in ("vhls", "catapult") and mode in (None, "csim"):
         code = _emitted(snapshot, "vitis" if target == "vhls" else "catapult", hls)
-        return code if mode is None else build_csim(code, timeout_s=timeout_s)
+        if mode is None:
+            return code
+        simulated = build_csim(code, timeout_s=timeout_s)
+        simulated.boundary = read_boundary(snapshot.module, top)
+        return simulated
     if target == "vitis_hls" and (mode in (None, "write") or mode in _PROJECT_STEPS):
         if project is None:
             raise BuildError(

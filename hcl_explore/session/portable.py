@@ -17,7 +17,8 @@ import numpy as np
 from hcl_explore.errors import SessionError
 from hcl_explore.frontend import KernelSource, read_kernel
 from hcl_explore.frontend.source import default_namespace
-from hcl_explore.lang.types import ScalarType, parse_type
+from hcl_explore.frontend.type_names import type_called
+from hcl_explore.lang.types import ScalarType, TensorType
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class _Collector:
         if isinstance(value, ModuleType):
             if value.__name__.partition(".")[0] == "hcl_explore":
                 self.modules[name] = None
-        elif isinstance(value, ScalarType):
+        elif isinstance(value, (ScalarType, TensorType)):
             self.types[name] = str(value)
         elif isinstance(value, (bool, int, float, np.integer, np.floating, np.ndarray)):
             self._add_once(self.constants, name, value, source)
@@ -141,7 +142,7 @@ def from_json(data: Mapping[str, Any]) -> KernelSource:
     try:
         namespace = default_namespace()
         namespace.update(dict.fromkeys(data["modules"], namespace["hcl"]))
-        namespace.update({name: parse_type(text) for name, text in data["types"].items()})
+        namespace.update({name: type_called(text) for name, text in data["types"].items()})
         namespace.update({n: _constant_value(value) for n, value in data["constants"].items()})
         read = read_kernel(str(data["text"]), namespace=namespace, name=data["name"])
         return replace(read, filename=str(data["filename"]), first_line=int(data["first_line"]))

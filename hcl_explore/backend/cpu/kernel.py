@@ -8,6 +8,7 @@ from hcl_explore.backend.cpu import invoke
 from hcl_explore.backend.cpu.assembly import assemble
 from hcl_explore.backend.cpu.process import Unit
 from hcl_explore.backend.cpu.signature import Signature
+from hcl_explore.backend.cpu.structs import Boundary
 from hcl_explore.ir.locations import Sources
 
 
@@ -35,16 +36,19 @@ class CpuKernel:
         self.timeout_s = timeout_s
         self._sources = sources
         self._quiet = quiet
+        self.boundary: Boundary | None = None
+        """How structs are passed; without it, each of their fields is an argument."""
 
     def __call__(self, *arguments: object) -> Any:
-        return invoke.call(
+        returned = invoke.call(
             self._unit,
             self.signature,
-            arguments,
+            arguments if self.boundary is None else self.boundary.inner(arguments),
             self.timeout_s,
             self._sources,
             quiet=self._quiet,
         )
+        return returned if self.boundary is None else self.boundary.outer(returned)
 
     def seconds(self, *arguments: object) -> float:
         """Call it, drop its results, and return how long the compiled code ran (without passing
@@ -53,7 +57,7 @@ class CpuKernel:
         invoke.call(
             self._unit,
             self.signature,
-            arguments,
+            arguments if self.boundary is None else self.boundary.inner(arguments),
             self.timeout_s,
             self._sources,
             quiet=True,

@@ -13,6 +13,7 @@ from typing import Any
 from hcl_explore.backend.cpu import invoke
 from hcl_explore.backend.cpu.process import Unit
 from hcl_explore.backend.cpu.signature import Signature, Value, storage_bytes
+from hcl_explore.backend.cpu.structs import Boundary
 from hcl_explore.backend.hls.code import HlsCode, Port
 from hcl_explore.backend.hls.csim_compile import compile_library
 from hcl_explore.backend.hls.dialect import DIALECTS
@@ -32,9 +33,14 @@ class CsimKernel:
         self._unit = unit
         self.signature = signature
         self.timeout_s = timeout_s
+        self.boundary: Boundary | None = None
+        """How structs are passed; without it, each of their fields is an argument."""
 
     def __call__(self, *arguments: object) -> Any:
-        return invoke.call(self._unit, self.signature, arguments, self.timeout_s)
+        if self.boundary is None:
+            return invoke.call(self._unit, self.signature, arguments, self.timeout_s)
+        inner = self.boundary.inner(arguments)
+        return self.boundary.outer(invoke.call(self._unit, self.signature, inner, self.timeout_s))
 
     def __repr__(self) -> str:
         parameters = ", ".join(f"{value.name}: {value}" for value in self.signature.parameters)
