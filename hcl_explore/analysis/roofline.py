@@ -12,10 +12,18 @@ from hcl_explore.analysis.regions import Units
 _COUNTED = frozenset({"fadd", "fsub", "fmul", "fdiv", "fsqrt", "fexp", "add", "mul", "div"})
 
 
+# Bytes that all ports of a memory move in a cycle: two of 72 bits with a UltraRAM; a block RAM of
+# 18 Kb reads 36 bits and writes 36 (UG573, simple dual port; UG473 says the same of the 7 series).
+_BLOCK_RAM_BYTES = 9
+_ULTRA_RAM_BYTES = 18
+
+
 class Roofline(TypedDict):
-    """The fields of ``RooflineRecord``: [name, GB/s] of each memory, [name, GOP/s] of each peak."""
+    """The fields of ``RooflineRecord``: [name, GB/s] of each memory off the chip, and of all ports
+    of those on it, [name, GOP/s] of each peak."""
 
     bandwidths: list[tuple[str, float]]
+    on_chip: list[tuple[str, float]]
     peaks: list[tuple[str, float]]
 
 
@@ -31,7 +39,15 @@ def device_roofline(device: Device, clock_mhz: float) -> Roofline:
         for kind in ("int8", "int32", "float32", "float64")
         if (peak := peak_gops(device, clock_mhz, kind)) is not None
     ]
-    return Roofline(bandwidths=bandwidths, peaks=peaks)
+    on_chip = [
+        (name, count * width * clock_mhz / 1000.0)
+        for name, count, width in (
+            ("BRAM", device.bram18, _BLOCK_RAM_BYTES),
+            ("URAM", device.uram, _ULTRA_RAM_BYTES),
+        )
+        if count
+    ]
+    return Roofline(bandwidths=bandwidths, on_chip=on_chip, peaks=peaks)
 
 
 def peak_gops(device: Device, clock_mhz: float, kind: str) -> float | None:

@@ -61,6 +61,7 @@ class Controller:
             "advise": self._advise,
             "survey": self._survey,
             "export": self._export,
+            "measure": self._measure,
         }
 
     # --- from the browser -------------------------------------------------------------------
@@ -144,6 +145,10 @@ class Controller:
     def _set_device(self, params: Params) -> None:
         self.session.set_device(str(params["device"]), float(params["clock_mhz"]))
 
+    def _measure(self, params: Params) -> None:
+        for step in params["steps"]:
+            self.session.measure(int(step))
+
     def _advise(self, params: Params) -> object:
         return advise(self.session, str(params["primitive"]), params["arguments"])
 
@@ -195,7 +200,8 @@ class Controller:
                     explanation=step["explanation"],
                 )
             )
-        digest.update(repr(record["position"]).encode())
+        measured = [step["measured"] for step in record["steps"]]
+        digest.update(repr((record["position"], measured)).encode())
         return StateMessage(
             key=digest.hexdigest()[:16],
             name=record["name"],

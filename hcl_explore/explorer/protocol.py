@@ -138,6 +138,8 @@ class SessionLike(Protocol):
 
     def assembly(self, index: int) -> str: ...
 
+    def measure(self, index: int) -> object: ...
+
     def apply(
         self,
         primitive: str,

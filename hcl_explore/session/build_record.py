@@ -24,9 +24,11 @@ from hcl_explore.views.record import (
     GraphDiffRecord,
     GraphRecord,
     LoopRecord,
+    MeasuredRecord,
     OnChipCopyRecord,
     SpanRecord,
     StepRecord,
+    TrafficRecord,
     VerificationRecord,
 )
 
@@ -39,6 +41,7 @@ def step_record(
     device: Device,
     clock_mhz: float,
     verification: Verification | None,
+    measured: MeasuredRecord | None,
 ) -> StepRecord:
     """Everything there is to show of step ``index``; 0 is the program before any step."""
     steps = (*schedule.history, *schedule.undone)
@@ -68,6 +71,8 @@ def step_record(
         graph_diff=_graph_diff(before, snapshot),
         estimate=_estimate_record(estimate),
         timeline=cast("SpanRecord", estimate.timeline.to_record()),
+        traffic=[cast("TrafficRecord", level.to_record()) for level in estimate.traffic],
+        measured=measured,
         verification=_verification(step, verification),
         forwarding={key: list(became) for key, became in step.forwarding.items()} if step else {},
     )

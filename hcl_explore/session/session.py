@@ -24,9 +24,11 @@ from hcl_explore.errors import HclError, ScheduleError, SessionError
 from hcl_explore.frontend import KernelSource, read_kernel
 from hcl_explore.schedule.report_comparison import ReportComparison, compare_report
 from hcl_explore.schedule.schedule import Schedule, customize
+from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
 from hcl_explore.session import portable
 from hcl_explore.session.build_record import step_record
+from hcl_explore.session.measuring import cpu_record, measure
 from hcl_explore.session.palette import palette
 from hcl_explore.session.preview import call_preview
 from hcl_explore.session.report_records import read_report_record, report_record
@@ -34,7 +36,9 @@ from hcl_explore.session.script import session_script
 from hcl_explore.views.page import session_iframe, session_page
 from hcl_explore.views.record import (
     RECORD_VERSION,
+    CpuRecord,
     FailedStepRecord,
+    MeasuredRecord,
     PrimitiveRecord,
     ReportRecord,
     SessionRecord,
@@ -77,6 +81,8 @@ class Session:
         self._records: dict[tuple[Step | None, Device, float], StepRecord] = {}
         self._verifications: dict[Step, Verification] = {}
         self._pending: dict[Step, Future[Verification]] = {}
+        self._measured: dict[Step | None, MeasuredRecord] = {}
+        self._cpu: CpuRecord | None = None
         self.failed: list[FailedStepRecord] = []
         """Steps that no longer applied when the kernel was edited or an earlier step removed."""
         self.reports: list[ReportRecord] = []
@@ -91,6 +97,7 @@ class Session:
         self._stop_watching()
         with self._lock:
             self._records.clear()  # step 0 has no key of its own
+            self._measured.pop(None, None)
         self.schedule = schedule
         self._stop_watching = schedule.on_change(self._on_schedule_change)
 
@@ -266,12 +273,13 @@ class Session:
             with self._lock:
                 if step in self._pending or step in self._verifications:
                     continue
-                exact = not any(s.reassociated for s in self.schedule.history[:number])
+                reference, exact, allowed_error = self.schedule.reference(number)
                 future = compare_async(
-                    self.schedule.initial.transport,
+                    reference.transport,
                     step.after.transport,
                     self.schedule.top,
                     exact=exact,
+                    allowed_error=allowed_error,
                 )
                 self._pending[step] = future
             future.add_done_callback(partial(self._verified, step))
@@ -321,6 +329,7 @@ class Session:
                     self._device,
                     self.clock_mhz,
                     self._badge(step),
+                    self._measured.get(step),
                 )
             return {**self._records[key], "index": index}
 
@@ -337,6 +346,7 @@ class Session:
             device=self.device,
             clock_mhz=self.clock_mhz,
             roofline=device_roofline(self._device, self.clock_mhz),
+            cpu=self._cpu,
             steps=steps,
             position=self.position,
             redo=len(self.schedule.undone),
@@ -351,11 +361,39 @@ class Session:
             ScheduleError: there is no such step.
             BuildError: LLVM cannot translate the program.
         """
+        return cpu.build(self._snapshot(index).module, self.schedule.top).assembly()
+
+    def measure(self, index: int | None = None) -> MeasuredRecord:
+        """Run the kernel after step ``index`` (by default as it is now) on one core of this
+        machine and time it: a point of the measured roofline.
+
+        The first time, the processor's own ceilings are measured too, which takes some seconds;
+        they are kept in the user's cache folder.
+
+        Raises:
+            ScheduleError: there is no such step.
+            SessionError: the program has tasks, which are simulated.
+            BuildError, RunError: it cannot be compiled, crashed, or took longer than 20 s.
+        """
+        index = self.position if index is None else index
+        snapshot = self._snapshot(index)
+        step = self.steps[index - 1] if index else None
+        estimate = snapshot.estimate(self._device, self.clock_mhz)
+        measured = measure(snapshot, self.schedule.top, estimate)
+        self._cpu = self._cpu or cpu_record()
+        with self._lock:
+            self._measured[step] = measured
+            for key in [key for key in self._records if key[0] is step]:
+                del self._records[key]
+        self._notify("changed", self.position)
+        return measured
+
+    def _snapshot(self, index: int) -> Snapshot:
+        """The program after step ``index``. Raises ``ScheduleError`` if there is none."""
         steps = self.steps
         if not 0 <= index <= len(steps):
             raise ScheduleError(f"there is no step {index}")
-        snapshot = steps[index - 1].after if index else self.schedule.initial
-        return cpu.build(snapshot.module, self.schedule.top).assembly()
+        return steps[index - 1].after if index else self.schedule.initial
 
     def roofline_figure(self) -> Figure:
         """The roofline of all steps as a matplotlib figure. Raises ``ValueError`` for a device

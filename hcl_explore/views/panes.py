@@ -14,7 +14,7 @@ from hcl_explore.views.graph import graph_html
 from hcl_explore.views.loop_tree import loop_tree_html
 from hcl_explore.views.metrics import metrics_html
 from hcl_explore.views.record import SessionRecord
-from hcl_explore.views.roofline import roofline_svg
+from hcl_explore.views.roofline import device_html, processor_html
 from hcl_explore.views.timeline import timeline_html
 
 MAX_ASSEMBLY_LINES = 4_000
@@ -83,8 +83,9 @@ def _graph(record: SessionRecord, index: int) -> str:
 
 def _roofline(record: SessionRecord, index: int) -> str:
     # Undone steps are drawn only while one of them is looked at.
-    last = max(record["position"], index)
-    return roofline_svg(record["roofline"], record["steps"][: last + 1], index)
+    steps = record["steps"][: max(record["position"], index) + 1]
+    device, processor = device_html(record, steps, index), processor_html(record, steps, index)
+    return f'<div data-view="device">{device}</div><div data-view="processor">{processor}</div>'
 
 
 def _timeline(record: SessionRecord, index: int) -> str:
@@ -99,7 +100,7 @@ PANES = (
     Pane("ir-diff", "IR diff", _ir_diff),
     Pane("tree", "Loop tree", _tree),
     Pane("graph", "Graph", _graph),
-    Pane("roofline", "Roofline", _roofline),
+    Pane("roofline", "Roofline", _roofline, (("device", "Device"), ("processor", "This CPU"))),
     Pane("timeline", "Timeline", _timeline),
     Pane("metrics", "Metrics", _metrics),
     Pane("hls", "HLS C++", _hls, (("changes", "Changes"), ("whole", "Whole"))),

@@ -181,9 +181,43 @@ class SpanRecord(TypedDict):
     children: list[SpanRecord]
 
 
-class RooflineRecord(TypedDict):
-    """Ceilings of the device. ``bandwidths`` are [name, GB/s]; ``peaks`` are [name, GOP/s]."""
+class TrafficRecord(TypedDict):
+    """What one level of memory sees of one run: ``bytes`` moved both ways, ``footprint_bytes``
+    different ones, ``intensity`` operations per byte moved, ``gb_per_s`` what the level delivers
+    (off the chip the device's memory, else the ports of this design's banks; None: no limit)."""
 
+    level: str
+    is_off_chip: bool
+    bytes: int
+    footprint_bytes: int | None
+    intensity: float | None
+    gb_per_s: float | None
+    arrays: list[str]
+
+
+class MeasuredRecord(TypedDict):
+    """One run of the compiled kernel on a core of this machine: ``seconds`` of the fastest run,
+    ``gops`` what that makes of the operations, ``intensity`` operations per different byte of the
+    arguments and results (None where that is not known)."""
+
+    seconds: float
+    gops: float | None
+    intensity: float | None
+
+
+class RooflineRecord(TypedDict):
+    """Ceilings of the device. ``bandwidths`` are [name, GB/s] of the memories off the chip,
+    ``on_chip`` of all ports of its own memories; ``peaks`` are [name, GOP/s]."""
+
+    bandwidths: list[tuple[str, float]]
+    on_chip: list[tuple[str, float]]
+    peaks: list[tuple[str, float]]
+
+
+class CpuRecord(TypedDict):
+    """Ceilings of one core of this machine's processor, as they were measured."""
+
+    processor: str
     bandwidths: list[tuple[str, float]]
     peaks: list[tuple[str, float]]
 
@@ -217,6 +251,8 @@ class StepRecord(TypedDict):
     graph_diff: GraphDiffRecord
     estimate: EstimateRecord
     timeline: SpanRecord
+    traffic: list[TrafficRecord]
+    measured: MeasuredRecord | None
     verification: VerificationRecord
     forwarding: dict[str, list[str]]
 
@@ -308,6 +344,8 @@ class SessionRecord(TypedDict):
     device: str
     clock_mhz: float
     roofline: RooflineRecord
+    cpu: CpuRecord | None
+    """None until a step is measured on this machine's processor."""
     steps: list[StepRecord]
     position: int
     redo: int

@@ -65,6 +65,10 @@ class FakeSession:
         self.calls.append(("assembly", index))
         return "gemm:\n    vfmadd231ps ymm0, ymm1, ymmword ptr [rsi + 4*rax]\n    ret"
 
+    def measure(self, index: int) -> None:
+        self.calls.append(("measure", index))
+        self.notify("changed", self.position)
+
     def why_not(
         self, primitive: str, arguments: Mapping[str, object], *, reassociate: bool = False
     ) -> str | None:

@@ -167,6 +167,12 @@ def test_advice_names_what_is_missing_and_judges_nothing_yet(browser: Browser) -
     assert "no primitive 'splat'" in browser_error["text"]
 
 
+def test_measuring_asks_the_session_step_by_step(browser: Browser) -> None:
+    assert "error" not in browser.ask("measure", steps=[0, 2])
+    assert browser.session.calls == [("measure", 0), ("measure", 2)]
+    assert browser.events[-1]["kind"] == "state"
+
+
 def test_survey_judges_what_takes_the_loop_in_hand(browser: Browser) -> None:
     result = browser.ask("survey", loop="k", buffer=None)["result"]
     assert result["split"] is None

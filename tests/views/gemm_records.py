@@ -15,11 +15,13 @@ from hcl_explore.views.record import (
     GraphDiffRecord,
     GraphRecord,
     LoopRecord,
+    MeasuredRecord,
     ParameterRecord,
     PrimitiveRecord,
     SessionRecord,
     SpanRecord,
     StepRecord,
+    TrafficRecord,
 )
 
 KERNEL = """def gemm(A: float32[32, 32], B: float32[32, 32]) -> float32[32, 32]:
@@ -335,6 +337,41 @@ def _timeline(index: int) -> SpanRecord:
     return span("gemm", "gemm", "call", 0, total, kind="function", children=[first, outer])
 
 
+MEASURED: dict[int, MeasuredRecord] = {
+    0: {"seconds": 32e-6, "gops": 2.048, "intensity": 5.33},
+    2: {"seconds": 8e-6, "gops": 8.192, "intensity": 5.33},
+}
+
+
+def _traffic(index: int) -> list[TrafficRecord]:
+    """Off the chip the three arrays, and from step 3 on a buffer of C in BRAM."""
+    moved = 12288 if index >= 3 else 401408
+    levels = [_level("HBM2", moved, 460.0, ["A", "B", "C"], footprint=12288, is_off_chip=True)]
+    if index >= 3:
+        levels.append(_level("BRAM", 262144, 2.4, ["C_buf"], footprint=4096))
+    return [*levels, _level("registers", 524288, None, ["A", "B", "C"], footprint=12288)]
+
+
+def _level(
+    name: str,
+    moved: int,
+    rate: float | None,
+    arrays: list[str],
+    *,
+    footprint: int,
+    is_off_chip: bool = False,
+) -> TrafficRecord:
+    return TrafficRecord(
+        level=name,
+        is_off_chip=is_off_chip,
+        bytes=moved,
+        footprint_bytes=footprint,
+        intensity=65536 / moved,
+        gb_per_s=rate,
+        arrays=arrays,
+    )
+
+
 FORWARDING: list[dict[str, list[str]]] = [
     {},
     {"gemm:mm.k": ["gemm:mm.k.outer", "gemm:mm.k.inner"]},
@@ -374,6 +411,8 @@ def step_record(index: int) -> StepRecord:
         graph_diff=GraphDiffRecord(added=[], removed=[], changed=changed),
         estimate=_estimate(index),
         timeline=_timeline(index),
+        traffic=_traffic(index),
+        measured=MEASURED.get(index),
         verification={
             "status": "not_run" if index == 0 else "pending" if index == 5 else "verified",
             "detail": "max relative error 1.2e-6 on 3 random inputs",
@@ -393,7 +432,13 @@ def session_record(position: int = 5) -> SessionRecord:
         clock_mhz=300.0,
         roofline={
             "bandwidths": [("HBM2", 460.0), ("DDR4", 38.4)],
+            "on_chip": [("BRAM", 10886.4), ("URAM", 5184.0)],
             "peaks": [("float32", 541.0), ("int8", 5400.0)],
+        },
+        cpu={
+            "processor": "a processor",
+            "bandwidths": [("L1", 250.0), ("L2", 150.0), ("DRAM", 20.0)],
+            "peaks": [("float32", 120.0), ("float64", 60.0)],
         },
         steps=[step_record(index) for index in range(6)],
         position=position,

@@ -14,9 +14,6 @@ from hcl_explore.views.loop_tree import loop_tree_html
 from hcl_explore.views.metrics import latency_change, metrics_html
 from hcl_explore.views.panes import PANES, pane_list, render_pane
 from hcl_explore.views.record import SessionRecord
-from hcl_explore.views.roofline import roofline_svg
-from hcl_explore.views.roofline_data import bounds, roofline_points, ticks
-from hcl_explore.views.roofline_figure import roofline_figure
 
 
 @pytest.fixture
@@ -39,7 +36,8 @@ def test_unknown_panes_and_steps_are_refused(record: SessionRecord) -> None:
 
 def test_only_the_panes_with_alternatives_have_views() -> None:
     assert {p["id"]: p["views"] for p in pane_list() if p["views"]} == {
-        "hls": [["changes", "Changes"], ["whole", "Whole"]]
+        "roofline": [["device", "Device"], ["processor", "This CPU"]],
+        "hls": [["changes", "Changes"], ["whole", "Whole"]],
     }
 
 
@@ -239,65 +237,3 @@ def test_dot_labels_are_shown_as_they_are(text: str) -> None:
 
 def test_control_characters_do_not_reach_the_svg() -> None:
     assert "\x00" not in render_svg(f"digraph {{ x [label={quote(chr(0) + chr(27))}] }}")
-
-
-# --- roofline ----------------------------------------------------------------------------------
-
-
-def test_roofline_has_ceilings_and_one_point_per_step(record: SessionRecord) -> None:
-    html = Checked(roofline_svg(record["roofline"], record["steps"], 5))
-    points = html.with_class("pt")
-    assert sorted(int(point["data-step"] or "") for point in points) == list(range(6))
-    assert [p["data-step"] for p in points if "is-current" in (p["class"] or "")] == ["5"]
-    assert "HBM2 460 GB/s" in html.text
-    assert "float32 541 GOP/s" in html.text
-    assert "Step 5 runs at 3.83 GOP/s" in html.text
-
-
-def test_points_at_the_same_place_share_a_label(record: SessionRecord) -> None:
-    html = Checked(roofline_svg(record["roofline"], record["steps"], 0))
-    labels = html.with_class("lb")
-    assert len(labels) == 3
-    assert "3–4" in html.text
-
-
-def test_a_step_without_figures_says_why_it_has_no_point(record: SessionRecord) -> None:
-    record["steps"][1]["estimate"]["operational_intensity"] = None
-    record["steps"][1]["estimate"]["notes"] = ["Subscripts depend on data."]
-    html = Checked(roofline_svg(record["roofline"], record["steps"], 1))
-    assert len(html.with_class("pt")) == 5
-    assert (
-        "operational intensity of this step is not known. Subscripts depend on data." in html.text
-    )
-
-
-def test_every_point_lies_in_the_drawn_range(record: SessionRecord) -> None:
-    points = roofline_points(record["steps"])
-    area = bounds(record["roofline"], points)
-    assert area is not None
-    for point in points:
-        assert area.low_x < point.intensity < area.high_x
-        assert area.low_y < point.achieved < area.high_y
-
-
-def test_a_device_without_figures_has_no_roofline(record: SessionRecord) -> None:
-    assert "no peak" in roofline_svg({"bandwidths": [], "peaks": []}, record["steps"], 0)
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "expected"),
-    [
-        (0.9, 11, [1, 2, 5, 10]),
-        (0.5, 200, [1, 3, 10, 30, 100]),
-        (0.5, 20000, [1, 10, 100, 1e3, 1e4]),
-    ],
-)
-def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None:
-    assert ticks(low, high) == pytest.approx(expected)
-
-
-def test_the_figure_for_papers_has_a_point_per_step(record: SessionRecord) -> None:
-    figure = roofline_figure(record)
-    line = figure.axes[0].lines[-1]
-    assert len(line.get_xdata()) == 6  # type: ignore[arg-type]
-    assert figure.axes[0].get_xscale() == figure.axes[0].get_yscale() == "log"

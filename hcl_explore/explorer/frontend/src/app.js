@@ -243,6 +243,17 @@ export class App {
     if (point) this.#show(Number(point.dataset.step));
     const subject = closest(event, "[data-loop], [data-buffer]");
     if (subject) this.#pick(subject);
+    const measure = closest(event, "[data-measure]");
+    if (measure) this.#measure(measure.dataset.measure === "all");
+  }
+
+  /** Run the kernel on the machine's processor; the roofline then shows how fast it was. @param {boolean} all */
+  async #measure(all) {
+    const { state } = this;
+    if (!state) return;
+    const shown = this.looking ?? state.position;
+    const steps = all ? [...state.steps.keys()].slice(0, state.position + 1) : [shown];
+    if (await this.#act("measure", { steps })) this.#show(shown);
   }
 
   /** A loop or array of the tree goes into the palette. @param {HTMLElement} subject */
