@@ -143,7 +143,8 @@ class KernelCallReader:
                 f"not {len(values)}",
                 node,
             )
-        written = node.args if isinstance(node, ast.Call) else [node] * count
+        # A library call's compile-time constants come after its arrays.
+        written = node.args[:count] if isinstance(node, ast.Call) else [node] * count
         parts, places = spread(self.reader, signature.symbol, declared, values, written)
         for (name, kind), value, place in zip(signature.parameters, parts, places, strict=True):
             self.check(signature, name, kind, value, place)
