@@ -60,6 +60,7 @@ def step_record(
         hint=_hint(before, snapshot, device, clock_mhz),
         unchecked=step.unchecked if step else False,
         reassociated=step.reassociated if step else False,
+        allowed_error=step.allowed_error if step else None,
         ir=snapshot.text,
         ir_links=source_lines(snapshot.transport),
         hls=hls,

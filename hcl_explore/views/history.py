@@ -68,6 +68,11 @@ def _step(steps: Sequence[StepRecord], index: int, position: int, editable: bool
             '<span class="flag" title="applied although its legality was refused or could not be '
             'decided">unchecked</span>'
         )
+    if step["allowed_error"] is not None:
+        facts.append(
+            '<span class="flag" title="changes values: results may differ by '
+            f'{step["allowed_error"]:g} of the largest">changes values</span>'
+        )
     if step["reassociated"]:
         facts.append(
             '<span class="flag" title="changes the order of a floating-point accumulation, and '

@@ -240,6 +240,8 @@ class StepRecord(TypedDict):
     hint: str
     unchecked: bool
     reassociated: bool
+    allowed_error: float | None
+    """Of a step that changes values: the part of the largest value that results may differ by."""
     ir: str
     ir_links: list[int | None]
     hls: str

@@ -401,6 +401,7 @@ def step_record(index: int) -> StepRecord:
         hint="changes nothing: Vitis pipelines 'j' by itself" if index == 3 else "",
         unchecked=False,
         reassociated=index == 2,
+        allowed_error=0.05 if index == 3 else None,
         ir=ir,
         ir_links=ir_links,
         hls=hls,

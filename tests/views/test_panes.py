@@ -143,6 +143,7 @@ def test_step_list_has_calls_badges_and_gains(record: SessionRecord) -> None:
     assert text.count("verified") == 4
     assert text.count("checking") == 1
     assert text.count("reassociated") == 1
+    assert text.count("changes values") == 1
     assert len([a for _, a in html.elements if "data-remove" in a]) == 5
 
 
