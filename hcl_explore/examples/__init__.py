@@ -7,6 +7,7 @@ import difflib
 
 from hcl_explore.errors import UnknownNameError
 from hcl_explore.examples import (
+    dataflow,
     image,
     linear_algebra,
     machsuite,
@@ -25,6 +26,7 @@ _EXAMPLES: dict[str, Example] = {
         networks,
         transformers,
         sequences,
+        dataflow,
         polybench,
         machsuite,
     )

@@ -7,7 +7,15 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import uniform
 from hcl_explore.examples.example import Example
-from hcl_explore.examples.steps import complete, cyclic, pipeline, reorder, window_buffer
+from hcl_explore.examples.steps import (
+    buffer_at,
+    complete,
+    cyclic,
+    pipeline,
+    reorder,
+    unroll,
+    window_buffer,
+)
 from hcl_explore.lang import float32
 
 
@@ -64,12 +72,18 @@ EXAMPLES = (
         "Linear algebra",
         relative_tolerance=1e-4,
         schedule=(
-            ("split", {"axis": "k", "factor": 8}),
-            ("reorder", {"axes": ["k.outer", "i", "j", "k.inner"]}),
-            ("buffer_at", {"target": "C", "axis": "i"}),
-            ("pipeline", {"axis": "j"}),
-            ("partition", {"target": "A", "partition_type": "cyclic", "dim": 2, "factor": 8}),
-            ("partition", {"target": "B", "partition_type": "cyclic", "dim": 1, "factor": 8}),
+            ("tile", {"axes": ["i", "j"], "factors": [16, 32]}),
+            reorder("i.outer", "j.outer", "k", "i.inner", "j.inner"),
+            buffer_at("C", "j.outer"),
+            complete("C_buf", 2),
+            *cyclic(16, 2, "B", "C"),
+            unroll("C_buf_load1"),
+            unroll("C_buf_store1"),
+            pipeline("i.inner"),
+        ),
+        remark=(
+            "Each tile of C stays in registers and block RAM while k runs: 32 products in "
+            "every cycle, and none waits for the sum before it."
         ),
     ),
     Example(

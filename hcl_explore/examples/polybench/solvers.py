@@ -175,8 +175,8 @@ EXAMPLES = (
         _cholesky,
         relative_tolerance=1e-5,
         remark=(
-            "Every element waits for the sum of the products before it in its row, whose "
-            "order decides the rounding, and the loops have no constant trip count to unroll."
+            "Faster forms take an element out of all later sums as soon as it is known. To get "
+            "there the division would have to move to another loop, which no primitive does."
         ),
     ),
     polybench(
@@ -227,8 +227,8 @@ EXAMPLES = (
         _trisolv,
         relative_tolerance=1e-5,
         remark=(
-            "Every unknown waits for the one before it, and the order of each sum decides its "
-            "rounding: there is nothing to run side by side."
+            "Faster forms take an unknown out of all later equations as soon as it is known. To "
+            "get there the division would have to move to another loop, which no primitive does."
         ),
     ),
 )
