@@ -205,6 +205,7 @@ def options_for(point: Mapping[str, Any], trips: Mapping[str, int]) -> EstimateO
     return EstimateOptions(
         tool="vitis" if is_vitis else "vivado",
         assumed_trips=tuple(trips.items()),
+        varying_trips="most",
         axi_latency=_KERNEL_FLOW_AXI_LATENCY if is_kernel_flow else 0,
     )
 

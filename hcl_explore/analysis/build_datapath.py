@@ -7,7 +7,16 @@ from collections.abc import Iterable
 import mlir.ir as ir
 
 from hcl_explore.analysis.addresses import Addresses
-from hcl_explore.analysis.datapath import Block, Cell, Datapath, Entry, Join, Nest, Node
+from hcl_explore.analysis.datapath import (
+    Block,
+    Cell,
+    Datapath,
+    Entry,
+    Join,
+    Nest,
+    Node,
+    nodes_in,
+)
 from hcl_explore.analysis.layout import Layouts
 from hcl_explore.analysis.memory import constant_entry
 from hcl_explore.analysis.operators import Operators
@@ -17,6 +26,7 @@ from hcl_explore.analysis.values import Statement, Value, Values
 from hcl_explore.ir.dialect import PUT, STREAM_OPS
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Guard, Loop
+from hcl_explore.polyhedral.footprint import upward_exposed_reads
 
 _INDEX_BITS = 32
 _SMALL_TABLE_BITS = 6
@@ -49,6 +59,7 @@ class DatapathBuilder:
         self.written: dict[Buffer, list[Node]] = {}
         self.comparisons: dict[ir.Operation, Node] = {}
         self.open: list[list[Entry]] = [self.path.entries]
+        self.exposed: dict[tuple[Buffer, Loop], bool] = {}
 
     def build(self, body: Loop | Function) -> Datapath:
         """The body, with the loops to be unrolled in it as nests and all others as blocks."""
@@ -127,14 +138,27 @@ class DatapathBuilder:
         """The cells of a nest, and the array elements that one copy writes and a later one reads:
         they go from copy to copy without passing through the memory."""
         handed = [(register, value, 1) for register, value in self._carried(started)]
-        inside = {entry for entry in nest.entries if isinstance(entry, Node)}
+        inside = set(nodes_in(nest.entries))
         for load in self.path.loads:
             for store in self.path.stores:
                 if load in inside and store in inside:
-                    distance = _distance_along(nest.loop, store.access, load.access)
+                    distance = self._distance_along(nest.loop, store.access, load.access)
                     if distance is not None and 0 < distance < nest.copies:
                         handed.append((load, store.inputs[0], distance))
         return handed
+
+    def _distance_along(self, loop: Loop, store: Access | None, load: Access | None) -> int | None:
+        """How many copies lie between a write and the read of its element, if that is fixed. An
+        element that the loop leaves alone goes to the next copy, unless each makes it anew."""
+        distance = _distance_along(loop, store, load)
+        if distance != 0 or load is None:
+            return distance
+        if loop in load.buffer.home:
+            return None
+        key = (load.buffer, loop)
+        if key not in self.exposed:
+            self.exposed[key] = upward_exposed_reads(load.buffer, loop)
+        return 1 if self.exposed[key] else None
 
     def _cell(self, access: Access) -> Cell | None:
         if access.buffer.kind == "stream":
@@ -436,8 +460,9 @@ def _relation(first: Access, second: Access) -> str:
 
 
 def _distance_along(loop: Loop, store: Access | None, load: Access | None) -> int | None:
-    """How many iterations of ``loop`` alone lie between a write and the read of its element; None
-    where they touch no common element, or not at a fixed distance."""
+    """How many iterations of ``loop`` alone lie between a write and the read of its element; 0 if
+    all of them touch the same; None where they touch no common element, or not at a fixed distance.
+    """
     if store is None or load is None or store.buffer is not load.buffer:
         return None
     if store.subscripts is None or load.subscripts is None:
@@ -455,4 +480,6 @@ def _distance_along(loop: Loop, store: Access | None, load: Access | None) -> in
             return None
         else:
             distance = gap.constant // step
-    return distance
+    if distance is None:
+        return 0
+    return distance or None

@@ -6,7 +6,7 @@ operations as the unrolled loops that it depends on have copies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -92,6 +92,15 @@ class Datapath:
     stores: list[Node] = field(default_factory=list)
     hoisted: dict[Buffer, set[Access]] = field(default_factory=dict)
     """Reads that are the same in every iteration: done once, before the loop starts."""
+
+
+def nodes_in(entries: Iterable[Entry]) -> Iterator[Node]:
+    """The nodes of a body, also those in its nests."""
+    for entry in entries:
+        if isinstance(entry, Node):
+            yield entry
+        elif isinstance(entry, Nest):
+            yield from nodes_in(entry.entries)
 
 
 def is_register_file(buffer: Buffer, partition: Iterable[PartitionedDim] | None = None) -> bool:

@@ -106,7 +106,12 @@ class Layouts:
         if is_outside and buffer.shape and buffer.name in self._bundles:
             return Layout(partition, Storage(AXI, 1, buffer.elements, bits), read_ports=1)
         is_automatic = False
-        if self._is_automatic(buffer):
+        if self._is_dissolved(buffer):
+            partition = tuple(
+                PartitionedDim(d, "complete") for d in range(1, len(buffer.shape) + 1)
+            )
+            is_automatic = True
+        elif self._is_automatic(buffer):
             partition = self._constant_dims(buffer)
             is_automatic = bool(partition)
         is_channel = self._is_channel(buffer)
@@ -151,6 +156,20 @@ class Layouts:
             and bool(buffer.shape)
             and not buffer.partition
             and not is_register_file(buffer)
+        )
+
+    def _is_dissolved(self, buffer: Buffer) -> bool:
+        """Whether an array lives inside one iteration of a pipeline and all its subscripts are
+        constants after unrolling: its elements are then values like any other, whatever is said of
+        its banks."""
+        if buffer.kind != "local" or not buffer.shape or not buffer.home:
+            return False
+        if self.plan[buffer.home[-1]].mode not in ("pipelined", "unrolled"):
+            return False
+        return all(
+            self._is_spread(access, dim) is not None
+            for access in self.aliases.accesses(buffer)
+            for dim in range(1, len(buffer.shape) + 1)
         )
 
     def _constant_dims(self, buffer: Buffer) -> tuple[PartitionedDim, ...]:

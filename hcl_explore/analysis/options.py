@@ -16,6 +16,8 @@ class EstimateOptions:
     module of their own) or ``vivado`` (Vivado HLS up to 2020: does what the pragmas say).
     ``auto_pipeline``: pipeline innermost loops of more than ``pipeline_threshold`` iterations, and
     the parent of smaller ones (UG1399, "Automatic Loop Pipelining").
+    ``varying_trips``: of a loop whose bounds depend on loops around it, whether a run is taken to
+    make its mean number of iterations, or its most, as the reports of the tool do.
     ``while_trips``: how many iterations a loop without a static bound is assumed to make;
     ``assumed_trips`` says it loop by loop, as (name or key, iterations).
     ``not_pipelined``, ``not_flattened``: keys of loops that are not to be (``PIPELINE off``,
@@ -32,6 +34,7 @@ class EstimateOptions:
     auto_partition: bool = True
     flatten: bool = True
     while_trips: int = 1
+    varying_trips: Literal["mean", "most"] = "mean"
     assumed_trips: tuple[tuple[str, int], ...] = ()
     not_pipelined: tuple[str, ...] = ()
     not_flattened: tuple[str, ...] = ()

@@ -13,12 +13,13 @@ from hcl_explore.analysis.carried import Carried, carried_distance
 from hcl_explore.analysis.datapath import Datapath, Node
 from hcl_explore.analysis.layout import AXI, NOT_ADDRESSED
 from hcl_explore.analysis.plan import Plan
-from hcl_explore.analysis.ports import PortLoad, port_load, port_loads
+from hcl_explore.analysis.ports import PortLoad, port_load, port_loads, words_of
 from hcl_explore.analysis.timing import ChannelUse, Machine, Moment, Scheduler, Timing, path_cycles
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.dialect import GET, GET_BLOCK, PUT
 from hcl_explore.ir.program import Access, Buffer, Function, Loop
+from hcl_explore.polyhedral.footprint import upward_exposed_reads
 
 _MOST_REGISTERS = 1024
 
@@ -51,6 +52,8 @@ class Pipeline:
     timing: Timing
     port_loads: dict[Buffer, PortLoad] = field(default_factory=dict)
     channels: tuple[Channel, ...] = ()
+    held: tuple[tuple[int, int], ...] = ()
+    """Words that are read before the loop and written after it, by array."""
     fast: frozenset[Node] = frozenset()
 
 
@@ -67,16 +70,26 @@ class PipelineAnalysis:
         self.entry = plan[loop]
         self.nest = plan.nest_of(loop)
         self.channels: list[Channel] = []
+        self.held: frozenset[Buffer] = frozenset()
         self.path = DatapathBuilder(
             function, values, plan, machine.operators, machine.layouts
         ).build(loop)
 
     def run(self) -> Pipeline:
         layouts = self.machine.layouts
+        self.held = self._held()
         nodes = [n for n in (*self.path.loads, *self.path.stores) if n.access is not None]
         in_memory = [n for n in nodes if layouts.kind(_buffer(n)) not in NOT_ADDRESSED]
         loads = port_loads(in_memory, self.plan, layouts)
-        outside = [n.access for n in nodes if n.access and layouts.kind(_buffer(n)) == AXI]
+        outside = [
+            access
+            for node in nodes
+            if (access := node.access) is not None
+            and layouts.kind(access.buffer) == AXI
+            and access.buffer not in self.held
+            # What the iteration has written itself it need not read again.
+            and (access.is_write or self._reads_anew(access.buffer))
+        ]
         self.channels = channels_of(outside, self.nest, self.plan, layouts)
         uses = [
             ChannelUse(c.bundle, c.is_write, share_of(c, outside, self.plan), c.is_burst)
@@ -86,7 +99,7 @@ class PipelineAnalysis:
             buffer: load.busiest / load.ports / max(load.reads + load.writes, 1)
             for buffer, load in loads.items()
         }
-        machine = replace(self.machine, shares=shares, channels=uses)
+        machine = replace(self.machine, shares=shares, channels=uses, held=self.held)
         target = self.entry.target_ii
         bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
         if self.entry.is_asked and any(b.kind == "recurrence" and b.ii > target for b in bounds):
@@ -107,6 +120,7 @@ class PipelineAnalysis:
             timing,
             loads,
             tuple(self.channels),
+            tuple(self._held_words(buffer) for buffer in self.held),
             frozenset(machine.fast),
         )
 
@@ -247,7 +261,7 @@ class PipelineAnalysis:
         bounds = []
         for load, store, carried in self._carried_pairs():
             assert load.access is not None
-            kind = machine.layouts.kind(load.access.buffer)
+            kind = machine.kind(load.access.buffer)
             forwards = self.options.forwards_stores and carried.is_exact and carried.distance == 1
             if kind is None:
                 mux = 0.0
@@ -276,10 +290,16 @@ class PipelineAnalysis:
 
     def _carried_pairs(self) -> Iterator[tuple[Node, Node, Carried]]:
         """Loads that may read what a store of an earlier iteration wrote."""
+        exposed: dict[Buffer, bool] = {}
         for load in self.path.loads:
             for store in self.path.stores:
                 assert load.access is not None and store.access is not None
-                if store.access.buffer is not load.access.buffer:
+                buffer = load.access.buffer
+                if store.access.buffer is not buffer:
+                    continue
+                if buffer not in exposed:
+                    exposed[buffer] = self._is_exposed(buffer)
+                if not exposed[buffer]:
                     continue
                 if load.access.buffer.kind == "stream":
                     continue
@@ -290,15 +310,43 @@ class PipelineAnalysis:
                     self.plan,
                     compares_rows=self.options.compares_rows,
                 )
-                if self.machine.layouts.kind(load.access.buffer) == AXI:
-                    # What is behind a port is not compared element by element.
-                    carried = Carried(1, is_exact=False)
-                elif max(load.choices, store.choices) > 1:
+                if max(load.choices, store.choices) > 1:
                     # Registers chosen at run time: every one of them is handed on, through the
                     # choices of the read and of the write.
                     carried = Carried(1, is_exact=False)
                 if carried is not None:
                     yield load, store, carried
+
+    def _held(self) -> frozenset[Buffer]:
+        """Arrays behind m_axi ports of which every iteration touches the same elements: the tool
+        keeps them in registers and writes them after the loop (doitgen generate_9, atax
+        generate_3)."""
+        moving: dict[Buffer, bool] = {}
+        for node in (*self.path.loads, *self.path.stores):
+            access = node.access
+            if access is not None and self.machine.layouts.kind(access.buffer) == AXI:
+                forms = access.subscripts
+                moves = forms is None or any(v in self.nest for f in forms for v in f.variables())
+                moving[access.buffer] = moving.get(access.buffer, False) or moves
+        return frozenset(buffer for buffer, moves in moving.items() if not moves)
+
+    def _held_words(self, buffer: Buffer) -> tuple[int, int]:
+        layout = self.machine.layouts[buffer]
+        reads = [n.access for n in self.path.loads if n.access and n.access.buffer is buffer]
+        writes = [n.access for n in self.path.stores if n.access and n.access.buffer is buffer]
+        read = words_of(reads, self.plan, layout) if self._reads_anew(buffer) else 0
+        return read, words_of(writes, self.plan, layout)
+
+    def _reads_anew(self, buffer: Buffer) -> bool:
+        is_written = any(store.access and _buffer(store) is buffer for store in self.path.stores)
+        return not is_written or self._is_exposed(buffer)
+
+    def _is_exposed(self, buffer: Buffer) -> bool:
+        """Whether an iteration may read what an earlier one left: not if it has written each
+        element itself before it reads it."""
+        if any(access.is_call for access in buffer.accesses):
+            return True
+        return upward_exposed_reads(buffer, self.loop)
 
     def _way(self, machine: Machine, source: Node, target: Node, end: Moment) -> Moment | None:
         return path_cycles(machine, self.path.entries, self._copies, source, target, end)

@@ -69,15 +69,15 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
     written: defaultdict[object, defaultdict[Place, list[_Copy]]] = defaultdict(_copy_lists)
     busy: defaultdict[Place | None, _Use] = defaultdict(_Use)
     counts = {True: 0, False: 0}
+    everywhere_written = [_Copies(access, plan, layout) for access in accesses if access.is_write]
+    for copies in everywhere_written:
+        for number, place in enumerate(copies.places):
+            written[copies.shape][place].append(copies.copy(number))
     for access in sorted(accesses, key=_program_order):
         copies = _Copies(access, plan, layout)
         known = seen[access.is_write, copies.shape]
         stored = written.get(copies.shape)
-        if access.is_write:
-            for number, place in enumerate(copies.places):
-                written[copies.shape][place].append(copies.copy(number))
-            fresh = set(copies.places) - known
-        elif stored is None:
+        if access.is_write or stored is None:
             fresh = set(copies.places) - known
         else:
             fresh = {
@@ -230,7 +230,9 @@ def _is_forwarded(read: _Copy, writes: Iterable[_Copy]) -> bool:
     for write in writes:
         known = dict(write.values)
         shared = [(known[loop], value) for loop, value in read.values if loop in known]
-        runs_first = [a for a, _ in shared] <= [b for _, b in shared]
+        before, after = [a for a, _ in shared], [b for _, b in shared]
+        order = _program_order(write.access) < _program_order(read.access)
+        runs_first = before < after or (before == after and order)
         if runs_first and set(write.access.guards) <= set(read.access.guards):
             return True
     return False

@@ -210,7 +210,7 @@ class RegionModels:
 
     def _trips(self, loop: Loop) -> tuple[float, bool]:
         """Iterations in one run, and whether every run makes as many; the mean where they vary."""
-        mean = self.trips.mean(loop)
+        mean = self.trips.of_a_run(loop)
         if self.trips.is_exact(loop):
             return self.plan.trips(loop, round(mean)), True
         return mean / max(self.plan[loop].copies, 1), False
@@ -418,11 +418,13 @@ def around_cycles(model: LoopModel, plan: Plan, layouts: Layouts) -> tuple[int, 
             words += words_of(list(accesses), plan, layouts[buffer])
         else:
             on_chip = max(on_chip, sum(copies_of(access, plan) for access in accesses))
+    words += sum(read for read, _ in model.pipeline.held)
+    written = sum(write for _, write in model.pipeline.held)
     lead = math.ceil(on_chip / PORTS_PER_BANK)
     port, tail = layouts.axi_port, 0
     bursts = [channel for channel in model.pipeline.channels if channel.is_burst]
     if words or any(not channel.is_write for channel in bursts):
         lead = max(lead, port.request + port.latency + words)
-    if any(channel.is_write for channel in bursts):
-        tail = port.response
+    if written or any(channel.is_write for channel in bursts):
+        tail = port.response + written
     return lead, tail

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from hcl_explore.analysis.datapath import Block, Entry, Nest, Node
+from hcl_explore.analysis.datapath import Block, Entry, Nest, Node, nodes_in
 from hcl_explore.analysis.layout import AXI, PORTS_PER_BANK, Layouts
 from hcl_explore.analysis.memory import FIFO
 from hcl_explore.analysis.operators import Operator, Operators
@@ -67,6 +67,12 @@ class Machine:
     shares: dict[Buffer, float]
     fast: Collection[Node] = ()
     channels: Collection[ChannelUse] = ()
+    held: Collection[Buffer] = ()
+
+    def kind(self, buffer: Buffer) -> str | None:
+        """The kind of memory of a buffer; None for registers, also where the elements behind an
+        m_axi port stay the same through a loop and are ``held`` meanwhile."""
+        return None if buffer in self.held else self.layouts.kind(buffer)
 
     def channel(self, buffer: Buffer, is_write: bool) -> ChannelUse | None:
         """The channel that an array behind an m_axi port is reached through, if it is known."""
@@ -170,7 +176,7 @@ class Scheduler:
     def _memory(self, node: Node, ready: Moment) -> None:
         assert node.access is not None
         buffer = node.access.buffer
-        kind = self.machine.layouts.kind(buffer)
+        kind = self.machine.kind(buffer)
         if kind == FIFO:
             self._place(node, ready, 0, self.machine.operators.fifo_ns)
             return
@@ -400,6 +406,6 @@ def _operations_between(source: Node, target: Node, entries: Iterable[Entry]) ->
 
     if not reaches(target):
         return None
-    inside = {entry for entry in entries if isinstance(entry, Node)}
+    inside = set(nodes_in(entries))
     chain = [n for n, on_way in leads.items() if on_way and n is not source and n in inside]
     return [node for node in chain if node.kind not in ("wire", "register")]

@@ -27,6 +27,14 @@ class TripCounts:
             found = self._found[loop] = self._mean(loop)
         return found
 
+    def of_a_run(self, loop: Loop) -> float:
+        """The iterations that the latency counts with: the mean or the most, as asked."""
+        if loop.trip_count is None and self.options.varying_trips == "most":
+            extents = _extents(loop)
+            if extents is not None and self.options.stated_trips(loop) is None:
+                return float(extents[1])
+        return self.mean(loop)
+
     def is_exact(self, loop: Loop) -> bool:
         """Whether every run makes that number of iterations."""
         return loop.trip_count is not None

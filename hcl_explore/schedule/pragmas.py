@@ -44,6 +44,7 @@ _ABOUT_THE_TOOL = {
     "expression_balance": "not modelled",
     "function_instantiate": "functions are instantiated where they are called",
     "occurrence": "not modelled",
+    "reduction": "sums are kept in the order of the source",
     "protocol": "not modelled",
     "reset": "not modelled",
     "shared": "sharing follows from the stages",

@@ -97,3 +97,23 @@ def test_the_pragma_puts_an_array_behind_a_port(text: str) -> None:
     assert report.bundles == {"A": "g0" if "g0" in text else "gmem"}
     assert report.estimate_options().bundles == tuple(report.bundles.items())
     assert schedule.history == ()
+
+
+def test_elements_that_stay_the_same_are_held_in_registers() -> None:
+    """32 sums behind the port are read before the loop and written after it: the loop itself only
+    reads A."""
+    text = """
+def sums(A: float32[64, 32], S: float32[32]):
+    for i in range(64):
+        for j in range(32):
+            S[j] += A[i, j]
+"""
+    schedule = schedule_of(text)
+    schedule.apply("pipeline", {"axis": "i"})
+    figures = estimate_of(schedule, options(A="g", S="g"))
+    i = loop_of(figures, "i")
+    assert i.ii == 32
+    assert figures.latency_cycles is not None
+    assert i.latency_cycles is not None
+    # 7 to ask and 32 to read, 32 to write and 5 to be answered, 2 to start and end.
+    assert figures.latency_cycles - i.latency_cycles == (7 + 32) + (32 + 5) + 2

@@ -289,3 +289,43 @@ def rows(A: int32[4, 100], B: int32[4, 100]):
     assert (j.mode, j.ii) == ("pipelined", 2)
     assert j.latency_cycles is not None
     assert 2 * 99 <= j.latency_cycles < figures.latency_cycles < 2 * 99 + 10
+
+
+def test_what_an_iteration_writes_first_is_not_carried() -> None:
+    """The sums are zeroed in each iteration, so iterations need not wait for each other."""
+    text = """
+def rows(A: float32[64, 8], S: float32[64, 8]):
+    T: float32[8]
+    for i in range(64):
+        for j in range(8, name="clear"):
+            T[j] = 0.0
+        for k in range(4, name="sum"):
+            for j in range(8):
+                T[j] += A[i, j]
+        for j in range(8, name="store"):
+            S[i, j] = T[j]
+"""
+    schedule = schedule_of(text)
+    schedule.apply("partition", {"target": "T", "dim": 1})
+    schedule.apply("partition", {"target": "A", "dim": 2})
+    schedule.apply("partition", {"target": "S", "dim": 2})
+    schedule.apply("pipeline", {"axis": "i"})
+    i = loop_of(estimate_of(schedule), "i")
+    assert i.ii == 1
+    # Four sums one after the other, of 5 states each, between a load and a store.
+    assert i.depth == 2 + 4 * 5
+
+
+def test_a_loop_in_varying_bounds_at_its_most() -> None:
+    text = """
+def triangle(A: int32[64, 64]):
+    for i in range(64):
+        for j in range(i, 64):
+            A[i, j] = 0
+"""
+    mean = loop_of(estimate_of(text), "j").latency_cycles
+    most = loop_of(estimate_of(text, EstimateOptions(varying_trips="most")), "j").latency_cycles
+    assert mean is not None
+    assert most is not None
+    assert mean <= 33
+    assert most == 64
