@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import permutations
+from itertools import pairwise, permutations
 from random import Random
 
 from hcl_explore.ir.linear import LinearForm, Rounding
@@ -75,6 +75,43 @@ def distribute(loop: Loop) -> Order:
         return (time[0], time[2], time[1], *time[3:]) if loop in access.loops else (time[0], *time)
 
     return order
+
+
+def merge(first: Loop, second: Loop) -> Order:
+    """The iterations of two outermost loops in turn, one of each."""
+
+    def order(access: Access) -> Time:
+        time = original_time(access)
+        if access.loops[:1] not in ((first,), (second,)):
+            return time
+        return (first.position, time[1], time[0], *time[2:])
+
+    return order
+
+
+def every_order(function: Function) -> list[tuple[str, str, Order]]:
+    """All permutations of every nest, with tiles, skews, reversals, distributions and fusions: the
+    kind, a name, and the order."""
+    found: list[tuple[str, str, Order]] = []
+    for loop in function.all_loops():
+        found.append(("reversal", f"reverse {loop.name}", reverse(loop)))
+        found.append(("parallel", f"at once {loop.name}", at_once(loop)))
+        if loop.loops:
+            continue
+        chain = loop.chain
+        for target in list(permutations(chain))[1:]:
+            name = " ".join(one.name for one in target)
+            found.append(("permutation", name, permute(chain, target)))
+        for sizes in ((2,) * len(chain), (3,) * len(chain)):
+            found.append(("tiling", f"tile by {sizes}", tile(chain, sizes)))
+        for outer, inner in permutations(chain, 2):
+            name = f"skew {outer.name} {inner.name}"
+            found.append(("skewing", name, skew(outer, inner)))
+    for loop in function.loops:
+        found.append(("distribution", f"distribute {loop.name}", distribute(loop)))
+    for first, second in pairwise(function.loops):
+        found.append(("fusion", f"merge {first.name} {second.name}", merge(first, second)))
+    return found
 
 
 def all_orders(function: Function, random: Random) -> list[tuple[str, Order]]:

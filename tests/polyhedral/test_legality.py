@@ -26,6 +26,7 @@ class Truth:
     """A program's instances, and which conflicts a new order breaks."""
 
     def __init__(self, program: Program) -> None:
+        self.function = program.kernel
         self.runs = oracle.run(program.kernel)
         self.accesses = list(program.kernel.all_accesses())
         self.reductions = find_reductions(self.accesses)
