@@ -8,6 +8,7 @@ import difflib
 from hcl_explore.errors import UnknownNameError
 from hcl_explore.examples import (
     dataflow,
+    fixed_point,
     image,
     linear_algebra,
     machsuite,
@@ -23,6 +24,7 @@ _EXAMPLES: dict[str, Example] = {
     for module in (
         linear_algebra,
         image,
+        fixed_point,
         networks,
         transformers,
         sequences,

@@ -36,10 +36,11 @@ class MetaLowering:
         ``decided`` says whether a choice that this statement may continue has been made: None if
         the statement before is no ``meta_if`` or ``meta_elif``. Returns the same for the next one.
         """
+        statement = _one_by_one(statement)
         call = statement.items[0].context_expr
         target = self.reader.calls.target(call.func) if isinstance(call, ast.Call) else None
         known = any(target is block for block in _BLOCKS)
-        if len(statement.items) != 1 or not known or not isinstance(call, ast.Call):
+        if not known or not isinstance(call, ast.Call):
             raise self.reader.error(
                 KernelSyntaxError,
                 "a with block in a kernel is hcl.meta_for, hcl.meta_if, hcl.meta_elif or "
@@ -125,3 +126,12 @@ class MetaLowering:
         return self.reader.error(
             KernelSyntaxError, f"meta_for goes through more than {MAX_OPERATIONS:,} rounds", call
         )
+
+
+def _one_by_one(statement: ast.With) -> ast.With:
+    """``with a, b:`` as ``with a:`` around ``with b:``, which is what it means."""
+    first, *rest = statement.items
+    if not rest:
+        return statement
+    inner = ast.copy_location(ast.With(rest, statement.body), statement)
+    return ast.copy_location(ast.With([first], [inner]), statement)

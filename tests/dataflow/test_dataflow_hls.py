@@ -10,6 +10,7 @@ import pytest
 
 import hcl_explore as hcl
 from hcl_explore.errors import EmitError
+from hcl_explore.examples import dataflow
 
 N, K, P = programs.N, programs.K, programs.P
 
@@ -125,3 +126,19 @@ def test_catapult_cannot_ask_whether_a_stream_is_full() -> None:
     text = "def f(A: int32[2]):\n    s: Stream[int32, 2]\n    A[0] = s.full()\n"
     with pytest.raises(EmitError, match="catapult cannot ask whether a stream is full"):
         hcl.customize(text).build("catapult")
+
+
+@pytest.mark.parametrize("example", dataflow.EXAMPLES, ids=lambda example: example.name)
+def test_examples(example: Any) -> None:
+    arguments = example.inputs(np.random.default_rng(5))
+    expected = [array.copy() for array in arguments]
+    example.reference(*expected)
+    csim(example.kernel, *arguments)
+    for found, wanted in zip(arguments, expected, strict=True):
+        allowed = example.relative_tolerance * float(np.abs(wanted).max())
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=allowed)
+
+
+def test_only_cannon_goes_round_in_circles() -> None:
+    threaded = [e.name for e in dataflow.EXAMPLES if "TASK(" in text_of(e.kernel)]
+    assert threaded == ["cannon"]
