@@ -62,6 +62,7 @@ class Controller:
             "survey": self._survey,
             "export": self._export,
             "measure": self._measure,
+            "load_report": self._load_report,
         }
 
     # --- from the browser -------------------------------------------------------------------
@@ -149,6 +150,9 @@ class Controller:
         for step in params["steps"]:
             self.session.measure(int(step))
 
+    def _load_report(self, params: Params) -> None:
+        self.session.load_report_text(str(params["text"]), str(params["name"]))
+
     def _advise(self, params: Params) -> object:
         return advise(self.session, str(params["primitive"]), params["arguments"])
 
@@ -201,7 +205,7 @@ class Controller:
                 )
             )
         measured = [step["measured"] for step in record["steps"]]
-        digest.update(repr((record["position"], measured)).encode())
+        digest.update(repr((record["position"], measured, record["reports"])).encode())
         return StateMessage(
             key=digest.hexdigest()[:16],
             name=record["name"],
@@ -232,5 +236,6 @@ _TITLES = {
     "KernelRecursionError": "A kernel calls itself",
     "KernelError": "The kernel cannot be compiled",
     "DeviceError": "The device cannot be used",
+    "ReportError": "The report cannot be used",
     "SessionError": "That did not work",
 }

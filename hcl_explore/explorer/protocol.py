@@ -140,6 +140,8 @@ class SessionLike(Protocol):
 
     def measure(self, index: int) -> object: ...
 
+    def load_report_text(self, text: str, name: str) -> object: ...
+
     def apply(
         self,
         primitive: str,

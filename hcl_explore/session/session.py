@@ -10,6 +10,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,6 +20,7 @@ from hcl_explore.analysis.device import Device, load_device
 from hcl_explore.analysis.roofline import device_roofline
 from hcl_explore.backend import cpu
 from hcl_explore.backend.hls import Report
+from hcl_explore.backend.hls.report import parse_report
 from hcl_explore.backend.verify import Verification, compare_async
 from hcl_explore.errors import HclError, ScheduleError, SessionError
 from hcl_explore.frontend import KernelSource, read_kernel
@@ -217,9 +219,22 @@ class Session:
         Raises:
             ReportError: it cannot be read, or is of another kernel; then nothing changes.
         """
-        comparison = compare_report(
-            self.schedule, report, device=self.device, clock_mhz=self.clock_mhz
+        return self._keep_report(
+            compare_report(self.schedule, report, device=self.device, clock_mhz=self.clock_mhz)
         )
+
+    def load_report_text(self, text: str, name: str) -> ReportComparison:
+        """As ``load_report``, from the contents of a file called ``name``. Raises
+        ``ReportError``."""
+        comparison = compare_report(
+            self.schedule,
+            parse_report(text, name),
+            device=self.device,
+            clock_mhz=self.clock_mhz,
+        )
+        return self._keep_report(replace(comparison, file=name))
+
+    def _keep_report(self, comparison: ReportComparison) -> ReportComparison:
         self.reports.append(report_record(comparison))
         self._notify("changed", self.position)
         return comparison

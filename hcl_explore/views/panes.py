@@ -14,6 +14,7 @@ from hcl_explore.views.graph import graph_html
 from hcl_explore.views.loop_tree import loop_tree_html
 from hcl_explore.views.metrics import metrics_html
 from hcl_explore.views.record import SessionRecord
+from hcl_explore.views.report import copies_html, reports_html
 from hcl_explore.views.roofline import device_html, processor_html
 from hcl_explore.views.timeline import timeline_html
 
@@ -93,7 +94,12 @@ def _timeline(record: SessionRecord, index: int) -> str:
 
 
 def _metrics(record: SessionRecord, index: int) -> str:
-    return metrics_html(record["steps"], index)
+    metrics = metrics_html(record["steps"], index)
+    copies = copies_html(record["steps"][index]["copies"])
+    return (
+        f'<div data-view="estimate">{metrics}{copies}</div>'
+        f'<div data-view="report">{reports_html(record, index)}</div>'
+    )
 
 
 PANES = (
@@ -102,7 +108,7 @@ PANES = (
     Pane("graph", "Graph", _graph),
     Pane("roofline", "Roofline", _roofline, (("device", "Device"), ("processor", "This CPU"))),
     Pane("timeline", "Timeline", _timeline),
-    Pane("metrics", "Metrics", _metrics),
+    Pane("metrics", "Metrics", _metrics, (("estimate", "Estimate"), ("report", "Report"))),
     Pane("hls", "HLS C++", _hls, (("changes", "Changes"), ("whole", "Whole"))),
     Pane("mlir", "MLIR", _mlir),
 )

@@ -65,6 +65,10 @@ class FakeSession:
         self.calls.append(("assembly", index))
         return "gemm:\n    vfmadd231ps ymm0, ymm1, ymmword ptr [rsi + 4*rax]\n    ret"
 
+    def load_report_text(self, text: str, name: str) -> None:
+        self.calls.append(("load_report", name, text))
+        self.notify("changed", self.position)
+
     def measure(self, index: int) -> None:
         self.calls.append(("measure", index))
         self.notify("changed", self.position)

@@ -167,6 +167,11 @@ def test_advice_names_what_is_missing_and_judges_nothing_yet(browser: Browser) -
     assert "no primitive 'splat'" in browser_error["text"]
 
 
+def test_a_report_comes_as_text(browser: Browser) -> None:
+    assert "error" not in browser.ask("load_report", name="csynth.xml", text="<profile/>")
+    assert browser.session.calls == [("load_report", "csynth.xml", "<profile/>")]
+
+
 def test_measuring_asks_the_session_step_by_step(browser: Browser) -> None:
     assert "error" not in browser.ask("measure", steps=[0, 2])
     assert browser.session.calls == [("measure", 0), ("measure", 2)]

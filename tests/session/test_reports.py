@@ -54,6 +54,15 @@ def test_flattened_loops_are_found(session: Session, path: Path) -> None:
     assert first.figure("depth").report == 200
 
 
+def test_the_text_of_a_report_is_as_good_as_its_file(session: Session, path: Path) -> None:
+    comparison = session.load_report(path)
+    assert session.load_report_text(path.read_text(), "csynth.xml") == comparison
+    assert session.reports[0] == session.reports[1]
+    with pytest.raises(ReportError, match=r"csynth\.xml"):
+        session.load_report_text("nothing", "csynth.xml")
+    assert len(session.reports) == 2
+
+
 def test_the_estimate_is_for_the_reports_part_and_clock(session: Session, path: Path) -> None:
     comparison = session.load_report(path)
     assert (comparison.device, comparison.clock_mhz, comparison.steps) == ("u280", 250.0, 1)

@@ -16,8 +16,10 @@ from hcl_explore.views.record import (
     GraphRecord,
     LoopRecord,
     MeasuredRecord,
+    OnChipCopyRecord,
     ParameterRecord,
     PrimitiveRecord,
+    ReportRecord,
     SessionRecord,
     SpanRecord,
     StepRecord,
@@ -337,6 +339,52 @@ def _timeline(index: int) -> SpanRecord:
     return span("gemm", "gemm", "call", 0, total, kind="function", children=[first, outer])
 
 
+COPIES: list[OnChipCopyRecord] = [
+    {
+        "port": "A",
+        "buffer": "A_local",
+        "bytes": 4096,
+        "banks": 8,
+        "bram18": 8,
+        "uram": 0,
+        "loads": True,
+        "stores": False,
+        "reason": "partitioned",
+    }
+]
+
+REPORT = ReportRecord(
+    file="csynth.xml",
+    steps=3,
+    device="u280",
+    clock_mhz=300.0,
+    tool="Vitis HLS",
+    version="2023.1",
+    top="gemm",
+    part="xcu280-fsvh2892-2L-e",
+    figures=[
+        {"name": "latency_cycles", "estimate": 8704, "report": 8704, "error": 0.0},
+        {"name": "dsp", "estimate": 10, "report": 14, "error": -4 / 14},
+        {"name": "lut", "estimate": 2110, "report": 2180, "error": -70 / 2180},
+        {"name": "uram", "estimate": 0, "report": None, "error": None},
+    ],
+    loops=[
+        {
+            "name": "mm_i_mm_j",
+            "keys": ["gemm:mm.i", "gemm:mm.j"],
+            "in_report": True,
+            "figures": [{"name": "ii", "estimate": 8, "report": 16, "error": -0.5}],
+        },
+        {
+            "name": "k.inner",
+            "keys": ["gemm:mm.k.inner"],
+            "in_report": False,
+            "figures": [{"name": "ii", "estimate": 1, "report": None, "error": None}],
+        },
+    ],
+    notes=["the report names no clock; estimated at 300 MHz"],
+)
+
 MEASURED: dict[int, MeasuredRecord] = {
     0: {"seconds": 32e-6, "gops": 2.048, "intensity": 5.33},
     2: {"seconds": 8e-6, "gops": 8.192, "intensity": 5.33},
@@ -408,6 +456,7 @@ def step_record(index: int) -> StepRecord:
         hls_links=hls_links,
         loops=_loops(index),
         buffers=_buffers(index),
+        copies=COPIES if index >= 3 else [],
         graph=_graph(index),
         graph_diff=GraphDiffRecord(added=[], removed=[], changed=changed),
         estimate=_estimate(index),
@@ -445,7 +494,7 @@ def session_record(position: int = 5) -> SessionRecord:
         position=position,
         redo=5 - position,
         failed=[],
-        reports=[],
+        reports=[REPORT],
     )
 
 

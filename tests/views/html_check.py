@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 _VOID = {"br", "input", "meta", "link"}
 _KNOWN = {
-    "a", "b", "button", "caption", "circle", "code", "details", "div", "g", "h4", "li", "line",
-    "mark", "ol", "p", "path", "polygon", "polyline", "pre", "section", "span", "summary", "svg",
-    "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul", "ellipse",
+    "a", "b", "button", "caption", "circle", "code", "details", "div", "g", "h4", "input", "label",
+    "li", "line", "mark", "ol", "p", "path", "polygon", "polyline", "pre", "section", "span", "summary",
+    "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul", "ellipse",
 }  # fmt: skip
 
 

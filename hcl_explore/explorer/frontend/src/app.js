@@ -31,6 +31,7 @@ function suppressShortcuts(event) {
 }
 
 const FIRST_PANE = "ir-diff";
+const WHOLE_SESSION = new Set(["roofline", "metrics", "graph"]);
 const SHOW_BUSY_AFTER_MS = 250;
 const SAY_WAITING_AFTER_MS = 3_000;
 
@@ -155,6 +156,7 @@ export class App {
     });
     watchTimeline(app);
     app.addEventListener("click", (event) => this.#onClick(event));
+    app.addEventListener("change", (event) => this.#onChange(event));
     app.addEventListener("keydown", (event) => {
       if ((event.key === "Enter" || event.key === " ") && closest(event, ".pt[data-step]")) {
         event.preventDefault();
@@ -191,11 +193,15 @@ export class App {
     this.#show(state.position);
   }
 
-  /** What a pane's HTML depends on: most on the steps up to it, the roofline on all of them. */
-  /** @param {number} step @param {string} pane */
+  /**
+   * What a pane's HTML depends on: most on the steps up to it, some also on what was measured,
+   * simulated or loaded.
+   * @param {number} step
+   * @param {string} pane
+   */
   #key(step, pane) {
     const state = /** @type {State} */ (this.state);
-    return pane === "roofline" ? `${state.key}:${step}` : state.steps[step].key;
+    return WHOLE_SESSION.has(pane) ? `${state.key}:${step}` : state.steps[step].key;
   }
 
   /** @param {number} step @param {string} pane */
@@ -254,6 +260,16 @@ export class App {
     const shown = this.looking ?? state.position;
     const steps = all ? [...state.steps.keys()].slice(0, state.position + 1) : [shown];
     if (await this.#act("measure", { steps })) this.#show(shown);
+  }
+
+  /** A synthesis report was chosen: its text goes to the kernel, wherever that runs. @param {Event} event */
+  async #onChange(event) {
+    const input = /** @type {HTMLInputElement | null} */ (closest(event, "[data-load-report]"));
+    const file = input?.files?.[0];
+    if (!input || !file) return;
+    const text = await file.text();
+    input.value = "";
+    await this.#act("load_report", { name: file.name, text });
   }
 
   /** A loop or array of the tree goes into the palette. @param {HTMLElement} subject */
