@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import mlir.ir as ir
-import numpy as np
 
 from hcl_explore.backend.hls.expression import Integers, literal
 from hcl_explore.backend.hls.fixed_point import FixedPoint
 from hcl_explore.backend.hls.literals import float_text
 from hcl_explore.backend.hls.types import BOOL, CType, stored_as
 from hcl_explore.backend.hls.writer import WIDTH
+from hcl_explore.ir.tables import elements
 from hcl_explore.lang.types import ScalarType
 
 
 def table_lines(
-    fixed: FixedPoint, name: str, attribute: ir.Attribute, scalar: ScalarType
+    fixed: FixedPoint,
+    name: str,
+    attribute: ir.Attribute,
+    scalar: ScalarType,
+    *,
+    is_state: bool = False,
 ) -> list[str]:
-    """``static const float K[3][3] = {...};``"""
+    """``static const float K[3][3] = {...};``, without ``const`` where it ``is_state``."""
     integers = fixed.integers
     shape = tuple(attribute.type.shape)
     ctype = stored_as(scalar)
@@ -28,39 +32,14 @@ def table_lines(
     else:
         texts = [_text(integers, value, ctype) for value in elements(attribute)]
     extents = "".join(f"[{extent}]" for extent in shape)
-    head = f"static const {integers.spell(ctype)} {name}{extents} ="
+    constant = "" if is_state else "const "
+    head = f"static {constant}{integers.spell(ctype)} {name}{extents} ="
     if not shape:
         return [f"{head} {texts[0]};"]
     one_line = f"{head} {_nested(texts, shape)};"
     if len(one_line) <= WIDTH:
         return [one_line]
     return [f"{head} {{", *_rows(texts, shape), "};"]
-
-
-def elements(attribute: ir.Attribute) -> list[int | float]:
-    """The values of a dense attribute, in row-major order; integers are signed."""
-    count = 1
-    for extent in attribute.type.shape:
-        count *= extent
-    element = attribute.type.element_type
-    is_float = not isinstance(element, (ir.IntegerType, ir.IndexType))
-    if not is_float and isinstance(element, ir.IntegerType) and element.width not in _NUMPY_WIDTHS:
-        values = _parsed(attribute)
-        return values * count if len(values) == 1 else values
-    array = np.array(attribute).ravel()
-    return [value.item() for value in array]
-
-
-_NUMPY_WIDTHS = (1, 8, 16, 32, 64)
-
-
-def _parsed(attribute: ir.Attribute) -> list[int | float]:
-    """The integers of a width that NumPy lacks, from the printed form."""
-    text = str(attribute)
-    body = text[text.index("<") + 1 : text.rindex(">", 0, text.rindex(" : "))]
-    if body.startswith('"'):
-        raise ValueError(f"a table printed in hexadecimal: {text[:80]}")
-    return [int(word) for word in re.findall(r"-?\d+", body)]
 
 
 def _text(integers: Integers, value: int | float, ctype: CType) -> str:

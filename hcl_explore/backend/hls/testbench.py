@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hcl_explore.backend.hls.code import HlsCode, Port
-from hcl_explore.lang.types import Float, parse_type
+from hcl_explore.lang.types import FixedType, Float, parse_type
 
 
 def header_text(code: HlsCode) -> str:
@@ -22,7 +22,8 @@ def header_text(code: HlsCode) -> str:
 def data_files(
     code: HlsCode, before: Sequence[Any], after: Sequence[Any], results: Sequence[Any]
 ) -> dict[str, str]:
-    """The text files of the golden data: one value a line, row-major.
+    """The text files of the golden data: one value a line, row-major; of fixed point its bits, as
+    an integer.
 
     ``before`` and ``after`` are the arguments of a run before and after it, ``results`` what it
     returned.
@@ -39,7 +40,10 @@ def data_files(
 
 def _values_text(value: Any, port: Port) -> str:
     array = np.asarray(value)
-    if isinstance(parse_type(port.dtype), Float):
+    scalar = parse_type(port.dtype)
+    if isinstance(scalar, FixedType):
+        lines = [str(scalar.raw(element)) for element in array.ravel().tolist()]
+    elif isinstance(scalar, Float):
         kind = np.dtype(port.dtype)
         lines = [str(element) for element in array.astype(kind).ravel()]
     else:
@@ -68,13 +72,31 @@ def testbench_text(code: HlsCode, relative_tolerance: float) -> str:
     return _TESTBENCH.format(
         top=code.top,
         tolerance=repr(relative_tolerance),
-        half=_HALF if any(port.dtype == "float16" for port in code.ports) else "",
+        readers=_readers(code),
         declarations="\n".join(declarations),
         loads="\n".join(loads),
         call=f"  {call}{', '.join(arguments)});",
         checks="\n".join(checks),
     )
 
+
+def _readers(code: HlsCode) -> str:
+    """How values of types are read whose text C++ does not know."""
+    texts = [_HALF] if any(port.dtype == "float16" for port in code.ports) else []
+    for ctype, scalar in {port.ctype: parse_type(port.dtype) for port in code.ports}.items():
+        if isinstance(scalar, FixedType):
+            integer = f"ap_{'' if scalar.signed else 'u'}int<{scalar.width}>"
+            texts.append(_FIXED.format(ctype=ctype, integer=integer))
+    return "".join(texts)
+
+
+_FIXED = """
+template <> {ctype} parse<{ctype} >(const char *token) {{  // the bits, as an integer
+  {ctype} value;
+  value.range() = {integer}(token, 10);
+  return value;
+}}
+"""
 
 _HALF = """
 template <> half parse<half>(const char *token) { return half(std::strtof(token, NULL)); }
@@ -109,7 +131,7 @@ template <> double error(double found, double golden) {{
 template <> double error(float found, float golden) {{
   return error(double(found), double(golden));
 }}
-{half}
+{readers}
 template <typename T>
 void load(const std::string &folder, const char *name, T *values, int count) {{
   std::ifstream file((folder + "/" + name).c_str());

@@ -159,6 +159,19 @@ def stages(A: float32[64]) -> float32[64]:
     return C
 """
 
+FIXED = """
+def smooth(A: Fixed(16, 8)[16], w: UFixed(70, 66), n: int32) -> Fixed(12, 4)[14]:
+    K: Fixed(8, 6)[3] = [0.25, 0.5, 0.25]
+    B: Fixed(12, 4)[14]
+    for i in range(14):
+        total: Fixed(24, 14) = 0
+        for k in range(3):
+            total += K[k] * A[i + k]
+        B[i] = total / 2 - w * n if total > 0.5 else float32(abs(total)) * 1.5
+    A[0] = B[0]
+    return B
+"""
+
 KEYWORDS = """
 def double(register: int32[4], I: int32[4]) -> int32:
     int8_t: int32 = 0
@@ -214,5 +227,6 @@ CASES: dict[str, Case] = {
     "widths": Case(WIDTHS),
     "sobel": Case(TABLE),
     "stages": Case(STAGES, _stages),
+    "fixed": Case(FIXED),
     "keywords": Case(KEYWORDS),
 }

@@ -11,7 +11,7 @@ import nbformat
 import numpy as np
 import pytest
 from csynth import csynth_xml
-from hls_kernels import CALLS, GEMM, INT_GEMM, KEYWORDS, WIDTHS, Case
+from hls_kernels import CALLS, FIXED, GEMM, INT_GEMM, KEYWORDS, WIDTHS, Case
 
 import hcl_explore as hcl
 from hcl_explore.backend.cpu import CpuKernel, build
@@ -53,7 +53,7 @@ def run_check(project: HlsProject) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("text", [GEMM, INT_GEMM, CALLS, KEYWORDS, WIDTHS])
+@pytest.mark.parametrize("text", [GEMM, INT_GEMM, CALLS, KEYWORDS, WIDTHS, FIXED])
 def test_the_testbench_passes_and_notices_a_wrong_value(text: str, tmp_path: Path) -> None:
     project = project_of(Case(text), tmp_path / "prj")
     done = run_check(project)
