@@ -16,6 +16,7 @@ from hcl_explore.analysis.operators import Tables
 from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.memory_blocks import URAM_WORDS, bram18_of, uram_of
 from hcl_explore.ir.program import Buffer
+from hcl_explore.ir.tables import elements
 
 FIFO = "FIFO"
 """The kind of memory of a stream."""
@@ -122,8 +123,8 @@ def constant_entry(buffer: Buffer, subscripts: Sequence[int]) -> int | None:
 
 @functools.lru_cache(maxsize=64)
 def _table(buffer: Buffer) -> np.ndarray[Any, Any] | None:
-    """The values of a table of integers, read from the module that holds it."""
-    if buffer.dtype.startswith("float"):
+    """The values of a table of integers, or the bits of one of fixed point."""
+    if "float" in buffer.dtype:
         return None
     module = buffer.value.owner
     while module.name != "builtin.module":
@@ -131,7 +132,8 @@ def _table(buffer: Buffer) -> np.ndarray[Any, Any] | None:
     symbol = ir.FlatSymbolRefAttr(buffer.value.owner.attributes["name"]).value
     for op in module.regions[0].blocks[0].operations:
         if op.operation.name == "memref.global" and op.attributes["sym_name"].value == symbol:
-            return np.array(op.attributes["initial_value"])
+            values = elements(op.attributes["initial_value"])
+            return np.array(values, dtype=object).reshape(buffer.shape)
     return None
 
 

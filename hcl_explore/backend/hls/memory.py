@@ -153,14 +153,7 @@ def _define_load(
 def _element(buffer: HlsBuffer, subscripts: list[Expr]) -> Expr:
     element = buffer.element([subscript.text for subscript in subscripts])
     reads = element.reads.union(*(subscript.reads for subscript in subscripts))
-    return element if len(reads) == 1 else _with_reads(element, reads)
-
-
-def _with_reads(element: Expr, reads: frozenset[int]) -> Expr:
-    return Expr(
-        element.text, element.precedence, element.ctype, element.bits, element.low, element.high,
-        reads,
-    )  # fmt: skip
+    return element if len(reads) == 1 else replace(element, reads=reads)
 
 
 def _write_store(
