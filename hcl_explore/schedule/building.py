@@ -100,7 +100,13 @@ def _timed(snapshot: Snapshot, device: str, clock_mhz: float) -> ModuleLike:
 def _emitted(snapshot: Snapshot, dialect: str, options: HlsOptions) -> HlsCode:
     if dialect == "vitis" and options == HlsOptions():
         return snapshot.hls
-    return emit(snapshot.module, dialect=dialect, options=options, sources=snapshot.sources)
+    return emit(
+        snapshot.module,
+        dialect=dialect,
+        options=options,
+        sources=snapshot.sources,
+        program=snapshot.program,
+    )
 
 
 def project_options(device: str, clock_mhz: float) -> ProjectOptions:

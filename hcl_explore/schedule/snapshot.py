@@ -42,7 +42,7 @@ class Snapshot:
     @cached_property
     def hls(self) -> HlsCode:
         """Vitis HLS C++. Raises ``EmitError``."""
-        return emit(self.module, sources=self.sources)
+        return emit(self.module, sources=self.sources, program=self.program)
 
     @property
     def copies(self) -> tuple[OnChipCopy, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mlir.ir as ir
 
 from hcl_explore.backend.hls.arithmetic import bits_of, choice
+from hcl_explore.backend.hls.dependence import write_independent
 from hcl_explore.backend.hls.dialect import LoopMarks
 from hcl_explore.backend.hls.expression import NOTHING, PRIMARY, Expr
 from hcl_explore.backend.hls.externals import write_external_call
@@ -82,7 +83,8 @@ def _write_for(f: FunctionEmitter, op: ir.Operation, lower: Expr, upper: Expr, s
         f.values[block.arguments[0]] = Expr(
             variable, PRIMARY, ctype, 64, max(lower.low, ctype.low), min(largest, ctype.high)
         )
-        marks = f.dialect.loop(_marks(op, label, _varying_trips(lower, upper, step)))
+        asked = _marks(op, label, _varying_trips(lower, upper, step))
+        marks = f.dialect.loop(asked)
         for line in marks.before:
             f.writer.pragma(line)
         advance = f"++{variable}" if step == 1 else f"{variable} += {step}"
@@ -93,6 +95,8 @@ def _write_for(f: FunctionEmitter, op: ir.Operation, lower: Expr, upper: Expr, s
         with f.writer.block(f"{label}: {header}", note):
             for line in marks.inside:
                 f.writer.pragma(line)
+            if asked.pipeline_ii is not None:
+                write_independent(f, op)
             if attrs.flag(op, attrs.PARALLEL):
                 f.writer.comment("parallel: the iterations do not depend on each other")
             f.emit_block(block)

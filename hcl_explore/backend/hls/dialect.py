@@ -110,6 +110,10 @@ class Dialect:
         """The kind of memory that holds ``array``."""
         raise NotImplementedError
 
+    def independent(self, array: str) -> list[str]:
+        """No iteration of the loop around touches an element of ``array`` that another writes."""
+        raise NotImplementedError
+
 
 class VitisDialect(Dialect):
     """Vitis HLS. Pragma syntax: AMD UG1399, chapter "HLS Pragmas"."""
@@ -174,6 +178,9 @@ class VitisDialect(Dialect):
         kind = "rom_2p" if is_constant else "ram_2p"
         return [f"#pragma HLS BIND_STORAGE variable={array} type={kind} impl={storage.lower()}"]
 
+    def independent(self, array: str) -> list[str]:
+        return [f"#pragma HLS DEPENDENCE variable={array} inter false"]
+
 
 class CatapultDialect(Dialect):
     """Siemens Catapult. Loops carry pragmas; memories, ports and overlap of stages are Tcl
@@ -226,6 +233,9 @@ class CatapultDialect(Dialect):
         if storage == "registers":
             return [f"// directive set /{path}/{array}:rsc -MAP_TO_MODULE {{[Register]}}"]
         return [f"// {array} is to be bound to {storage}"]
+
+    def independent(self, array: str) -> list[str]:
+        return [f"// no iteration touches an element of {array} that another writes"]
 
 
 _TOP = ("#pragma hls_design top",)

@@ -18,6 +18,7 @@ from hcl_explore.backend.hls.regions import THREADS, emit_region
 from hcl_explore.errors import EmitError
 from hcl_explore.ir.locations import Sources, place_of
 from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Program
 
 __all__ = ["HlsCode", "HlsOptions", "OnChipCopy", "Port", "emit"]
 
@@ -28,11 +29,13 @@ def emit(
     dialect: str = "vitis",
     options: HlsOptions | None = None,
     sources: Sources | None = None,
+    program: Program | None = None,
 ) -> HlsCode:
     """The C++ of a verified module that follows docs/architecture.md.
 
     ``dialect`` is ``vitis`` or ``catapult``. ``sources`` gives error messages their source line.
-    The module is not changed. To compile the text outside the tool, use the folders of
+    ``program`` is the module as ``read_program`` reads it, where the caller has it already. The
+    module is not changed. To compile the text outside the tool, use the folders of
     ``headers.include_directories`` and ``-std=c++14 -ffp-contract=off``.
 
     Raises:
@@ -44,7 +47,7 @@ def emit(
             f"unknown HLS dialect {dialect!r}", advice=f"Choose one of {', '.join(DIALECTS)}."
         )
     emitter = ModuleEmitter(
-        module, DIALECTS[dialect], options or HlsOptions(), sources or Sources()
+        module, DIALECTS[dialect], options or HlsOptions(), sources or Sources(), program
     )
     top = emitter.functions[emitter.top]
     interface = TopInterface(emitter)
@@ -70,6 +73,7 @@ def _write_function(
         writer.pragma(line)
     if interface is not None:
         interface.check_names()
+        interface.note_shared_bundles()
         interface.prototype = head
     if f.template:
         writer.line(f"template <{', '.join(f.template)}>")

@@ -88,6 +88,7 @@ class FunctionEmitter:
     bands_seen: int = 0
     band: str | None = None
     block: ir.Block | None = None
+    _order: dict[ir.Operation, int] | None = None
     scope: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -101,15 +102,23 @@ class FunctionEmitter:
     def emit_block(self, block: ir.Block) -> None:
         """Every operation of ``block`` but its terminator."""
         handlers = self.module.handlers
-        outer = self.block
-        self.block = block
+        outer, outer_order = self.block, self._order
+        self.block, self._order = block, None
         for opview in block.operations:
             op = opview.operation
             handler = handlers.get(op.name)
             if handler is None:
                 raise self.error(op, f"{op.name} has no counterpart in HLS C++")
             handler(self, op)
-        self.block = outer
+        self.block, self._order = outer, outer_order
+
+    @property
+    def order_in_block(self) -> dict[ir.Operation, int]:
+        """The place of each operation in the block that is being written."""
+        assert self.block is not None
+        if self._order is None:
+            self._order = {op.operation: n for n, op in enumerate(self.block.operations)}
+        return self._order
 
     @contextmanager
     def inner_scope(self) -> Iterator[None]:

@@ -83,15 +83,15 @@ def write_memory_pragmas(
 def _first_toucher(f: FunctionEmitter, op: ir.Operation) -> ir.Operation | None:
     """The first operation of the block of ``op`` that uses its result, also inside a region."""
     assert f.block is not None
-    touchers = set()
+    first: ir.Operation | None = None
+    order = f.order_in_block
     for use in op.results[0].uses:
         user = use.owner.operation
         while user.block != f.block:
             user = user.parent.operation
-        touchers.add(user)
-    return next(
-        (other.operation for other in f.block.operations if other.operation in touchers), None
-    )
+        if first is None or order[user] < order[first]:
+            first = user
+    return first
 
 
 def _is_store_to(op: ir.Operation, target: ir.Value) -> bool:

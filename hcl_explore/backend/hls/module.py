@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePath
 
 import mlir.ir as ir
@@ -28,6 +29,8 @@ from hcl_explore.ir import dialect as dialect_ops
 from hcl_explore.ir.external import is_external, is_written, read_external
 from hcl_explore.ir.locations import Sources, place_of
 from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Loop, Program
+from hcl_explore.ir.read_program import read_program
 from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.types import ScalarType
 
@@ -64,9 +67,17 @@ class ModuleEmitter:
     """Holds what is common to the functions of a module and reads it once."""
 
     def __init__(
-        self, module: ModuleLike, dialect: Dialect, options: HlsOptions, sources: Sources
+        self,
+        module: ModuleLike,
+        dialect: Dialect,
+        options: HlsOptions,
+        sources: Sources,
+        program: Program | None = None,
     ) -> None:
         self.module = module
+        self._program = program
+        self.shared_ports: set[str] = set()
+        """The C++ names of arrays whose AXI bundle serves others too."""
         self.dialect = dialect
         self.options = options
         self.sources = sources
@@ -104,7 +115,7 @@ class ModuleEmitter:
         self.threads = False
         """Whether tasks wait for one another in a circle: in C simulation they run as threads."""
         if any(attrs.flag(op, attrs.DATAFLOW) for op in found.values()):
-            self.task_orders, self.threads = task_orders(module)
+            self.task_orders, self.threads = task_orders(self.program)
         self._read_functions(found)
 
     # --- functions ------------------------------------------------------------------------------
@@ -207,6 +218,21 @@ class ModuleEmitter:
 
         if info.callees:
             info.op.walk(visit)
+
+    # --- the program ------------------------------------------------------------------------------
+
+    @cached_property
+    def program(self) -> Program:
+        """The module read as a whole, for what is proved of it; most text needs none of it."""
+        return self._program or read_program(self.module, self.sources)
+
+    @cached_property
+    def _loops_by_op(self) -> dict[ir.Operation, Loop]:
+        return {loop.op: loop for loop in self.program.all_loops()}
+
+    def loop_of(self, op: ir.Operation) -> Loop | None:
+        """The loop ``op`` as the program knows it."""
+        return self._loops_by_op.get(op)
 
     # --- shared things ----------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import mlir.ir as ir
 
@@ -18,8 +17,6 @@ from hcl_explore.backend.hls.types import stored_as
 from hcl_explore.errors import EmitError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.memory_blocks import bram18_of, uram_of
-from hcl_explore.ir.program import Function
-from hcl_explore.ir.read_program import read_program
 from hcl_explore.lang.types import ScalarType
 
 _INTERFACES = ("m_axi", "s_axilite", "ap_memory", "ap_fifo")
@@ -155,7 +152,8 @@ class TopInterface:
                 f"'{port.source_name}' cannot be streamed in {f.dialect.name}",
                 "Make it an hcl.Stream in the kernel.",
             )
-        buffer = next((b for b in self._kernel.buffers if b.value == value), None)
+        kernel = self.emitter.program.kernel
+        buffer = next((b for b in kernel.buffers if b.value == value), None)
         reason = "it is no array of its own" if buffer is None else why_not_sequential(buffer)
         if reason is not None:
             raise f.error(
@@ -164,10 +162,6 @@ class TopInterface:
                 "Choose transfer='burst' or 'copy' for it, or reorder the loops.",
             )
         return "axis" if self.options.interface == "m_axi" else "ap_fifo"
-
-    @cached_property
-    def _kernel(self) -> Function:
-        return read_program(self.emitter.module, self.emitter.sources).kernel
 
     def _bundle(self, bank: str | None) -> str:
         if bank is not None:
@@ -197,6 +191,13 @@ class TopInterface:
                         f"transfer: the kernel has no array '{name}' at its interface",
                         advice=f"Its arrays are {', '.join(known)}." if known else None,
                     )
+
+    def note_shared_bundles(self) -> None:
+        """Tell the emitter which arrays share their AXI bundle with others."""
+        bundles = [port.bundle for port in self.ports if port.bundle is not None]
+        self.emitter.shared_ports = {
+            port.name for port in self.ports if bundles.count(port.bundle or "") > 1
+        }
 
     # --- text -----------------------------------------------------------------------------------
 

@@ -9,9 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 import mlir.ir as ir
 
 from hcl_explore.backend.hls.function import FunctionEmitter
-from hcl_explore.ir.printing import ModuleLike
-from hcl_explore.ir.program import Call, Function
-from hcl_explore.ir.read_program import read_program
+from hcl_explore.ir.program import Call, Function, Program
 from hcl_explore.polyhedral.endpoints import Endpoints
 
 Order = Sequence[ir.Operation]
@@ -29,12 +27,11 @@ THREADS = (
 )
 
 
-def task_orders(module: ModuleLike) -> tuple[Mapping[str, Order], bool]:
+def task_orders(program: Program) -> tuple[Mapping[str, Order], bool]:
     """The calls of each region, producers first, by its name; and whether that is impossible for
     one of them, so that their tasks have to run at the same time."""
     orders: dict[str, Order] = {}
     in_a_circle = False
-    program = read_program(module)
     endpoints = Endpoints(program)
     for region in program.functions.values():
         if not region.dataflow or region.loops:

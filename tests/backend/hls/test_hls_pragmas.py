@@ -1,7 +1,10 @@
 """Every pragma that the emitter writes is one that Vitis HLS accepts.
 
-The grammar is that of AMD UG1399, "Vitis HLS User Guide", chapter "HLS Pragmas" (2023.2): for each
-pragma its options, which of them are required, and the values they take.
+The grammar is that of AMD UG1399, "Vitis High-Level Synthesis User Guide", chapter "HLS Pragmas":
+for each pragma its options, which of them are required, and the values they take. ``page`` is the
+page of the guide, under https://docs.amd.com/r/2023.2-English/ug1399-vitis-hls/; ``seen`` the
+versions whose text of these options was read for this table, none where only an excerpt without
+the syntax could be had (the row is then from the tool's long-standing use).
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from mlir import ir
 
 import hcl_explore as hcl
 from hcl_explore.backend.hls import HlsOptions, emit
+from hcl_explore.examples import Example
 from hcl_explore.ir import attributes
 from hcl_explore.ir.context import new_context
 from hcl_explore.ir.printing import parse_module
@@ -33,31 +37,51 @@ def one_of(*words: str) -> re.Pattern[str]:
 class Grammar:
     """Options with a value (and whether they must be there), and options without one."""
 
+    page: str
+    seen: tuple[str, ...]
     options: dict[str, tuple[re.Pattern[str], bool]] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
 
 
 UG1399 = {
     "PIPELINE": Grammar(
+        "pragma-HLS-pipeline",
+        ("2022.2", "UG1448 2026.1: II, rewind, style"),
         {"II": (POSITIVE, False), "style": (one_of("stp", "frp", "flp"), False)},
         frozenset({"off", "rewind"}),
     ),
-    "UNROLL": Grammar({"factor": (POSITIVE, False)}, frozenset({"skip_exit_check"})),
+    "UNROLL": Grammar(
+        "pragma-HLS-unroll",
+        ("2025.2: set_directive_unroll",),
+        {"factor": (POSITIVE, False)},
+        frozenset({"skip_exit_check"}),
+    ),
     "ARRAY_PARTITION": Grammar(
+        "pragma-HLS-array_partition",
+        (),
         {
             "variable": (NAME, True),
             "type": (one_of("cyclic", "block", "complete"), False),
             "factor": (POSITIVE, False),
             "dim": (INTEGER, False),
-        }
+        },
     ),
     "BIND_STORAGE": Grammar(
+        "pragma-HLS-bind_storage",
+        ("2025.2", "2026.1"),
         {
             "variable": (NAME, True),
             "type": (
                 one_of(
-                    "fifo", "ram_1p", "ram_1wnr", "ram_2p", "ram_s2p", "ram_t2p", "rom_1p",
-                    "rom_2p", "rom_np",
+                    "fifo",
+                    "ram_1p",
+                    "ram_1wnr",
+                    "ram_2p",
+                    "ram_s2p",
+                    "ram_t2p",
+                    "rom_1p",
+                    "rom_2p",
+                    "rom_np",
                 ),
                 True,
             ),
@@ -66,20 +90,65 @@ UG1399 = {
                 False,
             ),
             "latency": (INTEGER, False),
-        }
+        },
     ),
-    "DATAFLOW": Grammar(flags=frozenset({"disable_start_propagation"})),
-    "INLINE": Grammar(flags=frozenset({"off", "recursive"})),
+    "ARRAY_RESHAPE": Grammar(
+        "pragma-HLS-array_reshape",
+        ("2020.2", "2023.2", "2025.2"),
+        {
+            "variable": (NAME, True),
+            "type": (one_of("cyclic", "block", "complete"), False),
+            "factor": (POSITIVE, False),
+            "dim": (INTEGER, False),
+        },
+    ),
+    "DEPENDENCE": Grammar(
+        "pragma-HLS-dependence",
+        ("2022.2", "2025.2", "2026.1"),
+        {"variable": (NAME, False), "distance": (POSITIVE, False)},
+        frozenset({"inter", "intra", "RAW", "WAR", "WAW", "true", "false"}),
+    ),
+    "STREAM": Grammar(
+        "pragma-HLS-stream",
+        (),
+        {
+            "variable": (NAME, True),
+            "type": (one_of("fifo", "pipo", "shared", "unsync"), False),
+            "depth": (POSITIVE, False),
+        },
+    ),
+    "DATAFLOW": Grammar(
+        "pragma-HLS-dataflow",
+        ("2021.2: Specifying Compiler-Created FIFO Depth",),
+        flags=frozenset({"disable_start_propagation"}),
+    ),
+    "INLINE": Grammar("pragma-HLS-inline", (), flags=frozenset({"off", "recursive"})),
     "LOOP_TRIPCOUNT": Grammar(
-        {"min": (INTEGER, False), "max": (INTEGER, True), "avg": (INTEGER, False)}
+        "pragma-HLS-loop_tripcount",
+        ("2026.1",),
+        {"min": (INTEGER, False), "max": (INTEGER, True), "avg": (INTEGER, False)},
     ),
     "INTERFACE": Grammar(
+        "pragma-HLS-interface",
+        ("2023.2: modes", "2025.2: modes, storage_type"),
         {
             "mode": (
                 one_of(
-                    "ap_none", "ap_stable", "ap_vld", "ap_ack", "ap_hs", "ap_ovld", "ap_memory",
-                    "bram", "ap_fifo", "s_axilite", "m_axi", "axis", "ap_ctrl_chain",
-                    "ap_ctrl_hs", "ap_ctrl_none",
+                    "ap_none",
+                    "ap_stable",
+                    "ap_vld",
+                    "ap_ack",
+                    "ap_hs",
+                    "ap_ovld",
+                    "ap_memory",
+                    "bram",
+                    "ap_fifo",
+                    "s_axilite",
+                    "m_axi",
+                    "axis",
+                    "ap_ctrl_chain",
+                    "ap_ctrl_hs",
+                    "ap_ctrl_none",
                 ),
                 True,
             ),
@@ -89,9 +158,9 @@ UG1399 = {
             "depth": (POSITIVE, False),
             "storage_type": (one_of("ram_1p", "ram_2p", "ram_t2p", "rom_1p", "rom_2p"), False),
             "storage_impl": (one_of("auto", "bram", "uram"), False),
-        }
+        },
     ),
-}  # fmt: skip
+}
 
 
 def check_pragma(line: str) -> None:
@@ -109,7 +178,7 @@ def check_pragma(line: str) -> None:
             assert option in grammar.flags, line
     required = {option for option, (_, needed) in grammar.options.items() if needed}
     assert required <= seen, line
-    if match[1] == "ARRAY_PARTITION" and "type=complete" not in line:
+    if match[1] in ("ARRAY_PARTITION", "ARRAY_RESHAPE") and "type=complete" not in line:
         assert "factor" in seen, line
 
 
@@ -197,3 +266,75 @@ def test_variable_bounds_get_their_trip_counts() -> None:
     lines = pragmas(CASES["lu"].code().text)
     assert "#pragma HLS LOOP_TRIPCOUNT min=0 max=19" in lines
     assert not any("TRIPCOUNT" in line for line in pragmas(CASES["gemm"].code().text))
+
+
+# --- false dependences ------------------------------------------------------------------------
+
+MIRROR = """
+def mirror(A: int32[16], B: int32[16], n: int32[1]):
+    for i in range(8):
+        A[i] = A[15 - i] + 1
+    for j in range(8):
+        B[2 * j] = B[2 * j + 1]
+"""
+
+
+def test_a_false_dependence_is_told_where_it_is_proved() -> None:
+    def schedule(s: hcl.Schedule) -> None:
+        s.pipeline("i")
+        s.pipeline("j")
+
+    text = Case(MIRROR, schedule).code().text
+    lines = text.splitlines()
+    for array, loop in (("A", "i"), ("B", "j")):
+        at = lines.index(f"#pragma HLS DEPENDENCE variable={array} inter false")
+        assert lines[at - 2].lstrip().startswith(f"{loop}: for (")
+    catapult = Case(MIRROR, schedule, dialect="catapult").code().text
+    assert "// no iteration touches an element of A that another writes" in catapult
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "A[i] = A[13 - i] + 1",  # at i = 6 and 7 the same element
+        "A[i] = A[i - 1 + 1] + A[7]",  # read by all, written by one
+        "A[n[0]] = A[i]",  # not affine
+        "A[i % 4] = A[8 + i]",  # written twice
+        "A[8] = A[i]",
+    ],
+)
+def test_a_dependence_that_is_there_or_not_decided_is_not_denied(statement: str) -> None:
+    text = f"def k(A: int32[16], n: int32[1]):\n    for i in range(8):\n        {statement}\n"
+    assert "DEPENDENCE" not in Case(text, lambda s: s.pipeline("i")).code().text
+
+
+def test_it_holds_for_the_loops_flattened_with_it_too() -> None:
+    carried = """
+def k(A: int32[4, 16]):
+    for t, i in hcl.grid(4, 8, name="b"):
+        A[0, i] = A[t, 8 + i]
+"""
+    assert "DEPENDENCE" not in Case(carried, lambda s: s.pipeline("i")).code().text
+    free = carried.replace("A[0, i]", "A[t, i]")
+    assert "DEPENDENCE variable=A" in Case(free, lambda s: s.pipeline("i")).code().text
+
+
+def test_nothing_is_said_of_arrays_that_need_no_word() -> None:
+    assert "DEPENDENCE" not in Case(GEMM, lambda s: s.pipeline("j")).code().text
+
+
+# --- every example ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("example", hcl.examples.list(), ids=lambda example: example.name)
+def test_every_example_is_emitted_with_known_pragmas(example: Example) -> None:
+    schedule = hcl.customize(example.kernel)
+    codes = [schedule.build("vhls"), schedule.build("catapult")]
+    for primitive, arguments in example.schedule:
+        schedule.apply(primitive, arguments)
+    codes += [schedule.build("vhls"), schedule.build("catapult")]
+    for code in codes:
+        assert code.loops
+        if code.dialect == "vitis":
+            for line in pragmas(code.text):
+                check_pragma(line)
