@@ -20,8 +20,8 @@ from hcl_explore.ir.program import Call
 def write_clocks(functions: Iterable[FunctionModel]) -> None:
     """Write the cycles of ``functions`` into the operations that they were read from."""
     for function in functions:
+        inside = _write_blocks(function.region)
         if not function.is_dataflow:
-            inside = _write_blocks(function.region)
             _set(function.function.op, attrs.SIM_DRAIN, function.latency + 1 - inside)
 
 

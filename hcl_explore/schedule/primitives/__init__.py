@@ -25,6 +25,8 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     dataflow,
     inline,
     outline,
+    unfold,
+    to,
     reshape,
     double_buffer,
     bind_storage,

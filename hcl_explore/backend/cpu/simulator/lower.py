@@ -284,6 +284,8 @@ class _Body:
         ]
         awaited = awaited_calls(function, calls) if self._is_region else [[] for _ in calls]
         # Uses before declarations: what is known of a stream is in its type, which they replace.
+        for call in calls:
+            attrs.clear(call, attrs.SIM_ADVANCE)  # the task has a clock of its own
         timing.insert_clocks(function, self._task)
         for op in _operations(function, STREAM_OPS):
             lower_stream_op(op, self._task)

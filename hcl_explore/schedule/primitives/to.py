@@ -1,0 +1,70 @@
+"""to: let data travel through FIFOs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hcl_explore.errors import ScheduleError
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Buffer, Program
+from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.relay import Relay
+from hcl_explore.schedule.stage_fifo import StageFifo
+from hcl_explore.schedule.stream_rewrite import DEFAULT_DEPTH
+
+
+@register
+@dataclass(frozen=True)
+class To(Primitive):
+    """Send an array through FIFOs: from stage to stage, or along processing elements.
+
+    Between the stages of a function::
+
+        for i in range(64): B[i] = 2 * A[i]        # band "double"
+        for i in range(64): C[i] = B[i] + 1        # band "add"
+
+    ``s.to(s.B, "add", depth=4)`` makes ``B`` a stream of at most 4 tokens, and lets the two stages
+    overlap. ``dst`` is the band or the function that reads the array.
+
+    With ``axis``, among the tasks of a kernel (``unfold``): the first task along the axis gets the
+    array's elements from a task of their own, and each hands on to the next what it has read. A
+    FIFO is as deep as ``depth`` says, 2 where that is left out.
+    """
+
+    name: ClassVar[str] = "to"
+    group: ClassVar[str] = "Communication"
+    law: ClassVar[str] = (
+        "Legal if every element is written once and read once, in the same order; along an axis, "
+        "if all tasks there read the same elements in the same order, and none writes them."
+    )
+    aliases: ClassVar[tuple[str, ...]] = ("relay",)
+
+    target: Buffer = param.buffer("the array that is sent")
+    dst: str = param.text("who reads it: a band, a function, or a kernel of tasks")
+    axis: int | None = param.integer(
+        "along which axis of the tasks it travels, counted from 0", default=None, minimum=0
+    )
+    depth: int = param.integer("tokens that a FIFO holds; -1: 2", default=-1, minimum=-1)
+
+    def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
+        if self.axis is not None:
+            return Relay(program, self.target, self.dst, self.axis).refusal()
+        return StageFifo(program, self.target, self.dst).refusal()
+
+    def apply(self, module: ModuleLike, program: Program) -> Outcome:
+        if self.axis is not None:
+            Relay(program, self.target, self.dst, self.axis).rewrite(module, self._depth)
+        else:
+            StageFifo(program, self.target, self.dst).rewrite(self._depth)
+        return Outcome()
+
+    @property
+    def _depth(self) -> int:
+        return self.depth if self.depth > 0 else DEFAULT_DEPTH
+
+    def explain(self) -> str:
+        if self.axis is None:
+            return f"{self.target.name} reaches {self.dst} through a FIFO of {self._depth}"
+        return f"{self.target.name} travels along axis {self.axis} of {self.dst}"

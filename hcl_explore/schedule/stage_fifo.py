@@ -1,0 +1,201 @@
+"""A FIFO in place of an array between two stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mlir.ir as ir
+
+from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
+from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.ir.program import Access, Buffer, Call, Loop, Program
+from hcl_explore.polyhedral.handover import Mismatch, handover_mismatch
+from hcl_explore.schedule.primitives.dataflow import region_refusal, stages_of, touches
+from hcl_explore.schedule.stream_rewrite import call_instead, declare_stream, get, put, settle_type
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of the hand-over: the stage, the array as it is called there, its only access."""
+
+    stage: Loop | Call
+    buffer: Buffer
+    access: Access
+
+
+@dataclass(frozen=True)
+class StageFifo:
+    """``target`` between the stage that writes it and the one called ``consumer``."""
+
+    program: Program
+    target: Buffer
+    consumer: str
+
+    def refusal(self) -> ScheduleError | None:
+        """Why a FIFO cannot stand for the array, or None."""
+        found = self._ends()
+        if not isinstance(found, tuple):
+            return found
+        function = self.program.functions[self.target.function]
+        if not function.dataflow:
+            refusal = region_refusal(self.program, "to", function)
+            if refusal is not None:
+                return refusal
+        write, read = found
+        mismatch = handover_mismatch(write.access, read.access)
+        return None if mismatch is None else self._explained(mismatch, write, read)
+
+    def _ends(self) -> tuple[End, End] | ScheduleError:
+        target = self.target
+        function = self.program.functions[target.function]
+        if target.kind != "local" or target.home or not target.shape:
+            return self._refuse(
+                f"'{target.name}' is not an array that its function makes for its stages",
+                "A FIFO can stand for a local array, declared outside of all loops.",
+            )
+        stages = stages_of(function)
+        writers = [stage for stage in stages if touches(stage, target, is_write=True)]
+        readers = [stage for stage in stages if touches(stage, target, is_write=False)]
+        for kind, found in (("written", writers), ("read", readers)):
+            if len(found) != 1:
+                return self._refuse(
+                    f"'{target.name}' is {kind} by {len(found)} stages "
+                    f"({', '.join(map(_stage_name, found)) or 'none'})",
+                    "A FIFO has one producer and one consumer. An initial value is a stage too: "
+                    "declare the array without one, or accumulate in a buffer (buffer_at).",
+                )
+        if _stage_name(readers[0]) != self.consumer and not _holds(readers[0], self.consumer):
+            return self._refuse(
+                f"'{target.name}' is read by {_stage_name(readers[0])}, not by '{self.consumer}'",
+                f'Use dst="{_stage_name(readers[0])}".',
+            )
+        if writers[0] is readers[0]:
+            return self._refuse(
+                f"'{target.name}' is written and read by the same stage",
+                "A FIFO leads from one stage to a later one: split the stage (distribute).",
+            )
+        write = self._end(writers[0], is_write=True)
+        read = self._end(readers[0], is_write=False)
+        if isinstance(write, ScheduleError):
+            return write
+        return read if isinstance(read, ScheduleError) else (write, read)
+
+    def _end(self, stage: Loop | Call, *, is_write: bool) -> End | ScheduleError:
+        buffer = self.target
+        if isinstance(stage, Call):
+            callers = [c for f in self.program.functions.values() for c in f.all_calls()]
+            if sum(call.callee == stage.callee for call in callers) > 1:
+                return self._refuse(
+                    f"'{stage.callee}' is called several times",
+                    "A function whose argument becomes a stream can have one caller: inline it.",
+                )
+            callee = self.program.functions[stage.callee]
+            place = stage.arguments.index(buffer) if buffer in stage.arguments else None
+            if place is None:
+                return self._refuse(
+                    f"'{buffer.name}' is a result of '{stage.callee}'",
+                    "Inline the call first.",
+                )
+            buffer = next(b for b in callee.buffers if b.argument_position == place)
+        accesses = [
+            access
+            for access in buffer.accesses
+            if not isinstance(stage, Loop) or stage in access.loops
+        ]
+        if len(accesses) != 1 or accesses[0].is_call or accesses[0].is_write != is_write:
+            verb = "writes" if is_write else "reads"
+            return self._refuse(
+                f"{_stage_name(stage)} {verb} '{buffer.name}' in {len(accesses)} places",
+                f"A stage that {verb} a FIFO does so in one place, and does nothing else with it: "
+                "keep what it needs again in a buffer (buffer_at, reuse_at).",
+            )
+        return End(stage, buffer, accesses[0])
+
+    def _explained(self, mismatch: Mismatch, write: End, read: End) -> ScheduleError:
+        name = self.target.name
+        element = f"{name}[{', '.join(map(str, mismatch.element))}]"
+        other = f"{name}[{', '.join(map(str, mismatch.other))}]"
+        reason = {
+            "written twice": f"{element} is written more than once",
+            "read twice": f"{element} is read more than once",
+            "unread": f"{element} is written, but never read",
+            "unwritten": f"{element} is read, but never written",
+            "order": f"{element} is written before {other}, and read after it",
+            "undecided": "the order of its accesses cannot be decided: they are not affine, or too "
+            "intricate",
+        }[mismatch.kind]
+        law = "a FIFO hands each element on once, in order"
+        lines = [f"to({name}) is illegal: {reason}, but {law}"]
+        for end in (write, read):
+            place = end.access.place
+            if place is not None:
+                text = self.program.sources.line(place).strip()
+                lines.append(f"  {place.filename}:{place.line}   {text}")
+        advice = {
+            "order": "Reorder the loops of one of the two stages.",
+            "read twice": "Keep what is read again in the consumer: reuse_at or buffer_at.",
+            "written twice": "Accumulate in a buffer of the producer: buffer_at.",
+        }.get(mismatch.kind, "Let both stages run over the same elements.")
+        return LegalityError("\n".join(lines), advice=advice)
+
+    def _refuse(self, message: str, advice: str) -> ScheduleError:
+        span = self.program.sources.span(self.target.place)
+        return NotApplicableError(f"to: {message}", span=span, advice=advice)
+
+    def rewrite(self, depth: int) -> None:
+        """Put the FIFO in the array's place, and let the stages overlap."""
+        ends = self._ends()
+        assert isinstance(ends, tuple)
+        function = self.program.functions[self.target.function].op
+        alloc = self.target.value.owner.operation
+        stream = declare_stream(self.target, self.target.name, (), depth, ir.InsertionPoint(alloc))
+        for end in ends:
+            here = stream
+            if isinstance(end.stage, Call):
+                here = _hand_in(end, self.target.value, stream)
+            op = end.access.op
+            with op.context, op.location, ir.InsertionPoint(op):
+                if end.access.is_write:
+                    put(here, op.operands[0], [])
+                else:
+                    op.results[0].replace_all_uses_with(get(here, op.results[0].type, []))
+            op.erase()
+        for end in ends:
+            if isinstance(end.stage, Call):
+                settle_type(self.program.functions[end.stage.callee].op)
+        alloc.erase()
+        attrs.set_flag(function, attrs.DATAFLOW)
+        _name_calls(function)
+
+
+def _hand_in(end: End, array: ir.Value, stream: ir.Value) -> ir.Value:
+    """Let the call of a stage hand it the stream instead of the array."""
+    assert isinstance(end.stage, Call)
+    call = end.stage.op
+    operands = [stream if operand == array else operand for operand in call.operands]
+    call_instead(call, end.stage.callee, operands)
+    argument = end.buffer.value
+    argument.set_type(stream.type)
+    return argument
+
+
+def _name_calls(function: ir.Operation) -> None:
+    """Every task of a region has a name."""
+    taken: list[str] = []
+    for view in function.regions[0].blocks[0].operations:
+        call = view.operation
+        if call.name == "func.call" and attrs.BUFFER_NAME not in call.attributes:
+            callee = ir.FlatSymbolRefAttr(call.attributes["callee"]).value
+            name = fresh_name(callee, taken)
+            attrs.set_text(call, attrs.BUFFER_NAME, name)
+            taken.append(name)
+
+
+def _stage_name(stage: Loop | Call) -> str:
+    return (stage.op_name or stage.band) if isinstance(stage, Loop) else stage.callee
+
+
+def _holds(stage: Loop | Call, name: str) -> bool:
+    """Whether ``name`` is a loop of the stage."""
+    return isinstance(stage, Loop) and any(loop.name == name for loop in stage.subtree())
