@@ -13,6 +13,7 @@ import mlir.ir as ir
 from hcl_explore.backend.hls.function import FunctionEmitter
 from hcl_explore.ir.program import Access, Buffer, Loop
 from hcl_explore.polyhedral.legality import simultaneous_violation
+from hcl_explore.polyhedral.uniform import plain_dependences
 
 
 def write_independent(f: FunctionEmitter, op: ir.Operation) -> None:
@@ -34,11 +35,32 @@ def independent_arrays(loop: Loop) -> Iterator[Buffer]:
     groups: dict[Buffer, list[Access]] = {}
     for access in loop.all_accesses():
         groups.setdefault(access.buffer, []).append(access)
+    flattened = list(_flattened(loop))
     for buffer, group in groups.items():
-        if _is_intricate(buffer, group, loop) and all(
-            simultaneous_violation(group, each.depth) is None for each in _flattened(loop)
+        if (
+            _is_intricate(buffer, group, loop)
+            and not _overwrites_itself(group, flattened)
+            and not any(_is_carried(group, each) for each in flattened)
         ):
             yield buffer
+
+
+def _overwrites_itself(group: list[Access], loops: list[Loop]) -> bool:
+    """Whether some write stores to the same element in every iteration of one of ``loops``."""
+    for access in group:
+        if access.is_write:
+            used = {v for form in access.subscripts or () for v in form.variables()}
+            if any(loop not in used and loop.trip_count != 1 for loop in loops):
+                return True
+    return False
+
+
+def _is_carried(group: list[Access], loop: Loop) -> bool:
+    """Whether two iterations of ``loop`` may conflict: by arithmetic where that decides it."""
+    plain = plain_dependences(group, loop.chain[:-1])
+    if plain is not None:
+        return any(one.carrier is loop for one in plain)
+    return simultaneous_violation(group, loop.depth) is not None
 
 
 def _is_intricate(buffer: Buffer, group: list[Access], loop: Loop) -> bool:
