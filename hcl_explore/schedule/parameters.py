@@ -55,6 +55,7 @@ class Parameter:
     at_least: int = 1
     takes_band: bool = False
     takes_function: bool = False
+    takes_stream: bool = False
 
     @property
     def is_optional(self) -> bool:
@@ -124,6 +125,16 @@ class Parameter:
         return tuple(self._resolve_loop(item, scope) for item in items)
 
     def _resolve_buffer(self, value: object, scope: Scope) -> Buffer:
+        buffer = self._find_buffer(value, scope)
+        if buffer.kind == "stream" and not self.takes_stream:
+            raise ArgumentError(
+                f"{scope.primitive}: '{buffer.name}' is a stream, not an array",
+                span=scope.program.sources.span(buffer.place),
+                advice="A FIFO has no memory to rearrange; its depth is part of its declaration.",
+            )
+        return buffer
+
+    def _find_buffer(self, value: object, scope: Scope) -> Buffer:
         if isinstance(value, str):
             return naming.find_buffer(scope.program, value)
         if isinstance(value, Buffer):

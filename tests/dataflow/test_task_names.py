@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import hcl_explore as hcl
-from hcl_explore.errors import AmbiguousNameError, LegalityError, UnknownNameError
+from hcl_explore.errors import AmbiguousNameError, ArgumentError, LegalityError, UnknownNameError
+from hcl_explore.schedule.primitive import info
 
 K, P = programs.K, programs.P
 
@@ -76,3 +77,23 @@ def top(A: int32[4, 4], B: int32[4, 4]):
         with pytest.raises(LegalityError, match="fifo"):
             s.parallel(f"{task}:i")
         s.fuse(f"{task}:i", f"{task}:j")
+
+
+@pytest.mark.parametrize("primitive", ["partition", "bind_storage", "reshape", "pack"])
+def test_primitives_on_arrays_refuse_streams(primitive: str) -> None:
+    s = hcl.customize(programs.matrix_vector)
+    arguments = {"target": "pe_1:xs", "shape": [2, 2], "storage": hcl.Storage.BRAM}
+    wanted = {p.name: arguments[p.name] for p in info(primitive).parameters if p.name in arguments}
+    with pytest.raises(ArgumentError, match="'xs' is a stream, not an array"):
+        s.apply(primitive, wanted)
+
+
+def test_a_function_outlined_from_a_task_takes_the_same_fifos() -> None:
+    s = hcl.customize(programs.matrix_vector)
+    s.outline("pe_at_0:k")
+    text = s.build("vhls").hls_code
+    assert "pe_at_0<1>(A, y, xs[1], xs[2]);" in text
+    A = np.arange(P * K, dtype=np.int32).reshape(P, K)
+    x, y = np.arange(K, dtype=np.int32), np.zeros(P, np.int32)
+    s.build("vhls", mode="csim")(A, x, y)
+    np.testing.assert_array_equal(y, A @ x)

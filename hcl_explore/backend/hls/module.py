@@ -173,10 +173,15 @@ class ModuleEmitter:
             callees,
             ctypes,
             ctypes[0] if single else None,
-            streams=streams.stream_parameters(op),
+            streams=streams.stream_parameters(op, self._taken),
             positions=streams.position_arguments(op),
             external=external,
         )
+
+    def _taken(self, call: ir.Operation, position: int) -> FifoParameters:
+        """How the callee of ``call`` takes its operand at ``position``, a stream."""
+        name = ir.FlatSymbolRefAttr(call.attributes["callee"]).value
+        return self.functions[name].streams[position]
 
     def _written_arguments(self, op: ir.Operation) -> frozenset[int]:
         arguments = op.regions[0].blocks[0].arguments

@@ -6,7 +6,7 @@ since each FIFO may have only one producer and one consumer; other arrays are ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -18,7 +18,7 @@ from hcl_explore.backend.hls.memory import stored_text
 from hcl_explore.backend.hls.types import BOOL, scalar_of
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import dialect
-from hcl_explore.ir.linear import LinearForm, NonAffineError, Symbol, Variable, linear_form
+from hcl_explore.ir.linear import LinearForm, NonAffineError, Symbol, linear_form
 
 # A token taken from a FIFO may stand inside the statement that uses it, if nothing but these comes
 # between: they evaluate each operand once and always.
@@ -27,6 +27,9 @@ _PLAIN = frozenset(
     for name in ("addf", "subf", "mulf", "divf", "addi", "subi", "muli", "constant", "xori")
 )
 _STATEMENTS = frozenset({"affine.store", "memref.store", "scf.condition", "scf.if", dialect.PUT})
+
+_ROLES = {dialect.PUT: "out", dialect.GET: "in", dialect.GET_BLOCK: "in"}
+_BOTH = "fifo"
 
 Subscripts = tuple[LinearForm, ...]
 
@@ -39,11 +42,15 @@ class FifoParameters:
     fifos: Mapping[Subscripts, str] | None
 
 
-def stream_parameters(op: ir.Operation) -> dict[int, FifoParameters]:
+Callees = Callable[[ir.Operation, int], FifoParameters]
+"""How the function that a call calls takes the operand at a position, a stream."""
+
+
+def stream_parameters(op: ir.Operation, callees: Callees) -> dict[int, FifoParameters]:
     """How the function ``op`` takes each of its stream arguments, by position."""
     arguments = op.regions[0].blocks[0].arguments
     return {
-        position: FifoParameters(_own_fifos(op, argument))
+        position: FifoParameters(_own_fifos(op, argument, callees))
         for position, argument in enumerate(arguments)
         if dialect.is_stream(argument.type)
     }
@@ -60,27 +67,68 @@ def position_arguments(op: ir.Operation) -> list[int]:
     return found
 
 
-def _own_fifos(op: ir.Operation, stream: ir.Value) -> Mapping[Subscripts, str] | None:
+def _own_fifos(
+    op: ir.Operation, stream: ir.Value, callees: Callees
+) -> Mapping[Subscripts, str] | None:
     kind = dialect.stream_type(stream.type)
     assert kind is not None
     if not kind.shape:
         return None
-    done: dict[Subscripts, set[str]] = {}
-    users = [use.owner.operation for use in stream.uses]
-    for user in reversed(users):  # in the order of the text
-        if user.name not in dialect.STREAM_OPS:
-            return None
+    roles: dict[Subscripts, set[str]] = {}
+    for use in reversed(list(stream.uses)):  # in the order of the text
+        user = use.owner.operation
+        if user.name == "func.call":
+            handed = _handed_on(op, user, callees(user, use.operand_number))
+            if handed is None:
+                return None
+            for subscripts, role in handed.items():
+                roles.setdefault(subscripts, set()).add(role)
+            continue
         forms = [_position_form(op, index) for index in index_operands(user)]
-        if None in forms:
-            return None
         known = tuple(form for form in forms if form is not None)
-        done.setdefault(known, set()).add(user.name)
-    names = {}
-    for subscripts, operations in done.items():
-        is_read = operations & {dialect.GET, dialect.GET_BLOCK}
-        is_written = dialect.PUT in operations
-        names[subscripts] = "fifo" if bool(is_read) == is_written else "in" if is_read else "out"
-    return names
+        if len(known) < len(forms):
+            return None
+        roles.setdefault(known, set()).add(_ROLES.get(user.name, _BOTH))
+    return {s: role.pop() if len(role) == 1 else _BOTH for s, role in roles.items()}
+
+
+def _handed_on(
+    op: ir.Operation, call: ir.Operation, parameters: FifoParameters
+) -> dict[Subscripts, str] | None:
+    """The FIFOs that a callee takes, in terms of the position of its caller ``op``."""
+    if parameters.fifos is None:
+        return None
+    operands = [_position_form(op, operand) for operand in call.operands]
+    handed = {}
+    for subscripts, role in parameters.fifos.items():
+        forms = [_in_caller(form, operands) for form in subscripts]
+        known = tuple(form for form in forms if form is not None)
+        if len(known) < len(forms):
+            return None
+        handed[known] = role
+    return handed
+
+
+def _in_caller(form: LinearForm, operands: Sequence[LinearForm | None]) -> LinearForm | None:
+    """A form over a callee's arguments, in terms of the operands of its call."""
+    result = LinearForm(constant=form.constant)
+    for variable, factor in form.terms:
+        operand = operands[variable.number] if isinstance(variable, Symbol) else None
+        if operand is None:
+            return None
+        result = result.plus(operand.times(factor))
+    for rounding in form.roundings:
+        inner = _in_caller(rounding.form, operands)
+        if inner is None:
+            return None
+        whole = replace(rounding, form=inner)
+        part = (
+            LinearForm(constant=whole.value({}))
+            if inner.is_constant
+            else LinearForm(roundings=(whole,))
+        )
+        result = result.plus(part)
+    return result
 
 
 def index_operands(op: ir.Operation) -> list[ir.Value]:
@@ -177,25 +225,17 @@ def argument_texts(
     if parameters.fifos is None:
         yield name
         return
-    point: dict[Variable, int] = {
-        Symbol("", number): constant
-        for number, operand in enumerate(op.operands)
-        if (constant := constant_of(operand)) is not None
-    }
-    for subscripts in parameters.fifos:
-        element = tuple(form.value(point) for form in subscripts)
-        fixed = tuple(LinearForm(constant=index) for index in element)
-        own = f.fifos.get((stream, fixed))
-        yield own if own is not None else name + "".join(f"[{index}]" for index in element)
-
-
-def constant_of(value: ir.Value) -> int | None:
-    """The value of an ``index`` constant, or None."""
-    owner = value.owner
-    if isinstance(owner, ir.Block) or owner.operation.name != "arith.constant":
-        return None
-    attribute = owner.operation.attributes["value"]
-    return attribute.value if isinstance(attribute, ir.IntegerAttr) else None
+    handed = _handed_on(f.op, op, parameters)
+    for subscripts in handed or ():
+        own = f.fifos.get((stream, subscripts))
+        if own is not None:
+            yield own
+        elif all(form.is_constant for form in subscripts):
+            yield name + "".join(f"[{form.constant}]" for form in subscripts)
+        else:
+            raise f.error(op, f"which FIFOs of '{name}' this call works on is not a constant")
+    if handed is None:
+        raise f.error(op, f"which FIFOs of '{name}' this call works on is chosen at run time")
 
 
 # --- operations -----------------------------------------------------------------------------------
