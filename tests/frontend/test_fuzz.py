@@ -22,6 +22,8 @@ def kernel(A: float32[N, 4], B: int32[N], x: int32, y: float32, n: index) -> (in
     C: int32[N] = 0
     T: int8[3] = [1, -2, 3]
     total: float32 = y
+    z: Fixed(16, 8) = y * 0.5
+    w: UFixed(12, 14)[N] = 0.25
     for i, j in hcl.grid(N, 4, name="band"):
         C[i] += B[i] * TABLE[i % 2, 1] + T[j // 2]
         total += hcl.exp(A[i, j]) if A[i, j] > 0 and i < 4 else helper(x, A, i)
@@ -36,6 +38,9 @@ def kernel(A: float32[N, 4], B: int32[N], x: int32, y: float32, n: index) -> (in
     while count > 0:
         count -= 1
         total /= count + 1.5
+        z = max(z * w[count & 7], -z) - w[0] / 3 + (z // 2 if z > w[1] else abs(z) % 1)
+        w[count & 7] = x.bitcast(Fixed(32, 8)) << 1
+        z[0:4] = x
     return C, total
 
 def arrays(A: float32[N, 4], B: int32[N], x: int32, n: index) -> float32[4, 4]:
@@ -72,6 +77,7 @@ FRAGMENTS = [
     "A.T", "B.copy()", "x.reverse()", "y.bitcast()", "A[:, 0]", "A[n:n + 2]", "B[::-1]", "A @ A.T",
     "hcl.matmul(A, A)", "hcl.relu(B)", "hcl.view(B, (2, 4))", "hcl.concat(B, B)", "inner", "M", "t",
     "with hcl.meta_if(x):", "ConstExpr[int32]", "hcl.meta_for(3)", "hcl.softmax", "assert x",
+    "Fixed(16, 8)", "UFixed(9, 12)", "Fixed(8, 4)(y)", "z", "w", "w[i]", "x.bitcast(int32)", "z[2]",
     "# ", "\n", "    ", "\\", "é", "\t", "hcl.Partition", "helper(x, A, 3)", "TABLE[x]",
 ]  # fmt: skip
 
