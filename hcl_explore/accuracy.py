@@ -48,6 +48,7 @@ class KernelFile:
     place of the C source that a pragma names, to a loop here (None: it has no counterpart);
     ``places`` does so for points by pattern, ``directives`` replaces their directives, and
     ``parameters`` are the numbers (and the names of types) that the kernel and its pragmas use.
+    ``unsafe_math``: the design was made with floating-point sums that the tool may balance.
     """
 
     path: Path
@@ -61,6 +62,7 @@ class KernelFile:
     missing: str
     parameters: Mapping[str, Mapping[str, int | str]]
     places: Mapping[str, Mapping[str, str | None]]
+    unsafe_math: bool
 
 
 @dataclass
@@ -132,6 +134,7 @@ def _read_kernel(path: Path) -> KernelFile:
         settings.get("MISSING", ""),
         settings.get("PARAMETERS", {}),
         settings.get("PLACES", {}),
+        bool(settings.get("UNSAFE_MATH", False)),
     )
 
 
@@ -174,7 +177,7 @@ def compare(point: Mapping[str, Any], kernel: KernelFile | None) -> Comparison:
             schedule.snapshot.program,
             device,
             1000.0 / (point.get("clock_ns") or 4.0),
-            options=report.estimate_options(options_for(point, kernel.trips)),
+            options=report.estimate_options(options_for(point, kernel)),
         )
     except HclError as error:
         result.missed = str(error).splitlines()[0]
@@ -198,13 +201,14 @@ def device_for(point: Mapping[str, Any]) -> Device:
     return device
 
 
-def options_for(point: Mapping[str, Any], trips: Mapping[str, int]) -> EstimateOptions:
+def options_for(point: Mapping[str, Any], kernel: KernelFile) -> EstimateOptions:
     """How the point's tool behaves, from its name and flow."""
     is_vitis = "Vitis" in str(point.get("tool", "Vitis"))
     is_kernel_flow = str(point.get("flow", "")).startswith("Vitis Kernel")
     return EstimateOptions(
         tool="vitis" if is_vitis else "vivado",
-        assumed_trips=tuple(trips.items()),
+        assumed_trips=tuple(kernel.trips.items()),
+        unsafe_math=kernel.unsafe_math,
         varying_trips="most",
         axi_latency=_KERNEL_FLOW_AXI_LATENCY if is_kernel_flow else 0,
     )

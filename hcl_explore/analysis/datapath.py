@@ -56,15 +56,19 @@ class Nest:
 
 @dataclass(eq=False)
 class Block:
-    """A loop that stays a loop, or a call, inside a body that runs step by step. ``lead`` are the
-    cycles of what it has moved in front of it (reads of ``hoisted`` arrays, requests), ``tail`` of
-    what follows it. ``reads`` and ``writes`` are the arrays that it reaches while it runs."""
+    """A loop that stays a loop, or a call, inside a body that runs step by step.
+
+    ``lead`` are the cycles of what it has moved in front of it (reads of ``hoisted`` arrays,
+    requests), ``tail`` of what follows it, ``first`` those until it can hand on its first token.
+    ``reads`` and ``writes`` are the arrays that it reaches while it runs.
+    """
 
     item: Loop | Call
     after: tuple[Node, ...] = ()
     position: int = 0
     lead: int = 0
     tail: int = 0
+    first: int = 0
     hoisted: frozenset[Buffer] = frozenset()
     reads: frozenset[Buffer] = frozenset()
     writes: frozenset[Buffer] = frozenset()

@@ -7,12 +7,20 @@ read ports, made of copies. A table of constants gets as many read ports as it i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hcl_explore.analysis.aliases import Aliases
 from hcl_explore.analysis.datapath import is_register_file
-from hcl_explore.analysis.memory import FIFO, Storage, constant_bits, fifo_storage, storage_of
+from hcl_explore.analysis.memory import (
+    FIFO,
+    Storage,
+    constant_bits,
+    fifo_of,
+    fifo_storage,
+    storage_of,
+)
 from hcl_explore.analysis.operators import Tables
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.plan import Plan
@@ -44,8 +52,8 @@ class AxiPort:
 @dataclass(frozen=True)
 class Layout:
     """A buffer's banks and what each is made of. ``read_ports`` of a bank in a loop that does not
-    write it; ``copies`` of the memory that this takes; ``is_channel``: it has room for two, so that
-    one stage fills one half while the next stage empties the other."""
+    write it, ``ports`` in one that does; ``copies`` of the memory that this takes; ``is_channel``:
+    it has room for two, so that one stage fills one half while the next one empties the other."""
 
     partition: tuple[PartitionedDim, ...]
     storage: Storage
@@ -53,6 +61,12 @@ class Layout:
     copies: int = 1
     is_automatic: bool = False
     is_channel: bool = False
+    ports: int = PORTS_PER_BANK
+
+    @property
+    def has_ports_for_stages(self) -> bool:
+        """Whether each stage that reads it has a port of its own."""
+        return self.ports < PORTS_PER_BANK
 
     @property
     def kind(self) -> str | None:
@@ -72,6 +86,7 @@ class Layouts:
         self.options = options
         self.aliases = Aliases(program)
         self._bundles = dict(options.bundles)
+        self._fifos = dict(options.fifos)
         self.axi_port = AxiPort(tables.axi_request, tables.axi_response, options.axi_latency)
         self._found: dict[Buffer, Layout] = {}
 
@@ -100,6 +115,10 @@ class Layouts:
     def _find(self, buffer: Buffer) -> Layout:
         if buffer.kind == "stream":
             return Layout((), fifo_storage(buffer), read_ports=1)
+        if buffer.key in self._fifos:
+            banks = math.prod(e.banks(buffer.shape[e.dim - 1]) for e in buffer.partition)
+            tokens = fifo_of(1, self._fifos[buffer.key], buffer.bits * banks)
+            return Layout((), tokens, read_ports=1)
         is_outside = buffer.kind in ("argument", "result")
         bits = constant_bits(buffer) if buffer.kind == "constant" else buffer.bits
         partition = buffer.partition
@@ -121,6 +140,8 @@ class Layouts:
             storage = storage_of(buffer, partition, bits, self.tables, is_port=False, halves=2)
         elif is_channel:
             halves = 2
+        if is_outside and self._is_shared_by_stages(buffer):
+            return Layout(partition, storage, read_ports=1, ports=1)
         ports, copies = PORTS_PER_BANK, 1
         if storage.kind != "registers" and not is_outside:
             if buffer.kind == "constant":
@@ -131,6 +152,16 @@ class Layouts:
                     ports, copies = reads, reads - 1
         storage = storage.times(copies * halves)
         return Layout(partition, storage, ports, copies, is_automatic, is_channel)
+
+    def _is_shared_by_stages(self, buffer: Buffer) -> bool:
+        """Whether several stages of a dataflow kernel reach an array of its interface, so that each
+        has a port of its own (atax generate_21: 256 reads take 256 cycles)."""
+        function = self.program.functions[buffer.function]
+        if not function.dataflow or not buffer.shape:
+            return False
+        loops = {access.loops[0] for access in buffer.accesses if access.loops}
+        calls = {call for call in buffer.calls if not call.loops}
+        return len(loops) + len(calls) > 1
 
     def _is_channel(self, buffer: Buffer) -> bool:
         """Whether the buffer takes data from stage to stage of a dataflow region."""

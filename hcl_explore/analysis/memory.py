@@ -95,14 +95,19 @@ def fifo_storage(buffer: Buffer) -> Storage:
     limits are Vitis' own defaults (``auto_srl_max_bits``, ``auto_srl_max_depth`` in csynth.xml,
     2023.2).
     """
-    bits, words = buffer.bits * math.prod(buffer.block), buffer.depth or 0
+    bits = buffer.bits * math.prod(buffer.block)
+    return fifo_of(buffer.elements, buffer.depth or 0, bits)
+
+
+def fifo_of(count: int, words: int, bits: int) -> Storage:
+    """``count`` FIFOs of ``words`` tokens each."""
     if words == 0:
-        return Storage(FIFO, buffer.elements, 0, bits)
+        return Storage(FIFO, count, 0, bits)
     if words <= _SRL_DEPTH or words * bits <= _SRL_BITS:
         luts = bits * math.ceil(words / _BITS_PER_SRL)
-        return Storage(FIFO, buffer.elements, words, bits, lut=buffer.elements * luts)
+        return Storage(FIFO, count, words, bits, lut=count * luts)
     blocks = bram18_of(words, bits)
-    return Storage(FIFO, buffer.elements, words, bits, bram18=buffer.elements * blocks)
+    return Storage(FIFO, count, words, bits, bram18=count * blocks)
 
 
 def constant_bits(buffer: Buffer) -> int:

@@ -25,7 +25,10 @@ class EstimateOptions:
     ``bundles``: the arguments of the kernel that are behind an m_axi port, as (name, bundle);
     ``axi_latency``: cycles that the tool assumes between a request and its first datum beyond the
     port's own (64 in the Vitis kernel flow, 0 in the Vivado IP flow).
-    ``fifos``: keys of arrays that are streams between the stages of a dataflow region.
+    ``fifos``: arrays that are streams between the stages of a dataflow region, as (key, depth in
+    tokens); a token holds an element of each bank.
+    ``unsafe_math``: sums of floats are balanced as those of integers are
+    (``config_compile -unsafe_math_optimizations``).
     """
 
     tool: Literal["vitis", "vivado"] = "vitis"
@@ -40,7 +43,8 @@ class EstimateOptions:
     not_flattened: tuple[str, ...] = ()
     bundles: tuple[tuple[str, str], ...] = ()
     axi_latency: int = 0
-    fifos: tuple[str, ...] = ()
+    fifos: tuple[tuple[str, int], ...] = ()
+    unsafe_math: bool = False
 
     @property
     def pipelines_by_itself(self) -> bool:

@@ -12,6 +12,7 @@ from hcl_explore.analysis.build_datapath import DatapathBuilder
 from hcl_explore.analysis.carried import Carried, carried_distance
 from hcl_explore.analysis.datapath import Datapath, Node
 from hcl_explore.analysis.layout import AXI, NOT_ADDRESSED
+from hcl_explore.analysis.memory import FIFO
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import PortLoad, port_load, port_loads, words_of
 from hcl_explore.analysis.timing import ChannelUse, Machine, Moment, Scheduler, Timing, path_cycles
@@ -301,7 +302,7 @@ class PipelineAnalysis:
                     exposed[buffer] = self._is_exposed(buffer)
                 if not exposed[buffer]:
                     continue
-                if load.access.buffer.kind == "stream":
+                if self.machine.layouts.kind(load.access.buffer) == FIFO:
                     continue
                 carried = carried_distance(
                     store.access,

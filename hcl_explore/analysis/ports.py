@@ -9,7 +9,7 @@ from math import prod
 from typing import TypeAlias
 
 from hcl_explore.analysis.datapath import Node
-from hcl_explore.analysis.layout import PORTS_PER_BANK, Layout, Layouts
+from hcl_explore.analysis.layout import Layout, Layouts
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.linear import LinearForm
@@ -58,7 +58,7 @@ def copies_of(access: Access, plan: Plan) -> int:
 def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout) -> PortLoad:
     """The port load of one buffer, if it were laid out so."""
     reads_only = not any(access.is_write for access in accesses)
-    ports = layout.read_ports if reads_only else PORTS_PER_BANK
+    ports = layout.read_ports if reads_only else layout.ports
     total = sum(copies_of(access, plan) for access in accesses)
     if total > _MOST_PLACES:
         # Beyond this the banks are taken as evenly used.

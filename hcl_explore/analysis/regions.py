@@ -309,6 +309,7 @@ class Region:
             else:
                 self.calls.append(models.functions[block.item.callee])
             self._note_memory(block)
+            block.first = self._first_token(block)
         self.timing = Scheduler(
             models.machine,
             block_cycles=self.cycles,
@@ -333,6 +334,17 @@ class Region:
         accesses = list(item.all_accesses())
         block.writes = frozenset(home(a.buffer) for a in accesses if a.is_write)
         block.reads = frozenset(home(a.buffer) for a in accesses) - block.hoisted
+
+    def _first_token(self, block: Block) -> int:
+        """Cycles until a block can hand on what its first iteration makes: those of its first
+        pipeline."""
+        if isinstance(block.item, Call):
+            called = self.models.functions[block.item.callee]
+            firsts = [begin + b.first for b, (begin, _) in called.region.timing.blocks.items()]
+            return min(firsts, default=called.latency)
+        model = self.loops[block.item]
+        depth = model.pipeline.depth if model.pipeline is not None else model.states
+        return block.lead + depth
 
     def cycles(self, block: Block) -> tuple[int, bool]:
         """States that a block takes in the body around it, and whether it is a module."""

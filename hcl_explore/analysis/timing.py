@@ -288,7 +288,7 @@ class Scheduler:
         chain = _operations_between(register, value, nest.entries)
         if chain is None:
             return 0.0
-        if len(chain) == 1 and chain[0].kind in _BALANCED and not chain[0].is_float:
+        if len(chain) == 1 and self._is_balanced(chain[0]):
             # Integer accumulations are balanced into a tree of log2(copies) operations, to which
             # what the loop carries is added last.
             if self.seeds is not None:
@@ -304,6 +304,11 @@ class Scheduler:
         if second is None:
             return 0.0
         return (second[0] - first[0]) + (second[1] - first[1]) / self.budget
+
+    def _is_balanced(self, node: Node) -> bool:
+        if self.machine.layouts.options.unsafe_math and node.kind in ("fadd", "fmul"):
+            return True
+        return node.kind in _BALANCED and not node.is_float
 
     def _tree_operator(self, node: Node, register: Node, levels: float) -> Operator:
         """One of the operations of a balanced tree: no wider than the terms need by the end."""
@@ -328,15 +333,20 @@ class Scheduler:
             moment = self._ready(source, source)
             if moment is not None:
                 ready = max(ready, moment[0])
+        last = 0
         if is_module:
-            for other, (_, end) in self.timing.blocks.items():
-                if _conflict(other, block, self.machine.layouts):
+            for other, (start, end) in self.timing.blocks.items():
+                if self._flows(other, block):
+                    # It begins with the first token, and ends after the last one.
+                    ready = max(ready, start + other.first)
+                    last = max(last, end + block.first)
+                elif _conflict(other, block, self.machine.layouts):
                     ready = max(ready, end + 1)
             if is_read:
                 ready = max(ready, *(self.read_at[buffer] for buffer in block.hoisted))
             begin = max(ready, self.barrier) + reading
             self._note_reads(block, begin)
-            self.timing.blocks[block] = (begin, begin + cycles - 1)
+            self.timing.blocks[block] = (begin, max(begin + cycles - 1, last))
             return
         # The state in which the body begins comes first, then those of the loop.
         begin = max(self.timing.cycles, self.barrier) + reading
@@ -344,6 +354,12 @@ class Scheduler:
         self.timing.blocks[block] = (begin, begin + cycles - 1)
         # What follows may share the state in which the loop is left.
         self.barrier = begin + cycles - 1
+
+    def _flows(self, source: Block, target: Block) -> bool:
+        """Whether a FIFO leads from one block to the other, and nothing else connects them."""
+        kind = self.machine.layouts.kind
+        tokens = {b for b in source.writes & target.reads if kind(b) == FIFO}
+        return bool(tokens) and not _conflict(source, target, self.machine.layouts)
 
     def _note_reads(self, block: Block, begin: int) -> None:
         for buffer in block.hoisted:
@@ -389,7 +405,8 @@ def _conflict(first: Block, second: Block, layouts: Layouts) -> bool:
     return any(
         buffer in written or layouts.kind(buffer) is not None
         for buffer in shared
-        if buffer.kind != "stream"
+        if layouts.kind(buffer) != FIFO
+        and (buffer in written or not layouts[buffer].has_ports_for_stages)
     )
 
 

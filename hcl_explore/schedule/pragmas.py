@@ -80,7 +80,7 @@ class PragmaReport:
             not_pipelined=tuple(self.not_pipelined),
             not_flattened=tuple(self.not_flattened),
             bundles=tuple(self.bundles.items()),
-            fifos=tuple(self.fifos),
+            fifos=tuple(self.fifos.items()),
         )
 
 
@@ -260,6 +260,9 @@ class _Importer:
         kind = next((_KINDS[word] for word in words if word in _KINDS), Partition.Complete)
         dim = pragma.number("dim", 1, self.macros)
         factor = None if kind is Partition.Complete else pragma.number("factor", 0, self.macros)
+        if factor == 1:
+            self._leave_out(pragma, "a factor of 1 cuts nothing")
+            return
         # Partitioning an array partitions what callers and callees call it, so a pragma on each of
         # them is the usual way to write it in C and says it twice here.
         buffer = find_buffer(self.schedule.program, target)

@@ -1,0 +1,215 @@
+"""PolyBench 3mm as Stream-HLS cuts it: stages that hand on tiles through FIFOs, sums' loops outside
+(their inner ones in opt1 and opt3). The sources are not stored; the structure is read from loops,
+trip counts, partitions and FIFO depths of the reports."""
+
+
+def clear(F0: float32[180, 210]):
+    for d0o, d1o in hcl.grid(180 // GI, 210 // GJ, name="node0"):
+        for d0 in range(GI):
+            for d1 in range(GJ):
+                F0[GI * d0o + d0, GJ * d1o + d1] = 0.0
+
+
+def make_e(
+    A: float32[180, 200],
+    B: float32[200, 190],
+    E: float32[180, 190],
+):
+    acc: float32[180, 190]
+    for k0, i0, j0 in hcl.grid(200 // EK, 180 // EI, 190 // EJ, name="node3"):
+        for i in range(EI):
+            for j in range(EJ):
+                total: float32 = 0.0
+                if k0 == 0:
+                    total = 0.0
+                else:
+                    total = acc[EI * i0 + i, EJ * j0 + j]
+                for k in range(EK):
+                    total += A[EI * i0 + i, EK * k0 + k] * B[EK * k0 + k, EJ * j0 + j]
+                acc[EI * i0 + i, EJ * j0 + j] = total
+                if k0 == 200 // EK - 1:
+                    E[EI * i0 + i, EJ * j0 + j] = total
+
+
+def make_f(
+    C: float32[190, 220],
+    D: float32[220, 210],
+    F: float32[190, 210],
+):
+    acc: float32[190, 210]
+    for k0, i0, j0 in hcl.grid(220 // FK, 190 // FI, 210 // FJ, name="node2"):
+        for i in range(FI):
+            for j in range(FJ):
+                total: float32 = 0.0
+                if k0 == 0:
+                    total = 0.0
+                else:
+                    total = acc[FI * i0 + i, FJ * j0 + j]
+                for k in range(FK):
+                    total += C[FI * i0 + i, FK * k0 + k] * D[FK * k0 + k, FJ * j0 + j]
+                acc[FI * i0 + i, FJ * j0 + j] = total
+                if k0 == 220 // FK - 1:
+                    F[FI * i0 + i, FJ * j0 + j] = total
+
+
+def make_g(
+    F0: float32[180, 210],
+    E: float32[180, 190],
+    F: float32[190, 210],
+    G: float32[180, 210],
+):
+    acc: float32[180, 210]
+    for k0, i0, j0 in hcl.grid(190 // GK, 180 // GI, 210 // GJ, name="node1"):
+        for i in range(GI):
+            for j in range(GJ):
+                total: float32 = 0.0
+                if k0 == 0:
+                    total = F0[GI * i0 + i, GJ * j0 + j]
+                else:
+                    total = acc[GI * i0 + i, GJ * j0 + j]
+                for k in range(GK):
+                    total += E[GI * i0 + i, GK * k0 + k] * F[GK * k0 + k, GJ * j0 + j]
+                acc[GI * i0 + i, GJ * j0 + j] = total
+                if k0 == 190 // GK - 1:
+                    G[GI * i0 + i, GJ * j0 + j] = total
+
+
+def k3mm(
+    A: float32[180, 200],
+    B: float32[200, 190],
+    C: float32[190, 220],
+    D: float32[220, 210],
+    G: float32[180, 210],
+):
+    F0: float32[180, 210]
+    E: float32[180, 190]
+    F: float32[190, 210]
+    clear(F0)
+    make_e(A, B, E)
+    make_f(C, D, F)
+    make_g(F0, E, F, G)
+
+
+POINTS = [
+    "3mm-streamhls-220-dsps-opt5-170701",
+    "3mm-streamhls-2560-dsps-opt2-49544e",
+    "3mm-streamhls-2560-dsps-opt4-7d5616",
+    "3mm-streamhls-2560-dsps-opt5-35d7ac",
+    "3mm-streamhls-9024-dsps-opt5-3f4366",
+]
+LOOPS = {
+    "loop16_loop17_loop18": "make_e:node3.j0",
+    "loop10_loop11_loop12": "make_f:node2.j0",
+    "loop4_loop5_loop6": "make_g:node1.j0",
+    "loop0_loop1": "clear:node0.d1o",
+    "loop8_loop9_loop10": "make_e:node3.j0",
+    "loop5_loop6_loop7": "make_f:node2.j0",
+    "loop2_loop3_loop4": "make_g:node1.j0",
+}
+PARAMETERS = {
+    "3mm-streamhls-220-dsps-opt5-170701": {
+        "EI": 6,
+        "EJ": 1,
+        "EK": 2,
+        "FI": 1,
+        "FJ": 2,
+        "FK": 10,
+        "GI": 6,
+        "GJ": 2,
+        "GK": 1,
+        "OUT": 3150,
+        "TF": 19950,
+        "TE": 5700,
+    },
+    "3mm-streamhls-2560-dsps-opt2-49544e": {
+        "EI": 1,
+        "EJ": 1,
+        "EK": 1,
+        "FI": 1,
+        "FJ": 1,
+        "FK": 1,
+        "GI": 1,
+        "GJ": 1,
+        "GK": 1,
+        "OUT": 37800,
+        "TF": 39900,
+        "TE": 34200,
+    },
+    "3mm-streamhls-2560-dsps-opt4-7d5616": {
+        "EI": 3,
+        "EJ": 5,
+        "EK": 10,
+        "FI": 5,
+        "FJ": 10,
+        "FK": 4,
+        "GI": 3,
+        "GJ": 10,
+        "GK": 5,
+        "OUT": 1260,
+        "TF": 798,
+        "TE": 2280,
+    },
+    "3mm-streamhls-2560-dsps-opt5-35d7ac": {
+        "EI": 3,
+        "EJ": 5,
+        "EK": 10,
+        "FI": 5,
+        "FJ": 10,
+        "FK": 4,
+        "GI": 3,
+        "GJ": 10,
+        "GK": 5,
+        "OUT": 1260,
+        "TF": 798,
+        "TE": 2280,
+    },
+    "3mm-streamhls-9024-dsps-opt5-3f4366": {
+        "EI": 10,
+        "EJ": 10,
+        "EK": 5,
+        "FI": 10,
+        "FJ": 6,
+        "FK": 11,
+        "GI": 10,
+        "GJ": 6,
+        "GK": 10,
+        "OUT": 630,
+        "TF": 665,
+        "TE": 342,
+    },
+}
+DIRECTIVES = {
+    "*": [
+        "#pragma HLS array_partition variable=make_e:A cyclic dim=1 factor=EI",
+        "#pragma HLS array_partition variable=make_e:A cyclic dim=2 factor=EK",
+        "#pragma HLS array_partition variable=make_e:B cyclic dim=1 factor=EK",
+        "#pragma HLS array_partition variable=make_e:B cyclic dim=2 factor=EJ",
+        "#pragma HLS array_partition variable=make_f:C cyclic dim=1 factor=FI",
+        "#pragma HLS array_partition variable=make_f:C cyclic dim=2 factor=FK",
+        "#pragma HLS array_partition variable=make_f:D cyclic dim=1 factor=FK",
+        "#pragma HLS array_partition variable=make_f:D cyclic dim=2 factor=FJ",
+        "#pragma HLS array_partition variable=k3mm:G cyclic dim=1 factor=GI",
+        "#pragma HLS array_partition variable=k3mm:G cyclic dim=2 factor=GJ",
+        "#pragma HLS array_partition variable=make_e:acc cyclic dim=1 factor=EI",
+        "#pragma HLS array_partition variable=make_e:acc cyclic dim=2 factor=EJ",
+        "#pragma HLS array_partition variable=make_f:acc cyclic dim=1 factor=FI",
+        "#pragma HLS array_partition variable=make_f:acc cyclic dim=2 factor=FJ",
+        "#pragma HLS array_partition variable=make_g:acc cyclic dim=1 factor=GI",
+        "#pragma HLS array_partition variable=make_g:acc cyclic dim=2 factor=GJ",
+        "#pragma HLS array_partition variable=k3mm:F0 cyclic dim=1 factor=GI",
+        "#pragma HLS array_partition variable=k3mm:F0 cyclic dim=2 factor=GJ",
+        "#pragma HLS array_partition variable=k3mm:E cyclic dim=1 factor=GI",
+        "#pragma HLS array_partition variable=k3mm:E cyclic dim=2 factor=GK",
+        "#pragma HLS array_partition variable=k3mm:F cyclic dim=1 factor=GK",
+        "#pragma HLS array_partition variable=k3mm:F cyclic dim=2 factor=GJ",
+        "#pragma HLS stream variable=k3mm:F0 depth=OUT",
+        "#pragma HLS stream variable=k3mm:E depth=TE",
+        "#pragma HLS stream variable=k3mm:F depth=TF",
+        "clear:node0.d1o: #pragma HLS pipeline II=1",
+        "make_e:node3.j0: #pragma HLS pipeline II=1",
+        "make_f:node2.j0: #pragma HLS pipeline II=1",
+        "make_g:node1.j0: #pragma HLS pipeline II=1",
+        "k3mm: #pragma HLS dataflow",
+    ]
+}
+UNSAFE_MATH = True

@@ -1,0 +1,121 @@
+"""PolyBench atax as Stream-HLS cuts it: stages that hand on tiles through FIFOs, sums' loops outside
+(their inner ones in opt1 and opt3). The sources are not stored; the structure is read from loops,
+trip counts, partitions and FIFO depths of the reports."""
+
+
+def clear(F0: float32[410]):
+    for d0o in range(410 // TJ, name="node0"):
+        for d0 in range(TJ):
+            F0[TJ * d0o + d0] = 0.0
+
+
+def first(
+    A: float32[390, 410],
+    x: float32[410],
+    T: float32[390],
+):
+    acc: float32[390]
+    for j0, i0 in hcl.grid(410 // TJ, 390 // TI, name="node3"):
+        for i in range(TI):
+            total: float32 = 0.0
+            if j0 == 0:
+                total = 0.0
+            else:
+                total = acc[TI * i0 + i]
+            for j in range(TJ):
+                total += A[TI * i0 + i, TJ * j0 + j] * x[TJ * j0 + j]
+            acc[TI * i0 + i] = total
+            if j0 == 410 // TJ - 1:
+                T[TI * i0 + i] = total
+
+
+def relay(A: float32[390, 410], R: float32[390, 410]):
+    for i0, j0 in hcl.grid(390 // TI, 410 // TJ, name="node2"):
+        for i in range(TI):
+            for j in range(TJ):
+                R[TI * i0 + i, TJ * j0 + j] = A[TI * i0 + i, TJ * j0 + j]
+
+
+def second(
+    F0: float32[410],
+    R: float32[390, 410],
+    T: float32[390],
+    y: float32[410],
+):
+    acc: float32[410]
+    for i0, j0 in hcl.grid(390 // TI, 410 // TJ, name="node1"):
+        for j in range(TJ):
+            total: float32 = 0.0
+            if i0 == 0:
+                total = F0[TJ * j0 + j]
+            else:
+                total = acc[TJ * j0 + j]
+            for i in range(TI):
+                total += R[TI * i0 + i, TJ * j0 + j] * T[TI * i0 + i]
+            acc[TJ * j0 + j] = total
+            if i0 == 390 // TI - 1:
+                y[TJ * j0 + j] = total
+
+
+def atax(A: float32[390, 410], x: float32[410], y: float32[410]):
+    F0: float32[410]
+    T: float32[390]
+    R: float32[390, 410]
+    clear(F0)
+    first(A, x, T)
+    relay(A, R)
+    second(F0, R, T, y)
+
+
+POINTS = [
+    "atax-streamhls-220-dsps-opt5-02b888",
+    "atax-streamhls-2560-dsps-opt2-6f1105",
+    "atax-streamhls-2560-dsps-opt4-6c41eb",
+    "atax-streamhls-2560-dsps-opt5-3c3d20",
+    "atax-streamhls-9024-dsps-opt5-94524d",
+]
+LOOPS = {
+    "loop10_loop11": "first:node3.i0",
+    "loop6_loop7": "relay:node2.j0",
+    "loop2_loop3": "second:node1.j0",
+    "loop0": "clear:node0.d0o",
+    "loop5_loop6": "first:node3.i0",
+    "loop3_loop4": "relay:node2.j0",
+    "loop1_loop2": "second:node1.j0",
+}
+PARAMETERS = {
+    "atax-streamhls-220-dsps-opt5-02b888": {"TI": 2, "TJ": 10, "OUT": 41, "MID": 195, "ALL": 7995},
+    "atax-streamhls-2560-dsps-opt2-6f1105": {
+        "TI": 1,
+        "TJ": 1,
+        "OUT": 410,
+        "MID": 390,
+        "ALL": 159900,
+    },
+    "atax-streamhls-2560-dsps-opt4-6c41eb": {"TI": 15, "TJ": 10, "OUT": 41, "MID": 26, "ALL": 1066},
+    "atax-streamhls-2560-dsps-opt5-3c3d20": {"TI": 15, "TJ": 10, "OUT": 41, "MID": 26, "ALL": 1066},
+    "atax-streamhls-9024-dsps-opt5-94524d": {"TI": 15, "TJ": 10, "OUT": 41, "MID": 26, "ALL": 1066},
+}
+DIRECTIVES = {
+    "*": [
+        "#pragma HLS array_partition variable=atax:A cyclic dim=1 factor=TI",
+        "#pragma HLS array_partition variable=atax:A cyclic dim=2 factor=TJ",
+        "#pragma HLS array_partition variable=first:x cyclic dim=1 factor=TJ",
+        "#pragma HLS array_partition variable=first:acc cyclic dim=1 factor=TI",
+        "#pragma HLS array_partition variable=second:acc cyclic dim=1 factor=TJ",
+        "#pragma HLS array_partition variable=atax:y cyclic dim=1 factor=TJ",
+        "#pragma HLS array_partition variable=atax:T cyclic dim=1 factor=TI",
+        "#pragma HLS array_partition variable=atax:R cyclic dim=1 factor=TI",
+        "#pragma HLS array_partition variable=atax:R cyclic dim=2 factor=TJ",
+        "#pragma HLS array_partition variable=atax:F0 cyclic dim=1 factor=TJ",
+        "#pragma HLS stream variable=atax:F0 depth=OUT",
+        "#pragma HLS stream variable=atax:T depth=MID",
+        "#pragma HLS stream variable=atax:R depth=ALL",
+        "clear:node0.d0o: #pragma HLS pipeline II=1",
+        "first:node3.i0: #pragma HLS pipeline II=1",
+        "relay:node2.j0: #pragma HLS pipeline II=1",
+        "second:node1.j0: #pragma HLS pipeline II=1",
+        "atax: #pragma HLS dataflow",
+    ]
+}
+UNSAFE_MATH = True
