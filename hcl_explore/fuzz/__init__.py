@@ -5,7 +5,8 @@ data-dependent subscripts), applies primitives of the registry with random argum
 scheduled program beside the plain one on the same inputs. One case in twenty also compiles the
 scheduled program's C++ and runs that. A refused primitive is fine; a different result, a crash or
 an error that is not ours is a failure, which is shrunk and printed as a script. No step may change
-the order of floating-point operations, so all results must be equal bit for bit.
+the order of floating-point operations, so all results must be equal bit for bit; after steps that
+are to change values, those of the program that the last of them made.
 """
 
 from hcl_explore.fuzz.campaign import Tally, fuzz, shrink

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from hcl_explore.backend.cpu.inputs import Argument
 from hcl_explore.errors import HclError, ScheduleError
 from hcl_explore.fuzz.case import (
-    Array,
     Case,
     Failure,
     Step,
+    arguments_of,
     examine,
     internal_error,
     is_our_fault,
@@ -33,7 +34,7 @@ CSIM_EVERY = 20
 _MOST_STEPS = 6
 # So many arguments are drawn for a step, until some are accepted.
 _DRAWS = 5
-_DTYPES = ("int32", "int32", "int32", "uint8", "int16", "float32", "float32")
+_DTYPES = ("int32", "int32", "int32", "uint8", "int16", "float32", "float32", "Fixed(13, 4)")
 
 
 @dataclass
@@ -63,7 +64,7 @@ class _Plain:
 
     case: Case
     schedule: Schedule
-    results: list[Array]
+    results: list[Argument]
 
 
 def draw_case(rng: random.Random) -> Case:
@@ -121,7 +122,7 @@ def _draw_plain(rng: random.Random, note: Callable[[Case], None]) -> _Plain | tu
         schedule = customize(case.kernel)
     except HclError as error:
         return case, Failure("kernel refused", str(error))
-    results = outputs(schedule, case)
+    results = outputs(schedule, arguments_of(case))
     return (case, results) if isinstance(results, Failure) else _Plain(case, schedule, results)
 
 

@@ -13,6 +13,7 @@ from hcl_explore.schedule.schedule import Schedule
 
 # Above its minimum: small sizes have small factors, and larger ones are there to be refused.
 _INTEGER_SPAN = 5
+_DTYPES = ("int8", "uint8", "int24", "float16", "float32", "fixed(12, 5)", "ufixed(10, 6)")
 
 
 def draw_arguments(
@@ -57,6 +58,11 @@ def _draw_value(
         return rng.random() < 0.5
     if parameter.kind == "schedules":
         return _draw_schedules(rng, program)
+    if parameter.kind == "dtype":
+        return rng.choice(_DTYPES)
+    if parameter.kind == "text":
+        bands = {loop.band for loop in program.all_loops()}
+        return rng.choice(sorted({*bands, *program.functions}))
     if parameter.choices:
         return str(rng.choice(parameter.choices).value)
     return None

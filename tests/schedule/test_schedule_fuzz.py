@@ -159,3 +159,12 @@ def test_cases_can_start_anywhere() -> None:
     fuzz(9, 1, Tally(), first=5, csim=False, journal=journal)
     assert seen[5][1:] == from_zero  # the kernel's own entry comes first
     assert from_zero[0].steps
+
+
+def test_steps_that_change_values_are_compared_from_there_on() -> None:
+    stage = "    for i in range(N):\n        v[0] = v[0] * 3 + A[0, i]\n"
+    quantize = ("quantize", {"target": "A", "dtype": "int8"})
+    assert run(Case((stage,), (quantize, ("unroll", {"axis": "i"})), 5)) is None
+    failure = run(Case((stage,), (quantize, ("reverse", {"axis": "i"})), 5, unchecked=True))
+    assert failure is not None
+    assert failure.kind == "wrong result"
