@@ -16,7 +16,13 @@ from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
 from hcl_explore.polyhedral.endpoints import Endpoints
 from hcl_explore.polyhedral.footprint import element_count
 
-_KIND = {"constant": "constant", "result": "output", "local": "buffer", "stream": "stream"}
+_KIND = {
+    "constant": "constant",
+    "state": "buffer",
+    "result": "output",
+    "local": "buffer",
+    "stream": "stream",
+}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 
+import numpy as np
 from mlir import ir
 
 from hcl_explore.errors import (
@@ -31,7 +32,7 @@ from hcl_explore.frontend.expression import (
     TensorCall,
 )
 from hcl_explore.frontend.filling import Filler
-from hcl_explore.frontend.memory import ConstantTables, table_array
+from hcl_explore.frontend.memory import ConstantTables, memory_attributes, table_array
 from hcl_explore.frontend.places import PlaceReader
 from hcl_explore.frontend.reader import ExpressionReader, Value
 from hcl_explore.frontend.signatures import annotation
@@ -46,6 +47,7 @@ from hcl_explore.frontend.structs import StructStore, StructValue, parts_of
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang.dataflow import StreamKind
+from hcl_explore.lang.memory import PlacedType
 from hcl_explore.lang.meta import ConstantType
 from hcl_explore.lang.struct import struct_of
 from hcl_explore.lang.types import FixedType, Float, IntegerType, ScalarType, TensorType
@@ -88,38 +90,86 @@ class Assigner:
             )
         if self._declares_constant(statement, target):
             return
-        kind, storage = annotation(self.reader.unit, statement.annotation, self.reader.constants)
+        kind, place = annotation(self.reader.unit, statement.annotation, self.reader.constants)
         if isinstance(kind, StreamKind):
             self._declare_stream(target, kind, statement)
             return
         if struct_of(kind) is not None:
-            self._declare_struct(target, kind, storage, statement)
+            self._declare_struct(target, kind, place, statement)
+            return
+        if place is not None and place.stateful:
+            self._declare_state(target, kind, place, statement)
             return
         value = None if statement.value is None else self.reader.read_any(statement.value)
         if isinstance(kind, ScalarType):
-            if storage is None and isinstance(value, Expr) and self._keeps(target.id, kind, value):
+            if place is None and isinstance(value, Expr) and self._keeps(target.id, kind, value):
                 self.reader.scope.declare(target.id, Named(kind, target, value), target)
                 return
             kind = TensorType(kind, ())
         buffer = self._initialised(target, kind, value, statement)
-        if storage is not None:
-            attrs.set_text(buffer.value.owner, attrs.STORAGE, storage)
+        self._place(buffer, place)
+        self.reader.scope.declare(target.id, buffer, target)
+
+    def _place(self, buffer: Buffer, place: PlacedType | None) -> None:
+        """Note the memory that ``buffer`` is to be kept in."""
+        if place is not None and place.memory is not None:
+            for name, attribute in memory_attributes(place.memory).items():
+                buffer.value.owner.attributes[name] = attribute
+
+    def _declare_state(
+        self,
+        target: ast.Name,
+        kind: ScalarType | TensorType,
+        place: PlacedType,
+        statement: ast.AnnAssign,
+    ) -> None:
+        """A variable that keeps its value between calls: its initial one is a constant."""
+        if isinstance(kind, ScalarType):
+            kind = TensorType(kind, ())
+        value = None if statement.value is None else self.reader.read_any(statement.value)
+        if isinstance(value, Table):
+            values = table_array(self.reader.unit, value)
+        elif value is None or isinstance(value, Constant):
+            values = np.full(kind.shape, 0 if value is None else value.value)
+        else:
+            raise self.reader.error(
+                KernelTypeError,
+                f"the initial value of the stateful '{target.id}' is not a constant",
+                statement.value or statement,
+                "It is given once, before the first call; assign in the body for each call.",
+            )
+        if values.shape != kind.shape:
+            raise self.reader.error(
+                KernelShapeError,
+                f"a table of shape {list(values.shape)} does not fit {kind}",
+                statement,
+            )
+        location = self.reader.unit.location(target)
+        buffer = self.tables.state(self.builder, target.id, kind, values, location)
+        self._place(buffer, place)
         self.reader.scope.declare(target.id, buffer, target)
 
     def _declare_struct(
         self,
         target: ast.Name,
         kind: ScalarType | TensorType,
-        storage: str | None,
+        place: PlacedType | None,
         statement: ast.AnnAssign,
     ) -> None:
+        if place is not None and place.stateful:
+            raise self.reader.error(
+                KernelTypeError,
+                f"the struct '{target.id}' cannot be stateful",
+                statement.annotation,
+                "Declare a stateful variable for each field.",
+            )
         struct = self.structs.allocate(target.id, kind, target)
         if statement.value is not None:
             self.structs.store(struct, self._struct_or_value(statement.value), statement)
         for part in parts_of(struct, target):
             buffer = part.buffer if isinstance(part, Load) else part
-            if storage is not None and isinstance(buffer, Buffer):
-                attrs.set_text(buffer.value.owner, attrs.STORAGE, storage)
+            assert isinstance(buffer, Buffer)
+            self._place(buffer, place)
         self.reader.scope.declare(target.id, struct, target)
 
     def _struct_or_value(self, node: ast.expr) -> Value | ast.Tuple:

@@ -30,10 +30,10 @@ from hcl_explore.errors import (
 )
 from hcl_explore.lang import dataflow
 from hcl_explore.lang.dataflow import Stream, StreamKind
-from hcl_explore.lang.memory import Memory, PlacedType
+from hcl_explore.lang.memory import Memory, placed
 from hcl_explore.lang.meta import ConstantType, ConstExpr, TypeParameter
 from hcl_explore.lang.struct import Struct
-from hcl_explore.lang.types import Fixed, Int, ScalarType, TensorType, UFixed, UInt
+from hcl_explore.lang.types import Fixed, Int, ScalarType, UFixed, UInt
 
 MAX_INTEGER_BITS = 4096
 MAX_LIST_ELEMENTS = 1 << 20
@@ -205,12 +205,13 @@ class ConstantEvaluator:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         if isinstance(left, list) and isinstance(node.op, ast.Mult) and isinstance(right, int):
             return self._repeat(node, left, right)
-        if isinstance(node.op, ast.MatMult) and isinstance(right, Memory):
-            if isinstance(left, (ScalarType, TensorType)):
-                return PlacedType(left, right)
-            raise KernelTypeError(
-                f"{ast.unparse(node.left)} is not a type", span=self.span_of(node.left)
-            )
+        if isinstance(node.op, ast.MatMult):
+            try:
+                return placed(left, right)
+            except TypeError as error:
+                raise KernelTypeError(
+                    f"{ast.unparse(node)}: {error}", span=self.span_of(node)
+                ) from None
         if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
             raise KernelTypeError(
                 "arithmetic on whole arrays is not a constant expression", span=self.span_of(node)

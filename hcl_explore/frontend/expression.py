@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from mlir import ir
 
 from hcl_explore.lang.dataflow import StreamKind
+from hcl_explore.lang.memory import Memory
 from hcl_explore.lang.types import Float, Int, ScalarType, TensorType, UInt
 
 LITERAL = Float("float", 0, 0)
@@ -255,7 +256,7 @@ class MathCall(Expr):
 class Signature:
     """What a caller must know of a kernel. ``symbol`` is its name in the module.
 
-    ``storage`` is the kind of memory asked for, by parameter.
+    ``storage`` is the memory asked for, by parameter.
     ``changed`` are the parameters whose arrays it may change, once it is lowered.
     ``declared`` are the parameters as written, where ``parameters`` has the parts of structs, and
     ``returned`` the struct type of the result, where ``results`` has its parts.
@@ -264,7 +265,7 @@ class Signature:
     symbol: str
     parameters: list[tuple[str, ScalarType | TensorType | StreamKind]]
     results: list[ScalarType | TensorType]
-    storage: dict[str, str] = field(default_factory=dict)
+    storage: dict[str, Memory] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
     declared: list[tuple[str, ScalarType | TensorType | StreamKind]] = field(default_factory=list)
     returned: ScalarType | TensorType | None = None

@@ -28,7 +28,12 @@ from hcl_explore.frontend.expression import (
 )
 from hcl_explore.frontend.filling import Filler
 from hcl_explore.frontend.loops import LoopLowering
-from hcl_explore.frontend.memory import ConstantTables, table_array, table_type
+from hcl_explore.frontend.memory import (
+    ConstantTables,
+    memory_attributes,
+    table_array,
+    table_type,
+)
 from hcl_explore.frontend.reader import ExpressionReader, Value
 from hcl_explore.frontend.scope import Scope
 from hcl_explore.frontend.signatures import CalleeResolver
@@ -320,7 +325,7 @@ def function_attributes(signature: Signature) -> dict[str, ir.Attribute]:
         if "." in name:
             entries[attrs.STRUCT_RANK] = _struct_rank(dict(signature.declared)[name.split(".")[0]])
         if name in signature.storage:
-            entries[attrs.STORAGE] = ir.StringAttr.get(signature.storage[name])
+            entries.update(memory_attributes(signature.storage[name]))
         arguments.append(ir.DictAttr.get(entries))
     results = [
         ir.DictAttr.get({attrs.DTYPE: ir.StringAttr.get(_element_name(kind))})

@@ -14,6 +14,7 @@ from hcl_explore.frontend.expression import Buffer, Table
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
+from hcl_explore.lang.memory import Memory
 from hcl_explore.lang.types import (
     FixedType,
     Float,
@@ -39,12 +40,44 @@ def allocate(builder: Builder, name: str, tensor: TensorType, location: ir.Locat
     return Buffer(name, tensor, value)
 
 
+def memory_attributes(memory: Memory) -> dict[str, ir.Attribute]:
+    """What a variable carries that is kept in ``memory``."""
+    found: dict[str, ir.Attribute] = {}
+    if memory.resource is not None:
+        found[attrs.STORAGE] = ir.StringAttr.get(memory.resource)
+    if isinstance(memory.bank, str):
+        found[attrs.BANK] = ir.StringAttr.get(memory.bank)
+    elif memory.bank is not None:
+        i32 = ir.IntegerType.get_signless(32)
+        found[attrs.BANK] = ir.IntegerAttr.get(i32, memory.bank)
+    return found
+
+
 class ConstantTables:
     """The ``memref.global`` constants of a module, one for each table in the source."""
 
     def __init__(self, module: ir.Module) -> None:
         self._body = module.body
         self._symbols: dict[str, ir.Attribute] = {}
+
+    def state(
+        self,
+        builder: Builder,
+        name: str,
+        tensor: TensorType,
+        values: np.ndarray[Any, Any],
+        location: ir.Location,
+    ) -> Buffer:
+        """A variable at the insertion point that outlives calls, with ``values`` at first."""
+        symbol, number = name, 0
+        while symbol in self._symbols:
+            number += 1
+            symbol = f"{name}_{number}"
+        initial = _dense(builder, tensor, values)
+        self._symbols[symbol] = initial
+        flags = {attrs.STATEFUL: ir.UnitAttr.get()}
+        self._define(symbol, builder.memref(tensor), initial, flags, location)
+        return self._reference(builder, symbol, name, tensor, flags, location)
 
     def get(
         self,
@@ -63,24 +96,47 @@ class ConstantTables:
         storage = builder.memref(tensor)
         if symbol not in self._symbols:
             self._symbols[symbol] = dense
-            ir.Operation.create(
-                "memref.global",
-                attributes={
-                    "sym_name": ir.StringAttr.get(symbol),
-                    "sym_visibility": ir.StringAttr.get("private"),
-                    "type": ir.TypeAttr.get(storage),
-                    "initial_value": dense,
-                    "constant": ir.UnitAttr.get(),
-                },
-                loc=location,
-                ip=ir.InsertionPoint.at_block_begin(self._body),
-            )
+            self._define(symbol, storage, dense, {"constant": ir.UnitAttr.get()}, location)
+        return self._reference(builder, symbol, name, tensor, {}, location)
+
+    def _define(
+        self,
+        symbol: str,
+        storage: ir.Type,
+        initial: ir.Attribute,
+        flags: dict[str, ir.Attribute],
+        location: ir.Location,
+    ) -> None:
+        ir.Operation.create(
+            "memref.global",
+            attributes={
+                "sym_name": ir.StringAttr.get(symbol),
+                "sym_visibility": ir.StringAttr.get("private"),
+                "type": ir.TypeAttr.get(storage),
+                "initial_value": initial,
+                **flags,
+            },
+            loc=location,
+            ip=ir.InsertionPoint.at_block_begin(self._body),
+        )
+
+    @staticmethod
+    def _reference(
+        builder: Builder,
+        symbol: str,
+        name: str,
+        tensor: TensorType,
+        flags: dict[str, ir.Attribute],
+        location: ir.Location,
+    ) -> Buffer:
         attributes = {
             "name": ir.FlatSymbolRefAttr.get(symbol),
             attrs.DTYPE: ir.StringAttr.get(str(tensor.element)),
+            **flags,
         }
+        storage = builder.memref(tensor)
         value = builder.value("memref.get_global", (), storage, named(name, location), attributes)
-        return Buffer(name, tensor, value, read_only=True)
+        return Buffer(name, tensor, value, read_only=not flags)
 
 
 def table_array(unit: Unit, table: Table) -> np.ndarray[Any, Any]:

@@ -17,7 +17,7 @@ from hcl_explore.frontend.source import parse_text
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.external import ExternalFunction
-from hcl_explore.lang.memory import PlacedType
+from hcl_explore.lang.memory import Memory, PlacedType
 from hcl_explore.lang.struct import Struct, leaves, struct_of
 from hcl_explore.lang.types import (
     BOOL,
@@ -87,8 +87,8 @@ def annotated_type(unit: Unit, node: ast.expr) -> ScalarType | TensorType:
 
 def annotation(
     unit: Unit, node: ast.expr, constants: ConstantEvaluator | None = None
-) -> tuple[ScalarType | TensorType | StreamKind, str | None]:
-    """The type an annotation means, and the memory it asks for."""
+) -> tuple[ScalarType | TensorType | StreamKind, PlacedType | None]:
+    """The type an annotation means, and what else it asks for."""
     constants = constants or unit.constants
     namespace = constants.namespace
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -109,9 +109,9 @@ def annotation(
             advice=f"Write {_PYTHON_NAMES[base.id]}[...].",
         )
     found: Any = constants.evaluate(node)
-    storage = None
+    place = None
     if isinstance(found, PlacedType):
-        found, storage = found.type, found.memory.resource
+        found, place = found.type, found
     if isinstance(found, type) and found in _PYTHON_TYPES:
         found = _PYTHON_TYPES[found]
     if isinstance(found, StreamKind):
@@ -121,7 +121,7 @@ def annotation(
                 span=unit.span(node),
                 advice="Use a stream for each field.",
             )
-        return found, storage
+        return found, place
     if not isinstance(found, (ScalarType, TensorType)):
         raise KernelTypeError(
             f"{ast.unparse(node)} is not a type",
@@ -131,7 +131,7 @@ def annotation(
         )
     if isinstance(found, TensorType):
         _check_size(unit, found, node)
-    return found, storage
+    return found, place
 
 
 def _check_size(unit: Unit, tensor: TensorType, node: ast.expr) -> None:
@@ -152,7 +152,7 @@ def read_signature(unit: Unit, function: ast.FunctionDef, symbol: str) -> Signat
     _refuse_extras(unit, function)
     parameters: list[tuple[str, ScalarType | TensorType | StreamKind]] = []
     declared: list[tuple[str, ScalarType | TensorType | StreamKind]] = []
-    storage: dict[str, str] = {}
+    storage: dict[str, Memory] = {}
     for parameter in (*function.args.posonlyargs, *function.args.args):
         if parameter.annotation is None:
             raise KernelTypeError(
@@ -160,15 +160,21 @@ def read_signature(unit: Unit, function: ast.FunctionDef, symbol: str) -> Signat
                 span=unit.span(parameter),
                 advice=f"Annotate it: {parameter.arg}: float32[16] or {parameter.arg}: int32.",
             )
-        kind, memory = annotation(unit, parameter.annotation)
+        kind, place = annotation(unit, parameter.annotation)
+        if place is not None and place.stateful:
+            raise KernelTypeError(
+                f"the parameter '{parameter.arg}' cannot be stateful",
+                span=unit.span(parameter.annotation),
+                advice="Its value comes with each call; declare a variable of the kernel so.",
+            )
         declared.append((parameter.arg, kind))
         parts = (
             [(parameter.arg, kind)] if isinstance(kind, StreamKind) else leaves(parameter.arg, kind)
         )
         for name, part in parts:
             parameters.append((name, part))
-            if memory is not None:
-                storage[name] = memory
+            if place is not None and place.memory is not None:
+                storage[name] = place.memory
     results = _results(unit, function.returns)
     returned = next((kind for kind in results if struct_of(kind) is not None), None)
     if returned is not None:

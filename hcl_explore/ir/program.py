@@ -99,7 +99,8 @@ class Loop:
 class Buffer:
     """An array, or a scalar variable (``shape == ()``).
 
-    ``kind`` is ``argument``, ``result`` (allocated here and returned), ``local`` or ``constant``;
+    ``kind`` is ``argument``, ``result`` (allocated here and returned), ``local``, ``constant`` or
+    ``state`` (kept from one call to the next);
     or ``stream``, then ``shape`` is that of the array of FIFOs, ``block`` that of a token and
     ``depth`` how many tokens a FIFO holds (None of an argument: the caller's stream knows).
     ``home`` the loops around its allocation: it is private to one iteration of them.

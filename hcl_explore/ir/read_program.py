@@ -387,7 +387,7 @@ class _FunctionReader:
                 value=value,
                 function=self.function.name,
                 name=attrs.text(op, attrs.BUFFER_NAME) or f"buffer_{len(self.buffers)}",
-                kind="constant" if name == "memref.get_global" else "local",
+                kind=_kind(op, name),
                 dtype=attrs.text(op, attrs.DTYPE) or str(value.type.element_type),
                 shape=tuple(value.type.shape),
                 bits=bits_of(value.type.element_type),
@@ -516,6 +516,12 @@ def bits_of(element: ir.Type) -> int:
     if isinstance(element, ir.IndexType):
         return 64
     return int(element.width)
+
+
+def _kind(op: ir.Operation, name: str) -> str:
+    if name != "memref.get_global":
+        return "local"
+    return "state" if attrs.flag(op, attrs.STATEFUL) else "constant"
 
 
 def _touches(function: Function, position: int, is_write: bool) -> bool:

@@ -11,7 +11,7 @@ from hcl_explore.lang.library import (
     softmax,
     sumpool,
 )
-from hcl_explore.lang.memory import Memory
+from hcl_explore.lang.memory import Memory, Stateful
 from hcl_explore.lang.meta import (
     ConstExpr,
     TypeParameter,
@@ -80,6 +80,7 @@ __all__ = [
     "Int",
     "Memory",
     "Partition",
+    "Stateful",
     "Storage",
     "Stream",
     "Struct",

@@ -1,8 +1,9 @@
-"""Where a variable is kept: ``A: float32[32] @ hcl.Memory(resource="BRAM")``."""
+"""Where and how long a variable is kept: ``A: float32[32] @ hcl.Memory(resource="BRAM")``,
+``count: int32 @ hcl.Stateful``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hcl_explore.lang.types import ScalarType, TensorType
@@ -12,23 +13,59 @@ RESOURCES = ("BRAM", "URAM", "LUTRAM", "registers")
 
 @dataclass(frozen=True)
 class Memory:
-    """A kind of on-chip memory: ``BRAM``, ``URAM``, ``LUTRAM`` or ``registers``."""
+    """A kind of on-chip memory (``BRAM``, ``URAM``, ``LUTRAM``, ``registers``), or the off-chip
+    ``bank`` that an argument lies in: a number counts the banks of HBM, a text is a name such as
+    ``"DDR[1]"``."""
 
-    resource: str
+    resource: str | None = None
+    bank: int | str | None = None
 
     def __post_init__(self) -> None:
-        if self.resource not in RESOURCES:
+        if self.resource is None and self.bank is None:
+            raise ValueError("a memory needs a resource or a bank")
+        if self.resource is not None and self.resource not in RESOURCES:
             raise ValueError(f"a memory is one of {', '.join(RESOURCES)}, not {self.resource!r}")
+        is_number = isinstance(self.bank, int) and not isinstance(self.bank, bool)
+        if self.bank is not None and not (is_number or isinstance(self.bank, str)):
+            raise ValueError(f"a bank is a number or a name, not {self.bank!r}")
+        if isinstance(self.bank, int) and self.bank < 0:
+            raise ValueError(f"banks count from 0, not from {self.bank}")
 
     def __rmatmul__(self, kind: Any) -> PlacedType:
-        if not isinstance(kind, (ScalarType, TensorType)):
-            return NotImplemented
-        return PlacedType(kind, self)
+        return placed(kind, self)
+
+
+class _Stateful:
+    """``x: int32 @ Stateful = 0`` keeps its value from one call to the next."""
+
+    def __rmatmul__(self, kind: Any) -> PlacedType:
+        return placed(kind, self)
+
+    def __repr__(self) -> str:
+        return "Stateful"
+
+
+Stateful = _Stateful()
 
 
 @dataclass(frozen=True)
 class PlacedType:
-    """A type and the memory that its variables are kept in."""
+    """A type, the memory that its variables are kept in, and whether they outlive a call."""
 
     type: ScalarType | TensorType
-    memory: Memory
+    memory: Memory | None = None
+    stateful: bool = False
+
+
+def placed(kind: Any, how: object) -> PlacedType:
+    """``kind @ how``. Raises ``TypeError`` unless they are a type and a memory or ``Stateful``."""
+    known = kind if isinstance(kind, PlacedType) else PlacedType(kind)
+    if not isinstance(known.type, (ScalarType, TensorType)):
+        raise TypeError(f"{kind!r} is not a type")
+    if isinstance(how, Memory):
+        if known.memory is not None:
+            raise TypeError("a variable is kept in one memory")
+        return replace(known, memory=how)
+    if how is not Stateful:
+        raise TypeError("after '@' stands Memory(...) or Stateful")
+    return replace(known, stateful=True)

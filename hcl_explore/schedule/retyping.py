@@ -32,8 +32,10 @@ def refusal(
     if dtype == parse_type(target.dtype):
         return ArgumentError(f"{primitive}: '{target.name}' already is {dtype}", span=span)
     for buffer in buffers:
-        if buffer.kind in ("stream", "constant"):
-            what = "a stream" if buffer.kind == "stream" else "a table of constants"
+        if buffer.kind in ("stream", "constant", "state"):
+            what = {"stream": "a stream", "state": "kept from one call to the next"}.get(
+                buffer.kind, "a table of constants"
+            )
             return NotApplicableError(
                 f"{primitive}: '{buffer.name}' is {what}",
                 span=program.sources.span(buffer.place),

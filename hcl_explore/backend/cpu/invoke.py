@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hcl_explore.backend.cpu import protocol
@@ -28,6 +29,13 @@ LOAD_TIMEOUT_S = 120.0
 _ERRORS: dict[str, type[HclError]] = {
     kind.__name__: kind for kind in (AssertionFailedError, BuildError, RunError)
 }
+
+
+@dataclass
+class Kept:
+    """What the stateful variables of a kernel hold after its last call; empty before the first."""
+
+    content: bytes = b""
 
 
 def load(unit: Unit, name: str) -> Signature:
@@ -78,13 +86,14 @@ def call(
     depths: Sequence[tuple[int, int, int]] = (),
     inspect: Callable[[protocol.Message], None] | None = None,
     timed: Callable[[float], None] | None = None,
+    kept: Kept | None = None,
 ) -> Any:
     """Run ``unit`` on ``arguments``; update the arrays it writes; return its results.
 
     What the kernel prints goes to ``sys.stdout``, unless ``quiet``. ``sources`` is the text that
     errors show. ``depths`` are (site, number, depth) of FIFOs that are not as deep as declared;
     ``inspect`` sees what was simulated, and may raise, before anything is changed. ``timed`` is
-    told how many seconds the compiled code ran.
+    told how many seconds the compiled code ran. ``kept`` is what earlier calls have left.
 
     Raises ``CallError`` (nothing ran) or ``RunError`` (the worker crashed, ran out of time, found
     a subscript out of bounds or an assertion that fails; the caller's arrays are then as they
@@ -95,7 +104,9 @@ def call(
         try:
             _raise_error(worker.load(unit, LOAD_TIMEOUT_S))
             offsets, end = _layout(signature.parameters, arrays)
-            _reserve(worker.arena, end, signature.name)
+            _reserve(worker.arena, end + signature.state_bytes, signature.name)
+            content = kept.content if kept is not None else b""
+            worker.arena.map[end : end + len(content)] = content
             for value, array, offset in zip(signature.parameters, arrays, offsets, strict=True):
                 codec(value.dtype).write(worker.arena.map, offset, array)
             reply = worker.request(
@@ -108,6 +119,7 @@ def call(
                     "end": end,
                     "size": worker.arena.size,
                     "depths": list(depths),
+                    "has_state": bool(content),
                 },
                 timeout_s=timeout_s,
             )
@@ -128,6 +140,8 @@ def call(
         if timed is not None:
             timed(reply["seconds"])
         worker.arena.follow(reply["size"])
+        if kept is not None:
+            kept.content = bytes(worker.arena.map[end : end + signature.state_bytes])
         _update(signature.parameters, arrays, offsets, worker.arena)
         results = [
             _read_result(value, offset, tuple(shape), worker.arena)

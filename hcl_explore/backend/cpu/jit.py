@@ -27,6 +27,7 @@ from hcl_explore.backend.cpu.protocol import Message
 from hcl_explore.backend.cpu.signature import Signature, Value, storage_bytes
 from hcl_explore.backend.cpu.simulator.lower import DEPTH_CALLBACK, ENDED_CALLBACK
 from hcl_explore.backend.cpu.simulator.record import read_run
+from hcl_explore.backend.cpu.state import State
 from hcl_explore.errors import BuildError
 
 # (offset in the arena, shape) of an argument or a result; scalars have the shape ().
@@ -77,6 +78,7 @@ class JitFunction:
         self.depths: dict[tuple[int, int], int] = {}
         self.run: Message | None = None
         self.seconds = 0.0
+        self.has_state = False
         self.sites: Message | None = None
         self._words: list[int] = []
         self._callbacks = {**self._callbacks_of(lowered, host), **host_functions(libraries)}
@@ -86,6 +88,7 @@ class JitFunction:
             for name, callback in self._callbacks.items():
                 self._engine.raw_register_runtime(name, ctypes.cast(callback, ctypes.c_void_p))
             self._function = self._engine.lookup(lowered.entry)
+            self._state = State(lowered.state, self._engine.lookup) if lowered.state else None
         except RuntimeError as error:
             raise BuildError(f"{self.signature.name} cannot be linked: {error}") from None
 
@@ -129,7 +132,10 @@ class JitFunction:
 
     def call(self, arena: Arena, arguments: Sequence[Placed], end: int) -> list[Placed]:
         """Run on ``arguments``; the results are put into the arena from ``end`` on. There are none
-        where the tasks of the kernel could not come to an end, which ``run`` then tells."""
+        where the tasks of the kernel could not come to an end, which ``run`` then tells.
+
+        What the kernel keeps between calls is taken from the arena at ``end`` where ``has_state``,
+        else it is as at first; it is left there."""
         self.run = None
         base = ctypes.addressof(ctypes.c_char.from_buffer(arena.map))
         packed = _Packed()
@@ -147,13 +153,21 @@ class JitFunction:
                 packed.add_pointer_to(packed.keep(_descriptor(base + offset, shape)))
         if results and not by_pointer:
             packed.add(result_base)
+        if self._state is not None:
+            kept = bytes(arena.map[end : end + self.signature.state_bytes])
+            self._state.write(kept if self.has_state else self._state.initial)
         pointers = packed.array()
         started = time.perf_counter()
         self._function(pointers)
         self.seconds = time.perf_counter() - started
         if self.run is not None and self.run["outcome"] != 0:
             return []
-        return self._take_results(arena, result_base, layout, end)
+        if self._state is not None:
+            kept = self._state.read()
+            arena.map[end : end + len(kept)] = kept
+        return self._take_results(
+            arena, result_base, layout, aligned(end + self.signature.state_bytes)
+        )
 
     def _take_results(
         self, arena: Arena, result_base: int, layout: _ResultLayout, end: int

@@ -19,7 +19,8 @@ class CpuKernel:
     (``RunError`` if it crashes there, or takes longer than ``timeout_s`` seconds), updates the
     array arguments that the function writes, and returns new arrays: one, a tuple, or None. What
     the kernel prints goes to ``sys.stdout``; ``AssertionFailedError`` if an ``assert`` fails.
-    Arrays need not be contiguous. Calls may come from several threads.
+    Arrays need not be contiguous. Calls may come from several threads. Stateful variables belong
+    to this object: two kernels built from one program do not share them.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class CpuKernel:
         self.timeout_s = timeout_s
         self._sources = sources
         self._quiet = quiet
+        self._kept = invoke.Kept()
         self.boundary: Boundary | None = None
         """How structs are passed; without it, each of their fields is an argument."""
 
@@ -47,8 +49,13 @@ class CpuKernel:
             self.timeout_s,
             self._sources,
             quiet=self._quiet,
+            kept=self._kept,
         )
         return returned if self.boundary is None else self.boundary.outer(returned)
+
+    def reset(self) -> None:
+        """Let the stateful variables of the kernel have their initial values again."""
+        self._kept = invoke.Kept()
 
     def seconds(self, *arguments: object) -> float:
         """Call it, drop its results, and return how long the compiled code ran (without passing

@@ -6,7 +6,7 @@ and an add, no reassociation. bfloat16 and float16 operations compute in float32
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mlir.ir as ir
 from mlir.passmanager import PassManager
@@ -21,6 +21,7 @@ from hcl_explore.backend.cpu.signature import Signature
 from hcl_explore.backend.cpu.simulator.coroutines import make_coroutines
 from hcl_explore.backend.cpu.simulator.lower import Simulated, lower_streams
 from hcl_explore.backend.cpu.simulator.stages import outline_stages
+from hcl_explore.backend.cpu.state import StateSite, insert_state_access
 from hcl_explore.backend.cpu.storage import StoragePlacer
 from hcl_explore.backend.cpu.substitutes import substitute
 from hcl_explore.backend.cpu.vectors import annotate_vector_loops, mark_vector_loops
@@ -61,6 +62,7 @@ class Lowered:
     asserts: tuple[AssertSite, ...]
     size: int
     simulated: Simulated | None = None
+    state: tuple[StateSite, ...] = ()
 
 
 def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Lowered:
@@ -69,7 +71,6 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
     Raises ``BuildError`` with the source line for what cannot be lowered.
     """
     signature = read_signature(module, top)
-    lower_external_calls(module)
     lower_external_calls(module)
     outline_stages(module)
     functions = [op for op in module.body.operations if op.operation.name == "func.func"]
@@ -82,6 +83,8 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
     sites = insert_checks(module) if debug else []
     prints, asserts = lower_host_calls(module)
     widen_memory(module)
+    state = insert_state_access(module)
+    signature = replace(signature, state_bytes=sum(site.size for site in state))
     substitute(module)
     placer = StoragePlacer(memory_limit)
     for function in functions:
@@ -104,6 +107,7 @@ def lower(module: ir.Module, top: str, *, debug: bool, memory_limit: int) -> Low
         tuple(asserts),
         size,
         simulated,
+        tuple(state),
     )
 
 

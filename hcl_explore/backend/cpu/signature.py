@@ -40,13 +40,15 @@ class Signature:
     """The parameters and results of the function ``name``.
 
     ``data_dependent`` says that some subscript, bound or condition depends on array or scalar
-    values, so that not every input can be run (see ``backend.verify``).
+    values, so that not every input can be run (see ``backend.verify``). ``state_bytes`` is the size
+    of what is kept from one call to the next.
     """
 
     name: str
     parameters: tuple[Value, ...]
     results: tuple[Value, ...]
     data_dependent: bool = False
+    state_bytes: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -58,6 +60,7 @@ class Signature:
             tuple(_value(entry) for entry in data["parameters"]),
             tuple(_value(entry) for entry in data["results"]),
             data["data_dependent"],
+            data["state_bytes"],
         )
 
 

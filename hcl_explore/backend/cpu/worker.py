@@ -79,6 +79,7 @@ class Worker:
             return {"text": function.llvm_ir()}
         self._arena.follow(header["size"])
         self._printed, self._printed_length = [], 0
+        function.has_state = header["has_state"]
         if isinstance(function, JitFunction):
             function.depths = {(site, number): depth for site, number, depth in header["depths"]}
         results = function.call(self._arena, header["arguments"], header["end"])

@@ -119,6 +119,8 @@ class HlsCode:
     loops: tuple[tuple[str, str], ...]
     externals: tuple[ExternalFunction, ...] = ()
     """The C++ functions that the text calls and that are compiled beside it."""
+    state: tuple[str, ...] = ()
+    """The variables of the text that keep their values between calls."""
 
     @property
     def hls_code(self) -> str:

@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hcl_explore.backend.cpu import invoke
+from hcl_explore.backend.cpu.library import STATE_ENTRY
 from hcl_explore.backend.cpu.process import Unit
 from hcl_explore.backend.cpu.signature import Signature, Value, storage_bytes
 from hcl_explore.backend.cpu.structs import Boundary
@@ -33,14 +35,18 @@ class CsimKernel:
         self._unit = unit
         self.signature = signature
         self.timeout_s = timeout_s
+        self._kept = invoke.Kept()
         self.boundary: Boundary | None = None
         """How structs are passed; without it, each of their fields is an argument."""
 
     def __call__(self, *arguments: object) -> Any:
-        if self.boundary is None:
-            return invoke.call(self._unit, self.signature, arguments, self.timeout_s)
-        inner = self.boundary.inner(arguments)
-        return self.boundary.outer(invoke.call(self._unit, self.signature, inner, self.timeout_s))
+        inner = arguments if self.boundary is None else self.boundary.inner(arguments)
+        returned = invoke.call(self._unit, self.signature, inner, self.timeout_s, kept=self._kept)
+        return returned if self.boundary is None else self.boundary.outer(returned)
+
+    def reset(self) -> None:
+        """Let the stateful variables of the kernel have their initial values again."""
+        self._kept = invoke.Kept()
 
     def __repr__(self) -> str:
         parameters = ", ".join(f"{value.name}: {value}" for value in self.signature.parameters)
@@ -97,6 +103,7 @@ def wrapper_text(code: HlsCode) -> str:
     parameters = sum(port.origin == "argument" for port in code.ports)
     lines = [
         "#include <hcl_explore_csim.h>",
+        "#include <cstring>",
         '#include "kernel.cpp"',
         f'extern "C" void {_ENTRY}(void **memory) {{',
     ]
@@ -114,7 +121,30 @@ def wrapper_text(code: HlsCode) -> str:
     for number, port in enumerate(code.ports):
         if port.direction != "in":
             lines.append(f"  port{number}.store();")
-    return "\n".join([*lines, "}", ""])
+    lines.append("}")
+    return "\n".join([*lines, *_state_lines(code.state), ""])
+
+
+def _state_lines(names: Sequence[str]) -> list[str]:
+    """A function that copies what the kernel keeps out of its variables or back into them."""
+    if not names:
+        return []
+    return [
+        "template <class Each> static long each_state(Each each) {",
+        "  long position = 0;",
+        *(
+            f"  each((void *)&{name}, sizeof({name}), position), position += sizeof({name});"
+            for name in names
+        ),
+        "  return position;",
+        "}",
+        f'extern "C" long {STATE_ENTRY}(unsigned char *memory, int is_taken) {{',
+        "  return each_state([=](void *variable, long size, long position) {",
+        "    if (memory && is_taken) std::memcpy(memory + position, variable, size);",
+        "    if (memory && !is_taken) std::memcpy(variable, memory + position, size);",
+        "  });",
+        "}",
+    ]
 
 
 def _count(port: Port) -> int:

@@ -107,7 +107,9 @@ def emit_global_reference(f: FunctionEmitter, op: ir.Operation) -> None:
     name = f.module.table(f, op, symbol, scalar)
     buffer = f.new_buffer(value, name, symbol, scalar, tuple(kind.shape))
     partition = op.attributes.get(attrs.PARTITION)
-    write_memory_pragmas(f, buffer, partition, attrs.text(op, attrs.STORAGE), is_constant=True)
+    is_constant = not attrs.flag(op, attrs.STATEFUL)
+    storage = attrs.text(op, attrs.STORAGE)
+    write_memory_pragmas(f, buffer, partition, storage, is_constant=is_constant)
 
 
 # --- loads and stores ---------------------------------------------------------------------------

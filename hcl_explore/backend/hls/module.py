@@ -91,6 +91,7 @@ class ModuleEmitter:
         self.loops: list[tuple[str, str]] = []
         self.globals = Names(LIBRARY_FUNCTIONS)
         self.tables: list[str] = []
+        self.state: list[str] = []
         self._table_names: dict[tuple[str, ScalarType], str] = {}
         self._tables: dict[str, ir.Operation] = {}
         self._maps: dict[ir.Attribute, ir.AffineMap] = {}
@@ -253,7 +254,8 @@ class ModuleEmitter:
         return found
 
     def table(self, f: FunctionEmitter, op: ir.Operation, symbol: str, scalar: ScalarType) -> str:
-        """The C++ name of the constant table ``symbol``, which is written at its first use."""
+        """The C++ name of the constant table, or the variable that outlives calls, ``symbol``: it
+        is written at its first use."""
         key = (symbol, scalar)
         name = self._table_names.get(key)
         if name is None:
@@ -262,7 +264,10 @@ class ModuleEmitter:
             name = self.globals.take(symbol)
             self._table_names[key] = name
             attribute = self._tables[symbol].attributes["initial_value"]
-            self.tables += table_lines(self.fixed, name, attribute, scalar)
+            is_state = attrs.flag(self._tables[symbol], attrs.STATEFUL)
+            self.tables += table_lines(self.fixed, name, attribute, scalar, is_state=is_state)
+            if is_state:
+                self.state.append(name)
         return name
 
     def short_name(self, filename: str) -> str:

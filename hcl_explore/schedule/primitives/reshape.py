@@ -52,6 +52,7 @@ class Reshape(Primitive):
                 "argument": "an argument of its function",
                 "result": "returned",
                 "constant": "a constant table",
+                "state": "kept from one call to the next",
             }[target.kind]
             return NotApplicableError(
                 f"reshape: '{target.name}' is {what}: its shape is part of the interface",
