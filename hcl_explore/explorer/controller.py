@@ -62,6 +62,7 @@ class Controller:
             "survey": self._survey,
             "export": self._export,
             "measure": self._measure,
+            "simulate": self._simulate,
             "load_report": self._load_report,
         }
 
@@ -150,6 +151,13 @@ class Controller:
         for step in params["steps"]:
             self.session.measure(int(step))
 
+    def _simulate(self, params: Params) -> None:
+        self.session.simulate(
+            int(params["step"]),
+            depths=params.get("depths") or {},
+            smallest=bool(params.get("smallest")),
+        )
+
     def _load_report(self, params: Params) -> None:
         self.session.load_report_text(str(params["text"]), str(params["name"]))
 
@@ -204,8 +212,8 @@ class Controller:
                     explanation=step["explanation"],
                 )
             )
-        measured = [step["measured"] for step in record["steps"]]
-        digest.update(repr((record["position"], measured, record["reports"])).encode())
+        found_out = [(step["measured"], step["simulation"]) for step in record["steps"]]
+        digest.update(repr((record["position"], found_out, record["reports"])).encode())
         return StateMessage(
             key=digest.hexdigest()[:16],
             name=record["name"],
@@ -236,6 +244,7 @@ _TITLES = {
     "KernelRecursionError": "A kernel calls itself",
     "KernelError": "The kernel cannot be compiled",
     "DeviceError": "The device cannot be used",
+    "CallError": "That does not fit",
     "ReportError": "The report cannot be used",
     "SessionError": "That did not work",
 }

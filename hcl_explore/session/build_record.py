@@ -26,6 +26,7 @@ from hcl_explore.views.record import (
     LoopRecord,
     MeasuredRecord,
     OnChipCopyRecord,
+    SimulationRecord,
     SpanRecord,
     StepRecord,
     TrafficRecord,
@@ -42,6 +43,7 @@ def step_record(
     clock_mhz: float,
     verification: Verification | None,
     measured: MeasuredRecord | None,
+    simulation: SimulationRecord | None,
 ) -> StepRecord:
     """Everything there is to show of step ``index``; 0 is the program before any step."""
     steps = (*schedule.history, *schedule.undone)
@@ -74,6 +76,7 @@ def step_record(
         timeline=cast("SpanRecord", estimate.timeline.to_record()),
         traffic=[cast("TrafficRecord", level.to_record()) for level in estimate.traffic],
         measured=measured,
+        simulation=simulation,
         verification=_verification(step, verification),
         forwarding={key: list(became) for key, became in step.forwarding.items()} if step else {},
     )
@@ -112,7 +115,7 @@ def _buffer_record(buffer: Buffer) -> BufferRecord:
         key=buffer.key,
         name=buffer.name,
         function=buffer.function,
-        kind=buffer.kind,  # type: ignore[typeddict-item]
+        kind="local" if buffer.kind == "state" else buffer.kind,  # type: ignore[typeddict-item]
         dtype=buffer.dtype,
         shape=list(buffer.shape),
         bytes=buffer.bytes,

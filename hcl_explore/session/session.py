@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from hcl_explore import examples
 from hcl_explore.analysis.device import Device, load_device
@@ -35,6 +35,7 @@ from hcl_explore.session.palette import palette
 from hcl_explore.session.preview import call_preview
 from hcl_explore.session.report_records import read_report_record, report_record
 from hcl_explore.session.script import session_script
+from hcl_explore.session.simulating import simulate
 from hcl_explore.views.page import session_iframe, session_page
 from hcl_explore.views.record import (
     RECORD_VERSION,
@@ -44,6 +45,7 @@ from hcl_explore.views.record import (
     PrimitiveRecord,
     ReportRecord,
     SessionRecord,
+    SimulationRecord,
     StepRecord,
 )
 from hcl_explore.views.roofline_figure import roofline_figure
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 
 Change = Literal["changed", "verification"]
 Observer = Callable[[Change, int], None]
+_Learnt = TypeVar("_Learnt")
 
 
 class Session:
@@ -84,6 +87,7 @@ class Session:
         self._verifications: dict[Step, Verification] = {}
         self._pending: dict[Step, Future[Verification]] = {}
         self._measured: dict[Step | None, MeasuredRecord] = {}
+        self._simulated: dict[Step | None, SimulationRecord] = {}
         self._cpu: CpuRecord | None = None
         self.failed: list[FailedStepRecord] = []
         """Steps that no longer applied when the kernel was edited or an earlier step removed."""
@@ -100,6 +104,7 @@ class Session:
         with self._lock:
             self._records.clear()  # step 0 has no key of its own
             self._measured.pop(None, None)
+            self._simulated.pop(None, None)
         self.schedule = schedule
         self._stop_watching = schedule.on_change(self._on_schedule_change)
 
@@ -345,6 +350,7 @@ class Session:
                     self.clock_mhz,
                     self._badge(step),
                     self._measured.get(step),
+                    self._simulated.get(step),
                 )
             return {**self._records[key], "index": index}
 
@@ -392,16 +398,51 @@ class Session:
         """
         index = self.position if index is None else index
         snapshot = self._snapshot(index)
-        step = self.steps[index - 1] if index else None
         estimate = snapshot.estimate(self._device, self.clock_mhz)
         measured = measure(snapshot, self.schedule.top, estimate)
         self._cpu = self._cpu or cpu_record()
+        self._learn(index, self._measured, measured)
+        return measured
+
+    def simulate(
+        self,
+        index: int | None = None,
+        *,
+        depths: Mapping[str, int] | None = None,
+        smallest: bool = False,
+    ) -> SimulationRecord:
+        """Run the tasks after step ``index`` (by default as they are now) in the simulator, on
+        random arguments: when each runs, how full each FIFO gets, what waits for what.
+
+        ``depths`` replace declared depths of FIFOs, by name; ``smallest`` takes the smallest that
+        cost no cycle. A deadlock is a result too.
+
+        Raises:
+            ScheduleError: there is no such step.
+            SessionError: the program has no tasks.
+            CallError: no such FIFO, or a depth below 1.
+            BuildError, RunError: it cannot be compiled, crashed, or took longer than 20 s.
+        """
+        index = self.position if index is None else index
+        simulation = simulate(
+            self._snapshot(index),
+            self.schedule.top,
+            self.device,
+            self.clock_mhz,
+            depths or {},
+            smallest=smallest,
+        )
+        self._learn(index, self._simulated, simulation)
+        return simulation
+
+    def _learn(self, index: int, known: dict[Step | None, _Learnt], new: _Learnt) -> None:
+        """Keep what was found out about a step, and show it."""
+        step = self.steps[index - 1] if index else None
         with self._lock:
-            self._measured[step] = measured
+            known[step] = new
             for key in [key for key in self._records if key[0] is step]:
                 del self._records[key]
         self._notify("changed", self.position)
-        return measured
 
     def _snapshot(self, index: int) -> Snapshot:
         """The program after step ``index``. Raises ``ScheduleError`` if there is none."""

@@ -86,7 +86,9 @@ def graph_dot(
             clusters.setdefault(node["cluster"], []).append(node)
         else:
             out.append("  " + _node(node, names, marks))
-    for number, (cluster, members) in enumerate(clusters.items()):
+    # Regions of tasks first: what a task does inside is the detail of it.
+    ordered = sorted(clusters.items(), key=lambda item: not _is_region(item[1]))
+    for number, (cluster, members) in enumerate(ordered):
         out.append(f"  subgraph cluster_{number} {{")
         out.append(f'    label={quote(cluster)}; fontname="Helvetica"; fontsize=10; labeljust=l;')
         out.append('    style=rounded; class="cluster";')
@@ -95,6 +97,10 @@ def graph_dot(
     out += ["  " + _edge(edge, names, marks) for edge in _known(edges, names)]
     out.append("}")
     return "\n".join(out)
+
+
+def _is_region(members: Sequence[GraphNodeRecord]) -> bool:
+    return any(node["kind"] == "task" for node in members)
 
 
 def _known(edges: Sequence[GraphEdgeRecord], names: dict[str, str]) -> list[GraphEdgeRecord]:

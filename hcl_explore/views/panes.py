@@ -16,6 +16,7 @@ from hcl_explore.views.metrics import metrics_html
 from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.report import copies_html, reports_html
 from hcl_explore.views.roofline import device_html, processor_html
+from hcl_explore.views.simulation import simulation_html
 from hcl_explore.views.timeline import timeline_html
 
 MAX_ASSEMBLY_LINES = 4_000
@@ -77,9 +78,12 @@ def _tree(record: SessionRecord, index: int) -> str:
 
 def _graph(record: SessionRecord, index: int) -> str:
     step = record["steps"][index]
-    if index == 0:
-        return graph_html(step["graph"])
-    return graph_html(step["graph"], step["graph_diff"], record["steps"][index - 1]["graph"])
+    diff = step["graph_diff"] if index else None
+    before = record["steps"][index - 1]["graph"] if index else None
+    return (
+        f'<div data-view="graph">{graph_html(step["graph"], diff, before)}</div>'
+        f'<div data-view="run">{simulation_html(step)}</div>'
+    )
 
 
 def _roofline(record: SessionRecord, index: int) -> str:
@@ -105,7 +109,7 @@ def _metrics(record: SessionRecord, index: int) -> str:
 PANES = (
     Pane("ir-diff", "IR diff", _ir_diff),
     Pane("tree", "Loop tree", _tree),
-    Pane("graph", "Graph", _graph),
+    Pane("graph", "Graph", _graph, (("graph", "Graph"), ("run", "Simulated run"))),
     Pane("roofline", "Roofline", _roofline, (("device", "Device"), ("processor", "This CPU"))),
     Pane("timeline", "Timeline", _timeline),
     Pane("metrics", "Metrics", _metrics, (("estimate", "Estimate"), ("report", "Report"))),

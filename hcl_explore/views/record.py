@@ -205,6 +205,51 @@ class MeasuredRecord(TypedDict):
     intensity: float | None
 
 
+class SimulatedTaskRecord(TypedDict):
+    """One task of a simulated run. Times in cycles from its start; of these it waited
+    ``stalled_full`` for room in a FIFO and ``stalled_empty`` for a token. ``state`` is ``done`` or
+    what it waits for; ``parent`` the position of the region around it."""
+
+    name: str
+    parent: int | None
+    start: int
+    end: int
+    stalled_full: int
+    stalled_empty: int
+    state: str
+    line: int | None
+
+
+class SimulatedFifoRecord(TypedDict):
+    """One FIFO of a simulated run. ``producer`` and ``consumer`` are positions of tasks; the times
+    are those of the first puts and gets."""
+
+    name: str
+    dtype: str
+    depth: int
+    tokens: int
+    left: int
+    highest_fill: int
+    producer: int | None
+    consumer: int | None
+    stalled_full: int
+    stalled_empty: int
+    put_times: list[int]
+    get_times: list[int]
+    line: int | None
+
+
+class SimulationRecord(TypedDict):
+    """A run of a program of tasks. ``depths`` are those that were not the declared ones;
+    ``failure`` says what went wrong (a deadlock, tokens left behind), and is empty elsewhere."""
+
+    cycles: int
+    depths: dict[str, int]
+    failure: str
+    tasks: list[SimulatedTaskRecord]
+    fifos: list[SimulatedFifoRecord]
+
+
 class RooflineRecord(TypedDict):
     """Ceilings of the device. ``bandwidths`` are [name, GB/s] of the memories off the chip,
     ``on_chip`` of all ports of its own memories; ``peaks`` are [name, GOP/s]."""
@@ -255,6 +300,7 @@ class StepRecord(TypedDict):
     timeline: SpanRecord
     traffic: list[TrafficRecord]
     measured: MeasuredRecord | None
+    simulation: SimulationRecord | None
     verification: VerificationRecord
     forwarding: dict[str, list[str]]
 

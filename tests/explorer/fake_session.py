@@ -69,6 +69,10 @@ class FakeSession:
         self.calls.append(("load_report", name, text))
         self.notify("changed", self.position)
 
+    def simulate(self, index: int, *, depths: Mapping[str, int], smallest: bool) -> None:
+        self.calls.append(("simulate", index, dict(depths), smallest))
+        self.notify("changed", self.position)
+
     def measure(self, index: int) -> None:
         self.calls.append(("measure", index))
         self.notify("changed", self.position)

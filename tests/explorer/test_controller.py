@@ -172,6 +172,15 @@ def test_a_report_comes_as_text(browser: Browser) -> None:
     assert browser.session.calls == [("load_report", "csynth.xml", "<profile/>")]
 
 
+def test_simulating_passes_the_depths_that_were_changed(browser: Browser) -> None:
+    assert "error" not in browser.ask("simulate", step=0, depths={"fifo": 8}, smallest=False)
+    assert "error" not in browser.ask("simulate", step=0, smallest=True)
+    assert browser.session.calls == [
+        ("simulate", 0, {"fifo": 8}, False),
+        ("simulate", 0, {}, True),
+    ]
+
+
 def test_measuring_asks_the_session_step_by_step(browser: Browser) -> None:
     assert "error" not in browser.ask("measure", steps=[0, 2])
     assert browser.session.calls == [("measure", 0), ("measure", 2)]

@@ -10,6 +10,7 @@ const form = await import(`${src}/form.js`);
 const { describe: describeLink } = await import(`${src}/links.js`);
 const { splitMessage } = await import(`${src}/message.js`);
 const { neighbour } = await import(`${src}/tabs.js`);
+const simulation = await import(`${src}/simulation.js`);
 const timeline = await import(`${src}/timeline.js`);
 
 /** A model as anywidget gives it; `deliver` is the kernel speaking. */
@@ -258,4 +259,23 @@ test("a span gets a little room, inside the run", () => {
   assert.deepEqual(timeline.rangeAround(0, 100, 1000), [0, 103]);
   assert.deepEqual(timeline.rangeAround(10, 10, 1000), [9.5, 10.5]);
   assert.deepEqual(timeline.rangeAround(0, 1000, 1000), [0, 1000]);
+});
+
+// --- simulation -------------------------------------------------------------------------------
+
+test("a FIFO's fill follows its puts and gets", () => {
+  const puts = [2, 3, 9];
+  const gets = [8, 14, 20];
+  assert.deepEqual(
+    [0, 2, 3, 7, 8, 9, 14, 20].map((cycle) => simulation.fillAt(puts, gets, cycle)),
+    [0, 1, 2, 2, 1, 2, 1, 0],
+  );
+});
+
+test("only depths that were changed are sent; what is no number the kernel refuses", () => {
+  const input = (fifo, depth, value) => ({ value, dataset: { fifo, depth } });
+  assert.deepEqual(
+    simulation.changedDepths([input("a", "2", "2"), input("b", "2", " 8 "), input("c", "2", "x")]),
+    { b: 8, c: "x" },
+  );
 });

@@ -21,6 +21,7 @@ from hcl_explore.views.record import (
     PrimitiveRecord,
     ReportRecord,
     SessionRecord,
+    SimulationRecord,
     SpanRecord,
     StepRecord,
     TrafficRecord,
@@ -385,6 +386,46 @@ REPORT = ReportRecord(
     notes=["the report names no clock; estimated at 300 MHz"],
 )
 
+SIMULATION = SimulationRecord(
+    cycles=24,
+    depths={"fifo": 2},
+    failure="",
+    tasks=[
+        {
+            "name": name,
+            "parent": None if name == "top" else 0,
+            "start": start,
+            "end": end,
+            "stalled_full": full,
+            "stalled_empty": empty,
+            "state": "done",
+            "line": 3,
+        }
+        for name, start, end, full, empty in (
+            ("top", 0, 24, 0, 0),
+            ("produce", 0, 20, 5, 0),
+            ("consume", 0, 24, 0, 6),
+        )
+    ],
+    fifos=[
+        {
+            "name": "fifo",
+            "dtype": "float32",
+            "depth": 2,
+            "tokens": 4,
+            "left": 0,
+            "highest_fill": 2,
+            "producer": 1,
+            "consumer": 2,
+            "stalled_full": 5,
+            "stalled_empty": 6,
+            "put_times": [2, 3, 9, 15],
+            "get_times": [8, 14, 20, 22],
+            "line": 4,
+        }
+    ],
+)
+
 MEASURED: dict[int, MeasuredRecord] = {
     0: {"seconds": 32e-6, "gops": 2.048, "intensity": 5.33},
     2: {"seconds": 8e-6, "gops": 8.192, "intensity": 5.33},
@@ -463,6 +504,7 @@ def step_record(index: int) -> StepRecord:
         timeline=_timeline(index),
         traffic=_traffic(index),
         measured=MEASURED.get(index),
+        simulation=SIMULATION if index == 4 else None,
         verification={
             "status": "not_run" if index == 0 else "pending" if index == 5 else "verified",
             "detail": "max relative error 1.2e-6 on 3 random inputs",

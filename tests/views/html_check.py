@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 _VOID = {"br", "input", "meta", "link"}
 _KNOWN = {
     "a", "b", "button", "caption", "circle", "code", "details", "div", "g", "h4", "input", "label",
-    "li", "line", "mark", "ol", "p", "path", "polygon", "polyline", "pre", "section", "span", "summary",
-    "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul", "ellipse",
+    "li", "line", "mark", "ol", "p", "path", "polygon", "polyline", "pre", "section", "span",
+    "summary", "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul", "ellipse",
 }  # fmt: skip
 
 

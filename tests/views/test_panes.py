@@ -36,6 +36,7 @@ def test_unknown_panes_and_steps_are_refused(record: SessionRecord) -> None:
 
 def test_only_the_panes_with_alternatives_have_views() -> None:
     assert {p["id"]: p["views"] for p in pane_list() if p["views"]} == {
+        "graph": [["graph", "Graph"], ["run", "Simulated run"]],
         "roofline": [["device", "Device"], ["processor", "This CPU"]],
         "metrics": [["estimate", "Estimate"], ["report", "Report"]],
         "hls": [["changes", "Changes"], ["whole", "Whole"]],

@@ -10,6 +10,7 @@ import { Links } from "./links.js";
 import { errorBox } from "./message.js";
 import { Palette } from "./palette.js";
 import { download } from "./save.js";
+import { changedDepths, watchSimulation } from "./simulation.js";
 import { Steps } from "./steps.js";
 import { watchTimeline } from "./timeline.js";
 import { View } from "./view.js";
@@ -155,6 +156,7 @@ export class App {
       },
     });
     watchTimeline(app);
+    watchSimulation(app);
     app.addEventListener("click", (event) => this.#onClick(event));
     app.addEventListener("change", (event) => this.#onChange(event));
     app.addEventListener("keydown", (event) => {
@@ -251,6 +253,20 @@ export class App {
     if (subject) this.#pick(subject);
     const measure = closest(event, "[data-measure]");
     if (measure) this.#measure(measure.dataset.measure === "all");
+    const simulate = closest(event, "[data-simulate]");
+    if (simulate) this.#simulate(simulate.dataset.simulate === "smallest");
+  }
+
+  /** Simulate the shown step with the depths that were typed in. @param {boolean} smallest */
+  async #simulate(smallest) {
+    const { state } = this;
+    if (!state) return;
+    const step = this.looking ?? state.position;
+    const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (
+      this.root.querySelectorAll("input[data-fifo]")
+    );
+    const depths = smallest ? {} : changedDepths(inputs);
+    if (await this.#act("simulate", { step, depths, smallest })) this.#show(step);
   }
 
   /** Run the kernel on the machine's processor; the roofline then shows how fast it was. @param {boolean} all */

@@ -2,6 +2,7 @@
 
 import { closest, el, takesText } from "./dom.js";
 import { Links } from "./links.js";
+import { watchSimulation } from "./simulation.js";
 import { Steps } from "./steps.js";
 import { watchTimeline } from "./timeline.js";
 import { View } from "./view.js";
@@ -83,6 +84,7 @@ function start(root, data) {
   }
 
   watchTimeline(app);
+  watchSimulation(app);
   app.addEventListener("click", (event) => {
     const point = closest(event, ".pt[data-step]");
     if (point) show(Number(point.dataset.step));

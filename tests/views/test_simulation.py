@@ -1,0 +1,83 @@
+"""The simulated run: graph, player, tables."""
+
+from __future__ import annotations
+
+import json
+
+import gemm_records
+import pytest
+from html_check import Checked
+
+from hcl_explore.views.record import StepRecord
+from hcl_explore.views.simulation import MAX_ROWS, simulation_html
+
+
+@pytest.fixture
+def step() -> StepRecord:
+    step = gemm_records.step_record(4)
+    assert step["simulation"] is not None
+    step["simulation"] = json.loads(json.dumps(step["simulation"]))
+    return step
+
+
+def test_a_run_is_drawn_with_its_fifos_and_played_from_their_times(step: StepRecord) -> None:
+    html = Checked(simulation_html(step))
+    assert "The run takes 24 cycles with other depths than declared: fifo 2." in html.text
+    (edge,) = html.with_class("fifo-0")
+    assert "is-changed" in (edge["class"] or "")  # puts waited for room
+    assert "up to 2 of 2" in html.text
+    assert len(html.with_class("task-1")) == len(html.with_class("task-2")) == 1
+    assert html.with_class("task-0") == []  # the region is its tasks
+    (run,) = html.with_class("hx-sim")
+    assert json.loads(run["data-fill"] or "") == [[[2, 3, 9, 15], [8, 14, 20, 22]]]
+
+
+def test_tasks_say_how_long_they_waited(step: StepRecord) -> None:
+    text = Checked(simulation_html(step)).text
+    assert "produce75 %05done" in text
+    assert "consume75 %60done" in text
+
+
+def test_depths_can_be_changed_by_name(step: StepRecord) -> None:
+    inputs = [
+        attributes
+        for tag, attributes in Checked(simulation_html(step)).elements
+        if tag == "input" and "data-fifo" in attributes
+    ]
+    assert [(i["data-fifo"], i["value"]) for i in inputs] == [("fifo", "2")]
+
+
+def test_a_deadlock_is_shown_in_full(step: StepRecord) -> None:
+    assert step["simulation"] is not None
+    step["simulation"]["failure"] = "deadlock: produce waits for room in fifo\n  <here>"
+    step["simulation"]["tasks"][1]["state"] = "full"
+    step["simulation"]["fifos"][0]["left"] = 2
+    text = Checked(simulation_html(step)).text
+    assert "deadlock: produce waits for room in fifo\n  <here>" in text
+    assert "waits for room" in text
+    assert "2 left" in text
+
+
+def test_of_very_many_tasks_those_that_waited_longest_are_listed(step: StepRecord) -> None:
+    simulation = step["simulation"]
+    assert simulation is not None
+    task = simulation["tasks"][1]
+    simulation["tasks"] += [
+        {**task, "name": f"pe_{number}", "stalled_empty": number} for number in range(500)
+    ]
+    html = Checked(simulation_html(step))
+    assert f"the {MAX_ROWS} of 502 that waited longest" in html.text
+    assert "pe_499" in html.text
+    assert "pe_1 " not in html.text
+    assert "503 tasks: up to 400 are drawn" in html.text
+
+
+def test_without_a_run_the_pane_says_what_would_be_shown(step: StepRecord) -> None:
+    step["simulation"] = None
+    assert "This program has no tasks" in Checked(simulation_html(step)).text
+    step["graph"]["nodes"].append(
+        {"id": "t", "kind": "task", "label": "t", "detail": "", "cluster": None}
+    )
+    html = Checked(simulation_html(step))
+    assert "Not simulated." in html.text
+    assert len(html.with_class("hx-button")) == 2
