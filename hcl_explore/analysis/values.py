@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import mlir.ir as ir
 
+from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.dialect import PUT, STREAM_OPS
 from hcl_explore.ir.program import Access, Call, Function, Loop, Program
 
@@ -18,6 +19,9 @@ CONSTANT = "constant"
 ARGUMENT = "argument"
 LOOP_VARIABLE = "loop"
 LOAD = "load"
+# Parts of a conversion between fixed point and a float, which is one operator of the device.
+_SCALINGS = ("arith.mulf", "math.floor")
+
 _FLOAT_BITS = {"f16": 16, "bf16": 16, "f32": 32, "f64": 64}
 
 
@@ -178,6 +182,9 @@ class _Reader:
     def _read_results(
         self, op: ir.Operation, name: str, operands: tuple[Value, ...], home: Loop | None
     ) -> None:
+        if name in _SCALINGS and attrs.DTYPE in op.attributes:
+            self.known[op.results[0]] = operands[0]
+            return
         attribute = ""
         if name in ("arith.cmpi", "arith.cmpf"):
             attribute = str(op.attributes["predicate"].value)

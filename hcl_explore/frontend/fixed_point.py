@@ -126,7 +126,7 @@ def _to_float(
     number = builder.value(name, (value,), storage, location)
     if source.fraction:
         scale = builder.constant(work, 2.0**-source.fraction, location)
-        number = builder.value("arith.mulf", (number, scale), storage, location)
+        number = builder.value("arith.mulf", (number, scale), storage, location, _note(source))
     return builder.cast(number, work, target, location)
 
 
@@ -138,12 +138,17 @@ def _from_float(
     number = builder.cast(value, source, work, location)
     if target.fraction:
         scale = builder.constant(work, 2.0**target.fraction, location)
-        number = builder.value("arith.mulf", (number, scale), storage, location)
-    number = builder.value("math.floor", (number,), storage, location)
+        number = builder.value("arith.mulf", (number, scale), storage, location, _note(target))
+    number = builder.value("math.floor", (number,), storage, location, _note(target))
     wide = Int(max(_FROM_FLOAT_BITS, target.bits + is_unsigned(target)))
-    note = {attrs.DTYPE: ir.StringAttr.get(str(target))}
-    raw = builder.value("arith.fptosi", (number,), builder.storage(wide), location, note)
+    storage = builder.storage(wide)
+    raw = builder.value("arith.fptosi", (number,), storage, location, _note(target))
     return builder.cast(raw, wide, target.storage, location)
+
+
+def _note(fixed: FixedType) -> dict[str, ir.Attribute]:
+    """What tells a part of a conversion from arithmetic of the kernel's own."""
+    return {attrs.DTYPE: ir.StringAttr.get(str(fixed))}
 
 
 def _working_float(fixed: FixedType, other: Float) -> Float:
