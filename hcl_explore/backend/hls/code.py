@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from hcl_explore.ir.locations import Sources
 from hcl_explore.lang.external import ExternalFunction
 
 Interface = Literal["m_axi", "s_axilite", "ap_memory", "ap_fifo"]
@@ -119,6 +120,8 @@ class HlsCode:
     loops: tuple[tuple[str, str], ...]
     externals: tuple[ExternalFunction, ...] = ()
     """The C++ functions that the text calls and that are compiled beside it."""
+    sources: Sources = field(default_factory=Sources, repr=False, compare=False)
+    """The kernel's text, for messages."""
     state: tuple[str, ...] = ()
     """The variables of the text that keep their values between calls."""
 

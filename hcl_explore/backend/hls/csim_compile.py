@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import linecache
 import os
 import re
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 from hcl_explore.backend.hls.code import HlsCode
 from hcl_explore.backend.hls.headers import include_directories
 from hcl_explore.errors import BuildError, SourceSpan
+from hcl_explore.ir.locations import SourcePlace
 
 COMPILE_TIMEOUT_S = 300.0
 _CAPACITY = 500
@@ -192,7 +192,7 @@ def _compile_error(code: HlsCode, output: str) -> BuildError:
     line = code.links[number - 1] if number <= len(code.links) else None
     span = None
     if line is not None and code.filename is not None:
-        text = linecache.getline(code.filename, line).rstrip("\n")
+        text = code.sources.line(SourcePlace(code.filename, line, 1))
         span = SourceSpan(code.filename, line, len(text) - len(text.lstrip()) + 1, text=text)
     statement = code.text.splitlines()[number - 1].strip()
     return BuildError(

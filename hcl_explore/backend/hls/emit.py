@@ -16,7 +16,7 @@ from hcl_explore.backend.hls.ports import TopInterface
 from hcl_explore.backend.hls.prelude import NEEDS_CMATH, helper_lines
 from hcl_explore.backend.hls.regions import THREADS, emit_region
 from hcl_explore.errors import EmitError
-from hcl_explore.ir.locations import Sources, place_of
+from hcl_explore.ir.locations import Sources
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Program
 
@@ -99,10 +99,9 @@ def _assemble(emitter: ModuleEmitter, top: FunctionInfo, interface: TopInterface
     if emitter.helpers & NEEDS_CMATH:
         emitter.used.add("cmath")
     headers = emitter.dialect.headers(emitter.used)
-    place = place_of(top.op.location)
     head = [f"// {top.cpp_name}: HLS C++ ({emitter.dialect.name}) emitted by hcl_explore"]
-    if place is not None:
-        head[0] += f" from {emitter.short_name(place.filename)}"
+    if emitter.filename is not None:
+        head[0] += f" from {emitter.short_name(emitter.filename)}"
     head += THREADS if emitter.threads else ()
     head += [*headers, ""] if headers else [""]
     head += helper_lines(emitter.helpers, emitter.dialect.name)
@@ -112,7 +111,7 @@ def _assemble(emitter: ModuleEmitter, top: FunctionInfo, interface: TopInterface
     return HlsCode(
         text="\n".join([*head, *body, ""]),
         links=(*([None] * len(head)), *links),
-        filename=place.filename if place is not None else None,
+        filename=emitter.filename,
         dialect=emitter.dialect.name,
         options=emitter.options,
         top=top.cpp_name,
@@ -125,4 +124,5 @@ def _assemble(emitter: ModuleEmitter, top: FunctionInfo, interface: TopInterface
         externals=tuple(
             info.external for info in emitter.functions.values() if info.external is not None
         ),
+        sources=emitter.sources,
     )

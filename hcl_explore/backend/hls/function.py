@@ -138,7 +138,9 @@ class FunctionEmitter:
     def at(self, op: ir.Operation) -> SourcePlace | None:
         """Note that what is written now comes from ``op``; its source place."""
         place = place_of(op.location)
-        self.writer.place = place.line if place is not None else None
+        # Links are lines of the kernel's own file; a callee may stand in another.
+        is_here = place is not None and place.filename == self.module.filename
+        self.writer.place = place.line if is_here and place is not None else None
         return place
 
     def error(self, op: ir.Operation, message: str, advice: str | None = None) -> EmitError:

@@ -108,6 +108,8 @@ class ModuleEmitter:
         if top is None or top not in found:
             raise EmitError(f"the module has no kernel {top or ''}".rstrip())
         self.top = top
+        place = place_of(found[top].location)
+        self.filename = place.filename if place is not None else None
         self.functions: dict[str, FunctionInfo] = {}
         for name, op in found.items():
             if is_external(op):

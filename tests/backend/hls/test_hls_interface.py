@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from test_hls_pragmas import check_pragma, pragmas
 
 import hcl_explore as hcl
 from hcl_explore.backend.hls import HlsCode, HlsOptions, emit
+from hcl_explore.backend.hls.csim import build_csim
 from hcl_explore.backend.hls.project_files import ProjectOptions, connectivity_text
 from hcl_explore.errors import BuildError, EmitError
 from hcl_explore.ir import attributes
@@ -187,3 +189,29 @@ def test_connectivity_keeps_the_users_banks() -> None:
 def test_streams_are_left_to_connect() -> None:
     text = connectivity_text(code_of(transfer={"A": "stream"}), ProjectOptions())
     assert "# connect the stream: sc=other_1.out:scale_1.A" in text
+
+
+# --- links and errors -------------------------------------------------------------------------
+
+
+def test_lines_of_another_file_are_no_lines_of_the_kernel() -> None:
+    text = (
+        "def k(A: float32[4, 4], B: float32[4, 4]) -> float32[4, 4]:\n    return hcl.matmul(A, B)\n"
+    )
+    code = code_of(text)
+    library = [
+        link
+        for line, link in zip(code.text.splitlines(), code.links, strict=False)
+        if "kernels.py" in line
+    ]
+    assert library and set(library) == {None}
+    assert set(code.links) == {None, 1, 2}
+
+
+def test_a_compile_error_shows_the_line_of_a_kernel_given_as_text() -> None:
+    code = code_of()
+    broken = replace(code, text=code.text.replace("* factor", "* nonsense"))
+    with pytest.raises(BuildError, match="'nonsense' was not declared") as caught:
+        build_csim(broken)
+    assert caught.value.span is not None
+    assert caught.value.span.text == "        C[i, j] = A[i, j] * factor + B[j]"
