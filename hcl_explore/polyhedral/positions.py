@@ -35,10 +35,16 @@ def position_of(call: Call, callee: Function) -> Position:
     operands = list(call.op.operands)
     values: dict[Symbol, int] = {}
     for symbol in callee.symbols:
-        owner = operands[symbol.number].owner
-        if isinstance(owner, ir.Block):
-            continue
-        made = owner.operation
-        if made.name == "arith.constant":
-            values[symbol] = ir.IntegerAttr(made.attributes["value"]).value
+        constant = constant_of(operands[symbol.number])
+        if constant is not None:
+            values[symbol] = constant
     return values
+
+
+def constant_of(value: ir.Value) -> int | None:
+    """The value of an ``arith.constant`` that is an integer, or None."""
+    owner = value.owner
+    if isinstance(owner, ir.Block) or owner.operation.name != "arith.constant":
+        return None
+    attribute = owner.operation.attributes["value"]
+    return attribute.value if isinstance(attribute, ir.IntegerAttr) else None

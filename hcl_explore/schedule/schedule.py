@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ from hcl_explore.polyhedral.endpoints import require_endpoints
 from hcl_explore.schedule import naming
 from hcl_explore.schedule.building import build, project_options
 from hcl_explore.schedule.handles import BufferHandle, LoopHandle, Loops
+from hcl_explore.schedule.lint import Finding, LintWarning, lint
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import Outcome, Primitive, PrimitiveInfo, info, primitives
 from hcl_explore.schedule.snapshot import Snapshot
@@ -356,6 +358,17 @@ class Schedule:
         """
         return self.snapshot.estimate(load_device(device), clock_mhz)
 
+    def lint(self, device: str = "u280", clock_mhz: float = 300.0) -> list[Finding]:
+        """What is wrong with the program now, or will not do what was asked of it on that device.
+
+        Checks: ``endpoints`` (a FIFO without its one producer and one consumer), ``deadlock``
+        (tasks that wait for ever at these depths), ``leftover`` (tokens that nobody takes),
+        ``shared-array`` (an array that one task writes while another one works on it), ``ports``
+        (an initiation interval that the memory ports do not allow). ``build`` gives each finding
+        as a ``LintWarning``.
+        """
+        return lint(self.program, lambda: self.estimate(device, clock_mhz))
+
     def graph(self) -> Graph:
         """The dataflow graph of the program now."""
         return self.snapshot.graph
@@ -408,6 +421,8 @@ class Schedule:
         Raises:
             BuildError: unknown target or mode, or the program cannot be compiled for it.
         """
+        for finding in self.lint(device, clock_mhz):
+            warnings.warn(str(finding), LintWarning, stacklevel=2)
         return build(
             self.snapshot,
             self.top,

@@ -328,6 +328,11 @@ class Session:
             if not self._all_verified.wait_for(lambda: not self._pending, timeout_s):
                 raise TimeoutError(f"{len(self._pending)} steps are still being verified")
 
+    def findings(self) -> list[dict[str, Any]]:
+        """What ``Schedule.lint`` finds in the program now, on this device, as plain data."""
+        device, clock_mhz = self._device.name, self.clock_mhz
+        return [finding.to_record() for finding in self.schedule.lint(device, clock_mhz)]
+
     # --- records ------------------------------------------------------------------------------
 
     def step_record(self, index: int) -> StepRecord:

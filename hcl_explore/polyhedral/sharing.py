@@ -1,0 +1,116 @@
+"""Arrays that two tasks of a region touch while both run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from hcl_explore.ir.linear import Symbol
+from hcl_explore.ir.program import Access, Buffer, Call, Function, Program
+from hcl_explore.polyhedral.conflicts import Model
+from hcl_explore.polyhedral.domain import is_exact
+from hcl_explore.polyhedral.positions import position_of
+from hcl_explore.polyhedral.system import System, TooComplexError, difference, limited
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Two tasks that may touch the same element of ``buffer``, ``writer`` with a store."""
+
+    buffer: Buffer
+    writer: Call
+    store: Access
+    other: Call
+    access: Access
+
+
+@dataclass(frozen=True)
+class _Touch:
+    access: Access
+    position: Mapping[Symbol, int]
+
+
+def shared_arrays(program: Program, region: Function) -> Iterator[Shared]:
+    """One example for each array of ``region`` that one task writes and another one touches.
+
+    Parts that are proved to have no element in common are no example.
+    """
+    for buffer in region.buffers:
+        if buffer.kind in ("stream", "constant"):
+            continue
+        touching = {
+            call: list(_touches(program, call, buffer))
+            for call in region.all_calls()
+            if buffer in call.arguments
+        }
+        found = _example(buffer, touching)
+        if found is not None:
+            yield found
+
+
+def _touches(program: Program, call: Call, buffer: Buffer) -> Iterator[_Touch]:
+    """The accesses of a task to an array that it is handed, also in the functions it calls."""
+    callee = program.functions.get(call.callee)
+    if callee is None:
+        return
+    position = position_of(call, callee)
+    places = [place for place, handed in enumerate(call.arguments) if handed is buffer]
+    for own in callee.buffers:
+        if own.argument_position in places:
+            yield from (_Touch(a, position) for a in own.accesses if not a.is_call)
+            for inner in own.calls:
+                yield from _touches(program, inner, own)
+
+
+def _example(buffer: Buffer, touching: Mapping[Call, list[_Touch]]) -> Shared | None:
+    for first, second in combinations(touching, 2):
+        for one in touching[first]:
+            for other in touching[second]:
+                if not (one.access.is_write or other.access.is_write):
+                    continue
+                if may_meet(one, other):
+                    if one.access.is_write:
+                        return Shared(buffer, first, one.access, second, other.access)
+                    return Shared(buffer, second, other.access, first, one.access)
+    return None
+
+
+def may_meet(one: _Touch, other: _Touch) -> bool:
+    """Whether two accesses at their positions may have an element in common."""
+    models = Model(one.position), Model(other.position)
+    pairs = tuple(zip((one.access, other.access), models, strict=True))
+    forms = [access.subscripts for access, _ in pairs]
+    if forms[0] is None or forms[1] is None:
+        return True
+    boxes = [
+        [model.ranges.of_form(form) for form in access.subscripts or ()] for access, model in pairs
+    ]
+    for (low, high), (start, end) in zip(*boxes, strict=True):
+        if high < start or end < low:
+            return False
+    if not all(is_exact(access) for access, _ in pairs):
+        return True
+    solver = models[0].solver
+    try:
+        with limited():
+            sets = [_elements(solver, access, model) for access, model in pairs]
+            return not sets[0].intersect(sets[1]).is_empty()
+    except TooComplexError:
+        return True
+
+
+def _elements(solver: Any, access: Access, model: Model) -> Any:
+    """The elements that an access touches, as an ``isl.Set``."""
+    union = None
+    for case in model.cases(access):
+        system = System(fixed=model.fixed)
+        places = [system.new_variable() for _ in access.subscripts or ()]
+        values = system.add_instance(access.loops, case)
+        for place, form in zip(places, access.subscripts or (), strict=True):
+            system.equalities.append(difference({place: 1}, system.row(form, values)))
+        points = solver.projected(system, len(places))
+        union = points if union is None else union.union(points)
+    assert union is not None
+    return union

@@ -1,0 +1,190 @@
+"""Do the tokens of a region flow? Decided before it runs, where control does not depend on data.
+
+The operations on FIFOs of each task are listed in their order, and the region is run with these
+lists alone: a task waits where a FIFO is full or empty. As each FIFO has one producer and one
+consumer, the outcome does not depend on which task goes first (G. Kahn, "The semantics of a simple
+language for parallel programming", 1974).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeAlias
+
+from hcl_explore.ir import dialect
+from hcl_explore.ir.linear import LinearForm, Variable
+from hcl_explore.ir.program import Access, Buffer, Call, Function, Guard, Loop, Program
+from hcl_explore.polyhedral.endpoints import Endpoints, task_name
+from hcl_explore.polyhedral.positions import constant_of
+
+Fifo: TypeAlias = "tuple[Buffer, tuple[int, ...]]"
+Values: TypeAlias = "Mapping[Variable, int]"
+
+MOST_EVENTS = 50_000
+
+
+@dataclass(frozen=True)
+class Event:
+    """One operation: the FIFO, whether a token goes in or comes out, and where it is written."""
+
+    fifo: Fifo
+    is_put: bool
+    access: Access
+
+    @property
+    def name(self) -> str:
+        stream, element = self.fifo
+        return stream.name + (f"[{', '.join(map(str, element))}]" if element else "")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A task that waits for ever: at ``event``, whose FIFO is full (a put) or empty (a get)."""
+
+    task: str
+    event: Event
+
+
+@dataclass(frozen=True)
+class Flow:
+    """How the run ends: the tasks that wait for ever, and the tokens left in each FIFO."""
+
+    waiting: tuple[Waiting, ...]
+    left: Mapping[Fifo, int]
+
+
+class UndecidedError(Exception):
+    """Internal: the order of the operations depends on data, or there are too many of them."""
+
+
+def token_flow(
+    program: Program, region: Function, depths: Mapping[Buffer, int] | None = None
+) -> Flow:
+    """How a run of ``region`` ends, with its own depths or others.
+
+    Raises ``UndecidedError`` where that cannot be known before it runs.
+    """
+    lister = _Lister(program)
+    if Endpoints(program).undecided(region):
+        raise UndecidedError
+    lists: dict[str, list[Event]] = {}
+    total = 0
+    for call in region.calls:
+        events = list(islice(lister.of_call(region, call, {}), MOST_EVENTS + 1))
+        total += len(events)
+        if total > MOST_EVENTS:
+            raise UndecidedError
+        lists[task_name(call)] = events
+    return _run(lists, depths or {})
+
+
+def _run(lists: Mapping[str, list[Event]], depths: Mapping[Buffer, int]) -> Flow:
+    filled: dict[Fifo, int] = {}
+    at = dict.fromkeys(lists, 0)
+    sleeping: dict[tuple[Fifo, bool], str] = {}
+    ready = list(lists)
+    while ready:
+        task = ready.pop()
+        events = lists[task]
+        while at[task] < len(events):
+            event = events[at[task]]
+            stream, _ = event.fifo
+            depth = depths.get(stream, stream.depth or 1)
+            count = filled.get(event.fifo, 0)
+            if count >= depth if event.is_put else count == 0:
+                sleeping[event.fifo, event.is_put] = task
+                break
+            filled[event.fifo] = count + (1 if event.is_put else -1)
+            at[task] += 1
+            woken = sleeping.pop((event.fifo, not event.is_put), None)
+            if woken is not None:
+                ready.append(woken)
+    waiting = tuple(
+        Waiting(task, events[at[task]]) for task, events in lists.items() if at[task] < len(events)
+    )
+    return Flow(waiting, {fifo: count for fifo, count in filled.items() if count})
+
+
+class _Lister:
+    """Lists the operations on streams of a function, in the order in which it does them."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def of_call(self, caller: Function, call: Call, values: Values) -> Iterator[Event]:
+        """The events of one call; their FIFOs are the caller's streams."""
+        callee = self.program.functions[call.callee]
+        if callee.dataflow:
+            raise UndecidedError  # its tasks run at the same time: it has no one order
+        operands = list(call.op.operands)
+        inner: dict[Variable, int] = {}
+        for symbol in callee.symbols:
+            known = [values[s] for s, v in caller.symbols.items() if v == operands[symbol.number]]
+            constant = constant_of(operands[symbol.number])
+            if constant is not None:
+                inner[symbol] = constant
+            elif known:
+                inner[symbol] = known[0]
+        for event in self._body(callee, callee, inner):
+            stream, element = event.fifo
+            handed = call.arguments[stream.argument_position or 0]
+            if stream.argument_position is not None and handed is not None:
+                yield Event((handed, element), event.is_put, event.access)
+
+    def _body(self, function: Function, body: Function | Loop, values: Values) -> Iterator[Event]:
+        own = {a.op: a for a in body.accesses if a.op.name in _TOKENS and a.buffer.kind == "stream"}
+        if any(a.op.name in _TESTS for a in body.accesses):
+            raise UndecidedError
+        items: list[Access | Loop | Call] = [*own.values(), *body.loops, *body.calls]
+        for item in sorted(items, key=lambda item: item.position):
+            if not all(_holds(guard, values) for guard in item.guards):
+                continue
+            if isinstance(item, Access):
+                if item.subscripts is None:
+                    raise UndecidedError
+                element = tuple(_value(form, values) for form in item.subscripts)
+                yield Event((item.buffer, element), item.op.name == dialect.PUT, item)
+            elif isinstance(item, Call):
+                yield from self.of_call(function, item, values)
+            elif any(True for _ in _streams(item)):
+                yield from self._loop(function, item, values)
+
+    def _loop(self, function: Function, loop: Loop, values: Values) -> Iterator[Event]:
+        if loop.lower is None or loop.upper is None or loop.step is None:
+            raise UndecidedError
+        first = max(_value(form, values) for form in loop.lower)
+        end = min(_value(form, values) for form in loop.upper)
+        for value in range(first, end, loop.step):
+            yield from self._body(function, loop, {**values, loop: value})
+
+
+_TOKENS = frozenset({dialect.PUT, dialect.GET, dialect.GET_BLOCK})
+_TESTS = frozenset({dialect.EMPTY, dialect.FULL})
+
+
+def _streams(loop: Loop) -> Iterator[Access | Call]:
+    """What in ``loop`` may work on a stream."""
+    for inner in loop.subtree():
+        yield from (a for a in inner.accesses if a.buffer.kind == "stream" and not a.is_call)
+        for call in inner.calls:
+            if any(b is not None and b.kind == "stream" for b in call.arguments):
+                yield call
+
+
+def _holds(guard: Guard, values: Values) -> bool:
+    if guard.constraints is None:
+        raise UndecidedError
+    held = all(
+        _value(c.form, values) == 0 if c.is_equality else _value(c.form, values) >= 0
+        for c in guard.constraints
+    )
+    return held != guard.negated
+
+
+def _value(form: LinearForm, values: Values) -> int:
+    try:
+        return form.value(values)
+    except KeyError:
+        raise UndecidedError from None

@@ -1,0 +1,193 @@
+"""Lint before hardware: named checks on a program, each finding with a place and a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hcl_explore.analysis.estimate import Estimate
+from hcl_explore.errors import SourceSpan
+from hcl_explore.ir.locations import SourcePlace
+from hcl_explore.ir.program import Buffer, Function, Program
+from hcl_explore.polyhedral.endpoints import Endpoints, Fifo, task_name
+from hcl_explore.polyhedral.sharing import shared_arrays
+from hcl_explore.polyhedral.token_flow import Flow, UndecidedError, token_flow
+from hcl_explore.schedule.naming import loop_name
+
+
+class LintWarning(UserWarning):
+    """A finding of ``Schedule.lint``, given when the program is built."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``check`` is ``endpoints``, ``deadlock``, ``leftover``, ``shared-array`` or ``ports``."""
+
+    check: str
+    message: str
+    span: SourceSpan | None
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"\n{self.span.render()}" if self.span is not None else ""
+        return f"{self.check}: {self.message}{place}\n{self.remedy}"
+
+    def to_record(self) -> dict[str, Any]:
+        """The finding as plain data."""
+        return {
+            "check": self.check,
+            "message": self.message,
+            "filename": self.span.filename if self.span is not None else None,
+            "line": self.span.line if self.span is not None else None,
+            "remedy": self.remedy,
+        }
+
+
+def lint(program: Program, estimate: Callable[[], Estimate]) -> list[Finding]:
+    """What is wrong with ``program``, or will not do what was asked; empty where nothing is."""
+    findings: list[Finding] = []
+    endpoints = Endpoints(program)
+    for region in program.functions.values():
+        if region.dataflow:
+            findings += _endpoints(program, endpoints, region)
+            if not region.loops:
+                findings += _flow(program, region)
+            findings += _shared(program, region)
+    findings += _ports(program, estimate)
+    return findings
+
+
+def _endpoints(program: Program, endpoints: Endpoints, region: Function) -> Iterator[Finding]:
+    for stream in endpoints.undecided(region):
+        yield Finding(
+            "endpoints",
+            f"which task works on which FIFO of '{stream.name}' is chosen at run time",
+            program.sources.span(stream.place),
+            "Choose FIFOs by the position and by loops with constant bounds, so that each is "
+            "known to have one producer and one consumer.",
+        )
+    for fifo in endpoints.fifos(region):
+        for ends, what in ((fifo.producers, "producers"), (fifo.consumers, "consumers")):
+            if len(ends) > 1 or (not ends and (fifo.producers or fifo.consumers)):
+                names = ", ".join(map(task_name, ends)) or "none"
+                yield Finding(
+                    "endpoints",
+                    f"'{fifo.name}' has {len(ends)} {what} ({names})",
+                    program.sources.span(_first_place(fifo)),
+                    "A FIFO has one producer and one consumer: use a stream for each.",
+                )
+
+
+def _first_place(fifo: Fifo) -> SourcePlace | None:
+    ends = [*fifo.producers.values(), *fifo.consumers.values()]
+    return ends[0][0].access.place if ends else fifo.stream.place
+
+
+# --- tokens -----------------------------------------------------------------------------------
+
+
+def _flow(program: Program, region: Function) -> Iterator[Finding]:
+    try:
+        flow = token_flow(program, region)
+        if flow.waiting:
+            yield _deadlock(program, region, flow)
+    except UndecidedError:
+        return
+    if flow.waiting:
+        return
+    for (stream, element), count in flow.left.items():
+        name = stream.name + (f"[{', '.join(map(str, element))}]" if element else "")
+        yield Finding(
+            "leftover",
+            f"{count} token{'s are' if count > 1 else ' is'} left in '{name}' when all tasks have "
+            "ended",
+            program.sources.span(stream.place),
+            "Take as many tokens out as are put in: the next run would begin with these.",
+        )
+
+
+def _deadlock(program: Program, region: Function, flow: Flow) -> Finding:
+    waits = []
+    for one in flow.waiting:
+        state = "full" if one.event.is_put else "empty"
+        waits.append(f"{one.task} waits at '{one.event.name}', which is {state}")
+    shown = "; ".join(waits[:4]) + (f"; {len(waits) - 4} more" if len(waits) > 4 else "")
+    full = [one.event for one in flow.waiting if one.event.is_put]
+    remedy = "A task waits for a token that no task will put: compare their loop bounds."
+    if full:
+        enough = _enough(program, region, {event.fifo[0] for event in full})
+        if enough:
+            remedy = "Deeper FIFOs let it run: " + ", ".join(
+                f"{stream.name} of depth {depth}" for stream, depth in enough.items()
+            )
+            remedy += "."
+    place = flow.waiting[0].event.access.place
+    return Finding("deadlock", f"tasks wait for ever: {shown}", program.sources.span(place), remedy)
+
+
+def _enough(program: Program, region: Function, streams: set[Buffer]) -> dict[Buffer, int]:
+    """Depths with which the tasks end, doubled as long as FIFOs fill; empty if none helps."""
+    depths = {stream: stream.depth or 1 for stream in streams}
+    for _ in range(16):
+        depths = {stream: 2 * depth for stream, depth in depths.items()}
+        flow = token_flow(program, region, depths)
+        full = {one.event.fifo[0] for one in flow.waiting if one.event.is_put}
+        if not flow.waiting:
+            return _shrunk(program, region, depths)
+        if not full:
+            return {}
+        for stream in full - depths.keys():
+            depths[stream] = stream.depth or 1
+    return {}
+
+
+def _shrunk(program: Program, region: Function, depths: dict[Buffer, int]) -> dict[Buffer, int]:
+    """The least of these depths with which the tasks end, stream by stream."""
+    least = dict(depths)
+    for stream in depths:
+        low, high = stream.depth or 1, least[stream]
+        while low < high:
+            middle = (low + high) // 2
+            if token_flow(program, region, {**least, stream: middle}).waiting:
+                low = middle + 1
+            else:
+                high = middle
+        least[stream] = high
+    return {stream: depth for stream, depth in least.items() if depth > (stream.depth or 1)}
+
+
+# --- arrays and ports ---------------------------------------------------------------------------
+
+
+def _shared(program: Program, region: Function) -> Iterator[Finding]:
+    if region.loops:
+        return  # stages of a function hand arrays on as ping-pong buffers
+    for shared in shared_arrays(program, region):
+        verb = "writes" if shared.access.is_write else "reads"
+        yield Finding(
+            "shared-array",
+            f"'{shared.buffer.name}' is written by {task_name(shared.writer)} while "
+            f"{task_name(shared.other)} {verb} it",
+            program.sources.span(shared.store.place),
+            "Hand the values on through a stream, or let each task have a part of its own.",
+        )
+
+
+def _ports(program: Program, estimate: Callable[[], Estimate]) -> Iterator[Finding]:
+    asked = {loop.key: loop for loop in program.all_loops() if loop.pipeline_ii is not None}
+    if not asked:
+        return
+    for figures in estimate().loops:
+        loop = asked.get(figures.key)
+        if loop is None or loop.pipeline_ii is None or figures.ii is None:
+            continue
+        if figures.ii > loop.pipeline_ii and "memory ports" in figures.ii_kinds[:1]:
+            yield Finding(
+                "ports",
+                f"loop '{loop_name(program, loop)}' is asked to start an iteration every "
+                f"{loop.pipeline_ii} cycle{'s' if loop.pipeline_ii > 1 else ''}, and its memory "
+                f"ports allow every {figures.ii}",
+                program.sources.span(loop.place),
+                f"{figures.ii_reason}.",
+            )
