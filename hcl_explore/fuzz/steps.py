@@ -60,7 +60,7 @@ def _draw_value(
         return _draw_schedules(rng, program)
     if parameter.kind == "dtype":
         return rng.choice(_DTYPES)
-    if parameter.kind == "text":
+    if parameter.kind == "destination":
         bands = {loop.band for loop in program.all_loops()}
         return rng.choice(sorted({*bands, *program.functions}))
     if parameter.choices:

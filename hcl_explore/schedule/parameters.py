@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from hcl_explore.errors import ArgumentError, UnknownNameError
 from hcl_explore.ir.program import Buffer, Loop, Program
+from hcl_explore.lang.memory import Memory
 from hcl_explore.lang.types import ScalarType, normal_type_name, parse_type
 from hcl_explore.schedule import naming
 
@@ -181,6 +182,13 @@ class Parameter:
             raise self._wrong(value, scope, "a name")
         return value
 
+    def _resolve_destination(self, value: object, scope: Scope) -> str:
+        if isinstance(value, Memory):
+            return value.name
+        if not isinstance(value, str):
+            raise self._wrong(value, scope, 'a name, or a memory: hcl.Memory("HBM", 0)')
+        return value
+
     def _resolve_dtype(self, value: object, scope: Scope) -> ScalarType:
         if isinstance(value, ScalarType):
             return value
@@ -288,6 +296,11 @@ def boolean(help_text: str, **options: Any) -> Any:
 def text(help_text: str, **options: Any) -> Any:
     """A name that is none of the program's own."""
     return _field("text", help_text, **options)
+
+
+def destination(help_text: str, **options: Any) -> Any:
+    """Where data go: the name of a band, function or kernel of tasks, or a memory."""
+    return _field("destination", help_text, **options)
 
 
 def dtype(help_text: str, **options: Any) -> Any:

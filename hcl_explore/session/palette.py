@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hcl_explore.ir.program import Program
+from hcl_explore.lang.memory import RESOURCES
 from hcl_explore.schedule import naming
 from hcl_explore.schedule.parameters import Parameter
 from hcl_explore.schedule.primitive import primitives
@@ -46,6 +47,9 @@ def _choices(parameter: Parameter, program: Program) -> list[str]:
         return [naming.buffer_name(program, buffer) for buffer in program.all_buffers()]
     if parameter.kind == "function":
         return list(program.functions)
+    if parameter.kind == "destination":
+        bands = dict.fromkeys(loop.op_name or loop.band for loop in program.all_loops())
+        return [*bands, *program.functions, *RESOURCES]
     if parameter.kind == "dtype":
         return list(_COMMON_TYPES)
     return [str(member.value) for member in parameter.choices]

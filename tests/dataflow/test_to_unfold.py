@@ -328,3 +328,44 @@ def test_stage_fifo_refused(
         s.to(target, dst)
     assert message in str(caught.value)
     assert str(s.module) == before and not s.history
+
+
+# --- placement ----------------------------------------------------------------------------------
+
+
+def test_arguments_and_results_in_banks() -> None:
+    s = hcl.customize(stages)
+    s.to(s.A, hcl.Memory("HBM", 3))
+    s.to("C", hcl.Memory(bank="DDR[1]"))
+    assert 'hcl.bank = "HBM[3]"' in str(s.module) and 'hcl.bank = "DDR[1]"' in str(s.module)
+    assert repr(s.history[0]) == 's.to(s.A, dst="HBM[3]")'
+    assert "bundle=gmem_HBM_3" in s.build("vhls").hls_code
+    again = hcl.customize(stages)
+    again.to(again.A, dst="HBM[3]")
+    assert 'hcl.bank = "HBM[3]"' in str(again.module)
+
+
+def test_local_arrays_in_memories_of_the_chip() -> None:
+    s = hcl.customize(stages)
+    s.to(s.B, hcl.Memory("LUTRAM"))
+    assert s.snapshot.program.buffer("stages:B").storage == "LUTRAM"
+
+
+@pytest.mark.parametrize(
+    ("target", "memory", "message"),
+    [
+        ("B", hcl.Memory("HBM", 0), "'B' is no argument or result of the kernel"),
+        ("A", hcl.Memory("BRAM"), "'A' is an argument or result of the kernel"),
+    ],
+)
+def test_wrong_placement(target: str, memory: hcl.Memory, message: str) -> None:
+    s = hcl.customize(stages)
+    with pytest.raises(NotApplicableError, match=message):
+        s.to(target, memory)
+
+
+def test_wrong_memories() -> None:
+    with pytest.raises(ValueError, match="HBM has numbered banks"):
+        hcl.Memory("HBM")
+    with pytest.raises(ArgumentError, match="must be a name, or a memory"):
+        hcl.customize(stages).to("A", 3)

@@ -71,7 +71,7 @@ TYPES = [
     ("width 0", "def f(A: «Int(0)»):\n    pass\n", "between 1 and 512"),
     ("width 600", "def f(A: «UInt(600)»):\n    pass\n", "between 1 and 512"),
     ("float width", "def f(A: «Int(2.5)»):\n    pass\n", "must be an integer"),
-    ("memory", "def f(A: int32[4] @ «Memory('HBM')»):\n    pass\n", "a memory is one of BRAM"),
+    ("memory", "def f(A: int32[4] @ «Memory('HBM')»):\n    pass\n", "HBM has numbered banks"),
     ("placed number", "def f(A: «3» @ Memory('BRAM')):\n    pass\n", "3 is not a type"),
     ("untyped local", body("«z» = x + 1"), "'z' has no type yet"),
     ("bitwise float", body("z: float32 = «y & 1»"), "'&' works on integers"),
