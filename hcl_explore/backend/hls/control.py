@@ -18,6 +18,7 @@ from hcl_explore.backend.hls.memory import (
     write_memory_pragmas,
 )
 from hcl_explore.backend.hls.streams import argument_texts
+from hcl_explore.backend.hls.trips import varying_trips
 from hcl_explore.backend.hls.types import (
     BOOL,
     INT,
@@ -83,7 +84,7 @@ def _write_for(f: FunctionEmitter, op: ir.Operation, lower: Expr, upper: Expr, s
         f.values[block.arguments[0]] = Expr(
             variable, PRIMARY, ctype, 64, max(lower.low, ctype.low), min(largest, ctype.high)
         )
-        asked = _marks(op, label, _varying_trips(lower, upper, step))
+        asked = _marks(op, label, varying_trips(block, lower, upper, step))
         marks = f.dialect.loop(asked)
         for line in marks.before:
             f.writer.pragma(line)
@@ -157,22 +158,6 @@ def _marks(op: ir.Operation, label: str, trips: tuple[int, int] | None) -> LoopM
         attrs.flag(op, attrs.DATAFLOW),
         trips,
     )
-
-
-def _varying_trips(lower: Expr, upper: Expr, step: int) -> tuple[int, int] | None:
-    """The smallest and largest trip count, where the count varies and both bounds are known to
-    lie in a range narrower than that of their type."""
-    if lower.is_literal and upper.is_literal:
-        return None
-    if any(_is_unbounded(bound) for bound in (lower, upper)):
-        return None
-    least = max(0, -(-(upper.low - lower.high) // step))
-    most = max(0, -(-(upper.high - lower.low) // step))
-    return None if least == most else (least, most)
-
-
-def _is_unbounded(bound: Expr) -> bool:
-    return bound.high - bound.low >= (1 << 31) - 1
 
 
 def _source_note(f: FunctionEmitter, op: ir.Operation) -> str:

@@ -268,6 +268,21 @@ def test_variable_bounds_get_their_trip_counts() -> None:
     assert not any("TRIPCOUNT" in line for line in pragmas(CASES["gemm"].code().text))
 
 
+def test_a_bound_of_run_time_is_bounded_by_the_arrays() -> None:
+    def trips(body: str, header: str = "range(n)") -> list[str]:
+        text = (
+            "def k(A: int32[8], B: int32[6, 12], n: int32, p: int32[1]):\n"
+            f"    for i in {header}:\n        {body}\n"
+        )
+        return [line for line in pragmas(Case(text).code().text) if "TRIPCOUNT" in line]
+
+    assert trips("A[i] = 1") == ["#pragma HLS LOOP_TRIPCOUNT min=0 max=8"]
+    assert trips("B[i, 0] = A[i]") == ["#pragma HLS LOOP_TRIPCOUNT min=0 max=6"]
+    assert trips("B[0, i] = 1", "range(2, p[0], 3)") == ["#pragma HLS LOOP_TRIPCOUNT min=0 max=4"]
+    assert trips("A[i // 2] = 1") == []
+    assert trips("if i < 8:\n            A[i] = 1") == []
+
+
 # --- false dependences ------------------------------------------------------------------------
 
 MIRROR = """

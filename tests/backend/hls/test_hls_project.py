@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -81,6 +82,46 @@ def test_the_files_of_a_project(tmp_path: Path) -> None:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             compile("".join(cell["source"]), "host", "exec")
+
+
+FAKE_PYNQ = """
+import numpy as np
+
+class Buffer(np.ndarray):
+    moved = 0
+    def sync_to_device(self): self.moved += 1
+    def sync_from_device(self): self.moved += 1
+
+def allocate(shape, dtype):
+    return np.full(shape, 7, dtype).view(Buffer)
+
+class Kernel:
+    def call(self, A, B, C):
+        assert A.moved and B.moved
+        C[:] = 0
+        for k in range(32):  # in the kernel's order
+            C += np.outer(A[:, k], B[k])
+
+class Overlay:
+    def __init__(self, file):
+        assert file == "gemm.xclbin"
+        self.gemm_1 = Kernel()
+"""
+
+
+def test_the_host_notebook_runs_and_compares(tmp_path: Path) -> None:
+    project = project_of(Case(GEMM), tmp_path / "prj")
+    (project.folder / "pynq.py").write_text(FAKE_PYNQ)
+    notebook = json.loads((project.folder / "host.ipynb").read_text())
+    cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(cells)],
+        cwd=project.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.stdout, done.returncode) == ("C True\n", 0), done.stderr
 
 
 def test_given_inputs_are_the_data(tmp_path: Path) -> None:

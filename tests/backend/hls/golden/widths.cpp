@@ -41,6 +41,7 @@ extern "C" void widths(const ap_int<16> a[8], const ap_uint<32> b[8], const floa
     h[i] = h[i] * half(0.099975586f) + h[i];
   }
   S_i_1_i: for (int i = 0; i < n; ++i) {  // <kernel>:13
+#pragma HLS LOOP_TRIPCOUNT min=0 max=8
     o[i] += ap_int<64>(int64_t(i) * i) * i;
   }
 }
