@@ -35,7 +35,9 @@ class _Touch:
 def shared_arrays(program: Program, region: Function) -> Iterator[Shared]:
     """One example for each array of ``region`` that one task writes and another one touches.
 
-    Parts that are proved to have no element in common are no example.
+    Parts that are proved to have no element in common are no example, nor is an array of the region
+    itself that one task fills and one other reads: that one waits for the end of the first, and
+    hardware has two such arrays, for two runs at a time (a ping-pong buffer).
     """
     for buffer in region.buffers:
         if buffer.kind in ("stream", "constant"):
@@ -45,7 +47,7 @@ def shared_arrays(program: Program, region: Function) -> Iterator[Shared]:
             for call in region.all_calls()
             if buffer in call.arguments
         }
-        found = _example(buffer, touching)
+        found = None if _is_ping_pong(buffer, touching) else _example(buffer, touching)
         if found is not None:
             yield found
 
@@ -62,6 +64,11 @@ def _touches(program: Program, call: Call, buffer: Buffer) -> Iterator[_Touch]:
             yield from (_Touch(a, position) for a in own.accesses if not a.is_call)
             for inner in own.calls:
                 yield from _touches(program, inner, own)
+
+
+def _is_ping_pong(buffer: Buffer, touching: Mapping[Call, list[_Touch]]) -> bool:
+    writing = [any(touch.access.is_write for touch in each) for each in touching.values()]
+    return buffer.kind == "local" and len(writing) == 2 and sum(writing) == 1
 
 
 def _example(buffer: Buffer, touching: Mapping[Call, list[_Touch]]) -> Shared | None:

@@ -183,3 +183,27 @@ def test_a_build_warns_and_a_session_has_plain_data() -> None:
 
 def test_tasks_whose_control_depends_on_data_are_left_to_the_simulator() -> None:
     assert findings(programs.polling) == []
+
+
+def test_an_array_that_one_task_fills_for_another_one() -> None:
+    text = """
+@df.region()
+def top(A: int32[16], B: int32[16], C: int32[16]):
+    between: int32[16]
+    @df.kernel(mapping=[1], args=[A, between])
+    def fill(a: int32[16], b: int32[16]):
+        for i in range(16):
+            b[i] = a[i] + 1
+    @df.kernel(mapping=[1], args=[between, B])
+    def take(a: int32[16], b: int32[16]):
+        for i in range(16):
+            b[i] = 2 * a[i]
+"""
+    assert findings(DATAFLOW + text) == []
+    third = """
+    @df.kernel(mapping=[1], args=[between, C])
+    def take_too(a: int32[16], c: int32[16]):
+        for i in range(16):
+            c[i] = 3 * a[i]
+"""
+    assert only(DATAFLOW + text + third).check == "shared-array"

@@ -178,16 +178,21 @@ def token_type(f: FunctionEmitter, buffer: HlsBuffer, block: tuple[int, ...]) ->
 
 
 def known_stream(
-    f: FunctionEmitter, op: ir.Operation, value: ir.Value, name: str, dtype: str | None
+    f: FunctionEmitter,
+    op: ir.Operation,
+    value: ir.Value,
+    names: tuple[str, str],
+    dtype: str | None,
 ) -> tuple[HlsBuffer, str]:
-    """Know ``value`` as the C++ variable ``name``; its buffer, and the C++ type of the stream."""
+    """Know ``value`` by ``names``, in C++ and the user's; its buffer, and the C++ type of the
+    stream."""
     kind = dialect.stream_type(value.type)
     assert kind is not None
     is_block = isinstance(kind.token, ir.RankedTensorType)
     scalar = scalar_of(dtype, kind.token.element_type if is_block else kind.token)
     if scalar is None:
         raise f.error(op, f"HLS C++ has no type for {dtype or kind.token}", "Use float32 instead.")
-    buffer = f.new_buffer(value, name, name, scalar, kind.shape)
+    buffer = f.new_buffer(value, *names, scalar, kind.shape)
     f.integers.used.add("stream")
     token = token_type(f, buffer, tuple(kind.token.shape) if is_block else ())
     return buffer, f.dialect.stream.format(token)
@@ -203,14 +208,14 @@ def parameter_text(
         dtype = ir.StringAttr(fields[attrs.DTYPE]).value
     taken = f.module.functions[f.name].streams[position].fifos
     if taken is None:
-        buffer, kind = known_stream(f, op, argument, f.new_name(name), dtype)
+        buffer, kind = known_stream(f, op, argument, (f.new_name(name), name), dtype)
         if not buffer.shape:
             return f"{kind} &{buffer.name}"
         return f"{kind} {buffer.name}{''.join(f'[{size}]' for size in buffer.shape)}"
     parameters = []
     for subscripts, role in taken.items():
         own = f.new_name(f"{name}_{role}")
-        _, kind = known_stream(f, op, argument, own, dtype)
+        _, kind = known_stream(f, op, argument, (own, name), dtype)
         f.fifos[argument, subscripts] = own
         parameters.append(f"{kind} &{own}")
     return ", ".join(parameters)
@@ -242,9 +247,10 @@ def argument_texts(
 
 
 def emit_make_stream(f: FunctionEmitter, op: ir.Operation) -> None:
-    name = f.new_name(attrs.text(op, attrs.BUFFER_NAME) or "stream")
+    source_name = attrs.text(op, attrs.BUFFER_NAME) or "stream"
+    name = f.new_name(source_name)
     dtype = attrs.text(op, attrs.DTYPE)
-    buffer, kind = known_stream(f, op, op.results[0], name, dtype)
+    buffer, kind = known_stream(f, op, op.results[0], (name, source_name), dtype)
     depth = attrs.integer(op, attrs.DEPTH) or 1
     f.at(op)
     sizes = "".join(f"[{size}]" for size in buffer.shape)
