@@ -39,6 +39,19 @@ class Outcome:
     buffers: tuple[str, ...] = ()
 
 
+def then(
+    first: Mapping[str, tuple[str, ...]], second: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """One forwarding after another."""
+    result = {
+        key: tuple(new for old in became for new in second.get(old, (old,)))
+        for key, became in first.items()
+    }
+    for key, became in second.items():
+        result.setdefault(key, became)
+    return result
+
+
 @dataclass(frozen=True)
 class Primitive(ABC):
     """Base of all primitives."""

@@ -14,7 +14,7 @@ from hcl_explore.ir.read_program import read_program
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.calls import ScheduleCall
 from hcl_explore.schedule.parameters import Scope
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive, register, then
 from hcl_explore.schedule.primitives.partition import connected_buffers
 from hcl_explore.schedule.sub_schedule import SubSchedule, qualified, read_sub_schedules, settle
 
@@ -149,7 +149,7 @@ class _Replay:
         self._note(title, named, outcome)
 
     def _note(self, title: str, named: Sequence[str], outcome: Outcome) -> None:
-        self.forwarding = _then(self.forwarding, outcome.forwarding)
+        self.forwarding = then(self.forwarding, outcome.forwarding)
         self._done.append((title, set(named)))
         for _, keys in self._done:
             for key in tuple(keys):
@@ -174,16 +174,3 @@ def _named(primitive: Primitive, program: Program) -> Iterator[str]:
                 yield item.key
             elif isinstance(item, Buffer):
                 yield from (buffer.key for buffer in connected_buffers(program, item))
-
-
-def _then(
-    first: Mapping[str, tuple[str, ...]], second: Mapping[str, tuple[str, ...]]
-) -> dict[str, tuple[str, ...]]:
-    """One forwarding after another."""
-    result = {
-        key: tuple(new for old in became for new in second.get(old, (old,)))
-        for key, became in first.items()
-    }
-    for key, became in second.items():
-        result.setdefault(key, became)
-    return result

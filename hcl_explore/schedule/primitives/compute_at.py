@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hcl_explore.errors import ScheduleError
-from hcl_explore.ir import attributes as attrs
-from hcl_explore.ir import rewrite
-from hcl_explore.ir.duplicate import rename_loop
-from hcl_explore.ir.linear import LinearForm, Variable
-from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.errors import LegalityError, ScheduleError
 from hcl_explore.ir.printing import ModuleLike
-from hcl_explore.ir.program import Access, Loop, Program
-from hcl_explore.polyhedral.time import Time, original_time
+from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.legality import not_applicable, order_refusal, require_affine
+from hcl_explore.schedule.fusion import Fusion, fuse_nests, plan_fusion
+from hcl_explore.schedule.halo import fuse_ahead, run_ahead
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.split import annotation_refusal
 
 
 @register
@@ -26,8 +19,10 @@ from hcl_explore.schedule.primitives.split import annotation_refusal
 class ComputeAt(Primitive):
     """Move the loops of a producer into its consumer's nest, down to the loop ``axis``.
 
-    The producer's outer loops must run over as many iterations as those of the consumer; what is
-    inside them then runs at the start of each iteration of ``axis``.
+    What is inside the producer's loops then runs at the start of each iteration of ``axis``. Where
+    the consumer reads elements around its own (a stencil's halo), the producer runs as many
+    iterations ahead as are needed: its first ones come before the loop, and the consumer's last
+    ones after it, where the two run over different ranges.
 
     Before::
 
@@ -56,211 +51,28 @@ class ComputeAt(Primitive):
     axis: Loop = param.loop("the consumer's loop to compute it in")
 
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
-        fusion = plan_fusion(program, "compute_at", self.producer, self.axis)
+        fusion = self._plan(program)
         if isinstance(fusion, ScheduleError):
             return fusion
-        return order_refusal(
-            program,
-            f"compute_at({self.producer.name}, {self.axis.name})",
-            fusion.concerned,
-            fusion.time,
-            reassociate=reassociate,
-        )
+        decided = self._decide(program, fusion, reassociate=reassociate)
+        return decided if isinstance(decided, LegalityError) else None
+
+    def _plan(self, program: Program) -> Fusion | ScheduleError:
+        return plan_fusion(program, self.name, self.producer, self.axis, with_halo=True)
+
+    def _decide(
+        self, program: Program, fusion: Fusion, *, reassociate: bool
+    ) -> Fusion | LegalityError:
+        what = f"compute_at({self.producer.name}, {self.axis.name})"
+        return run_ahead(program, what, fusion, reassociate=reassociate)
 
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
-        fusion = plan_fusion(program, "compute_at", self.producer, self.axis)
+        fusion = self._plan(program)
         assert isinstance(fusion, Fusion)
-        return fuse_nests(fusion)
+        decided = self._decide(program, fusion, reassociate=True)
+        if isinstance(decided, Fusion):
+            fusion = decided
+        return fuse_ahead(module, program, fusion) if fusion.has_halo else fuse_nests(fusion)
 
     def explain(self) -> str:
         return f"compute band {self.producer.band} in the iterations of {self.axis.name}"
-
-
-@dataclass(frozen=True)
-class Fusion:
-    """Two nests of one block whose outer loops become one.
-
-    ``first`` and ``second`` are the loops that meet, outermost first; ``offsets`` says by how much
-    the variable of a loop of ``first`` exceeds that of its partner. ``concerned`` are the accesses
-    of both nests and of all that lies between them.
-    """
-
-    first: tuple[Loop, ...]
-    second: tuple[Loop, ...]
-    offsets: tuple[int, ...]
-    concerned: tuple[Access, ...]
-
-    def time(self, access: Access) -> Time:
-        """The first nest runs at the start of each iteration of the second's innermost loop."""
-        time = original_time(access)
-        if self.first[-1] not in access.loops:
-            return time
-        parts: list[int | LinearForm] = list(time[: 2 * self.first[0].depth])
-        for loop, partner, offset in zip(self.first, self.second, self.offsets, strict=True):
-            parts += [partner.position, LinearForm(((loop, 1),), -offset)]
-        return (*parts, -1, *time[2 * self.first[-1].depth + 2 :])
-
-
-def plan_fusion(
-    program: Program, primitive: str, producer: Loop, axis: Loop
-) -> Fusion | ScheduleError:
-    """Which loops meet when ``producer``'s nest moves into ``axis``, or why they cannot."""
-    consumer = _partner(producer, axis)
-    if consumer is None or consumer is producer:
-        return not_applicable(
-            program,
-            axis,
-            f"{primitive}: '{axis.name}' is not in a nest beside '{producer.name}'",
-            "Name the outermost loop of the producer, and a loop of a nest that follows it in the "
-            "same block.",
-        )
-    if consumer.position < producer.position:
-        return not_applicable(
-            program,
-            producer,
-            f"{primitive}: '{producer.name}' comes after '{axis.name}'",
-            "Only what runs before the consumer can be computed in it.",
-        )
-    second = axis.chain[consumer.depth :]
-    first = [producer]
-    while len(first) < len(second):
-        inner = first[-1].only_loop
-        if inner is None:
-            return not_applicable(
-                program,
-                first[-1],
-                f"{primitive}: '{first[-1].name}' is not a perfect nest of {len(second)} loops, as "
-                f"deep as '{axis.name}' is in its own",
-                "Name a loop further outside.",
-            )
-        first.append(inner)
-    offsets: dict[Variable, int] = {}
-    partners: dict[Variable, Loop] = {}
-    for loop, partner in zip(first, second, strict=True):
-        for one in (loop, partner):
-            refusal = require_affine(program, primitive, one) or annotation_refusal(
-                program, primitive, one
-            )
-            if refusal is not None:
-                return refusal
-        offset = _offset(loop, partner, partners, offsets)
-        if offset is None:
-            return not_applicable(
-                program,
-                partner,
-                f"{primitive}: '{loop.name}' ({_trips(loop)}) and '{partner.name}' "
-                f"({_trips(partner)}) do not run over equally many iterations in equal steps",
-                "Where the consumer reads a halo around each element, keep what it reads with "
-                "reuse_at instead.",
-            )
-        offsets[loop], partners[loop] = offset, partner
-    return Fusion(
-        tuple(first),
-        tuple(second),
-        tuple(offsets.values()),
-        _concerned(program, producer, consumer),
-    )
-
-
-def _partner(producer: Loop, axis: Loop) -> Loop | None:
-    """The loop around ``axis`` in the same block as ``producer``."""
-    if producer.function != axis.function or len(axis.chain) <= producer.depth:
-        return None
-    candidate = axis.chain[producer.depth]
-    return candidate if candidate.op.block == producer.op.block else None
-
-
-def _trips(loop: Loop) -> str:
-    if loop.trip_count is None:
-        return "no constant trip count"
-    return f"trip count {loop.trip_count}, step {loop.step}"
-
-
-def _offset(
-    loop: Loop,
-    partner: Loop,
-    partners: Mapping[Variable, Loop],
-    offsets: Mapping[Variable, int],
-) -> int | None:
-    """What to add to the variable of ``partner`` to get that of ``loop``; None: they differ."""
-    if loop.step != partner.step:
-        return None
-    if loop.trip_count is not None and loop.trip_count == partner.trip_count:
-        lows = (max(form.constant for form in one.lower or ()) for one in (loop, partner))
-        return next(lows) - next(lows)
-    if any(offsets.values()):
-        return None
-    for mine, other in ((loop.lower, partner.lower), (loop.upper, partner.upper)):
-        renamed = [_rename(form, partners) for form in mine or ()]
-        if any(form is None for form in renamed) or set(renamed) != set(other or ()):
-            return None
-    return 0
-
-
-def _rename(form: LinearForm, partners: Mapping[Variable, Loop]) -> LinearForm | None:
-    if form.roundings:
-        return None if any(v in partners for v in form.variables()) else form
-    return LinearForm(
-        tuple((partners.get(variable, variable), factor) for variable, factor in form.terms),
-        form.constant,
-    )
-
-
-def _concerned(program: Program, producer: Loop, consumer: Loop) -> tuple[Access, ...]:
-    owner = producer.parent or program.functions[producer.function]
-    between = [
-        access
-        for access in owner.accesses
-        if producer.position < access.position < consumer.position
-    ]
-    for loop in owner.loops:
-        if producer.position <= loop.position <= consumer.position:
-            between += loop.all_accesses()
-    return tuple(between)
-
-
-def fuse_nests(fusion: Fusion) -> Outcome:
-    """Move the first nest's innermost body to the start of the second's; its loops go."""
-    home, root = fusion.second[-1], fusion.second[0].chain[0]
-    forwarding = {
-        loop.key: (partner.key,) for loop, partner in zip(fusion.first, fusion.second, strict=True)
-    }
-    if fusion.first[0].parent is None:
-        taken = {loop.name for loop in root.subtree()}
-        for loop in fusion.first[-1].subtree():
-            if loop in fusion.first:
-                continue
-            name = fresh_name(loop.name, taken)
-            taken.add(name)
-            rename_loop(loop.op, name)
-            forwarding[loop.key] = (f"{root.function}:{root.band}.{name}",)
-    _hand_down_names(fusion)
-    for loop, partner in zip(fusion.first, fusion.second, strict=True):
-        if not loop.reduction:
-            attrs.clear(partner.op, attrs.REDUCTION)
-    body = [op.operation for op in fusion.first[-1].op.regions[0].blocks[0].operations][:-1]
-    start = home.op.regions[0].blocks[0].operations[0].operation
-    for op in body:
-        op.move_before(start)
-    for loop, partner, offset in zip(fusion.first, fusion.second, fusion.offsets, strict=True):
-        _replace_variable(loop, partner, offset, home)
-    fusion.first[0].op.erase()
-    return Outcome(forwarding, loops=(home.key,))
-
-
-def _hand_down_names(fusion: Fusion) -> None:
-    """A statement's name stays with the outermost of its loops that is left."""
-    names = [loop.op_name for loop in fusion.first if loop.op_name is not None]
-    left = fusion.first[-1].loops
-    if names and left and left[0].op_name is None:
-        attrs.set_text(left[0].op, attrs.OP_NAME, names[-1])
-
-
-def _replace_variable(loop: Loop, partner: Loop, offset: int, home: Loop) -> None:
-    old, new = (rewrite.induction_variable(one.op) for one in (loop, partner))
-    if offset == 0:
-        old.replace_all_uses_with(new)
-        return
-    rewrite.replace_with_affine(
-        old, [new], lambda dims: dims[0] + offset, loop.op.location, rewrite.body_start(home.op)
-    )

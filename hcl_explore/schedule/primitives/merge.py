@@ -9,9 +9,9 @@ from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.fusion import Fusion, fuse_nests, plan_fusion
 from hcl_explore.schedule.legality import not_applicable, order_refusal
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.compute_at import Fusion, fuse_nests, plan_fusion
 
 
 @register
