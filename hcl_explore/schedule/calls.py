@@ -60,9 +60,14 @@ def parse_call(text: str) -> ScheduleCall:
 
 
 def _value(node: ast.expr, text: str) -> object:
-    """A literal; ``s.A`` and ``hcl.Partition.Cyclic`` stand for their last name."""
+    """A literal; ``s.A`` and ``hcl.Partition.Cyclic`` stand for their last name, and a type such as
+    ``hcl.Fixed(16, 8)`` for its text."""
     if isinstance(node, ast.Attribute):
         return node.attr
+    if isinstance(node, ast.Call) and not node.keywords:
+        sizes = [_value(part, text) for part in node.args]
+        if isinstance(node.func, ast.Attribute) and all(isinstance(size, int) for size in sizes):
+            return f"{node.func.attr}({', '.join(map(str, sizes))})"
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, RecursionError):

@@ -16,6 +16,7 @@ from hcl_explore.ir.context import new_context
 from hcl_explore.ir.printing import print_operation
 from hcl_explore.ir.program import Function, Program
 from hcl_explore.ir.read_program import read_program
+from hcl_explore.schedule import naming
 from hcl_explore.schedule.calls import ScheduleCall, parse_call
 from hcl_explore.schedule.parameters import Parameter
 from hcl_explore.schedule.primitive import info
@@ -129,7 +130,7 @@ def _settled(sub: SubSchedule, kernel: Program, caller: Program, function: str) 
     names = {sub.program.top if sub.program else sub.kernel: function}
     _pair_callees(kernel, kernel.kernel, caller, caller.functions[function], names)
     calls = tuple(
-        replace(call, arguments=_renamed(call, lambda text: _with_callee(text, names), names))
+        replace(call, arguments=_renamed(call, lambda text, _: _with_callee(text, names), names))
         for call in sub.calls
     )
     return SubSchedule(sub.kernel, calls, function)
@@ -142,18 +143,21 @@ def _with_callee(text: str, names: Mapping[str, str]) -> str:
 
 def qualified(call: ScheduleCall, function: str, program: Program) -> dict[str, object]:
     """The arguments of ``call`` with the names of loops and arrays as ``program`` has them."""
-    return _renamed(
-        call,
-        lambda text: text if ":" in text else f"{function}:{text}",
-        dict.fromkeys(program.functions, ""),
-    )
+
+    def here(text: str, kind: str) -> str:
+        inside = f"{function}:{text}"
+        if ":" in text or (kind == "destination" and not naming.has_band(program, inside)):
+            return text  # a destination may be a memory
+        return inside
+
+    return _renamed(call, here, dict.fromkeys(program.functions, ""))
 
 
 def _renamed(
-    call: ScheduleCall, name: Callable[[str], str], functions: Mapping[str, str]
+    call: ScheduleCall, name: Callable[[str, str], str], functions: Mapping[str, str]
 ) -> dict[str, object]:
-    """The arguments with ``name`` applied to loops and arrays; names in ``functions`` that stand
-    for functions become what it says (nothing: they stay)."""
+    """The arguments with ``name`` applied to loops, arrays and destinations, each with its kind;
+    names in ``functions`` that stand for functions become what it says (nothing: they stay)."""
 
     def one(parameter: Parameter, value: object) -> object:
         if isinstance(value, (list, tuple)):
@@ -162,12 +166,12 @@ def _renamed(
             return {functions.get(key) or key: calls for key, calls in value.items()}
         if not isinstance(value, str):
             return value
-        is_function = parameter.kind == "function" or parameter.takes_function
+        is_function = parameter.kind in ("function", "destination") or parameter.takes_function
         if is_function and value in functions:
             return functions[value] or value
-        return name(value) if parameter.kind != "function" else value
+        return value if parameter.kind == "function" else name(value, parameter.kind)
 
-    kinds = ("loop", "loops", "buffer", "function", "schedules")
+    kinds = ("loop", "loops", "buffer", "function", "destination", "schedules")
     named = {p.name: p for p in call.declared.parameters if p.kind in kinds}
     return {
         key: one(named[key], value) if key in named else value

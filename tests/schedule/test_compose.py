@@ -216,6 +216,18 @@ def test_marks_of_the_steps_are_marks_of_the_composition() -> None:
     assert s.history[0].unchecked
 
 
+def test_values_that_steps_change_are_allowed_for() -> None:
+    alone = hcl.customize(add_up)
+    alone.quantize(alone.total, hcl.Fixed(24, 8), tolerance=0.25)
+    s = hcl.customize(calls_add_up)
+    s.compose(alone)
+    assert s.history[0].allowed_error == 0.25
+    assert "s.quantize(s.total, hcl.Fixed(24, 8), tolerance=0.25)" in s.history[0].call
+    again = hcl.customize(calls_add_up)
+    eval(s.history[0].call, {"s": again, "hcl": hcl})
+    assert again.ir == s.ir and again.history[0].allowed_error == 0.25
+
+
 def different_gemm() -> Callable[..., object]:
     def gemm(A: int32[8, 6], B: int32[6, 8]) -> int32[8, 8]:
         C: int32[8, 8]

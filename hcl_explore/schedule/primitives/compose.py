@@ -76,6 +76,11 @@ class Compose(Primitive):
         calls = [call for sub in self.schedules for call in sub.calls]
         return any(call.unchecked for call in calls), any(call.reassociate for call in calls)
 
+    @property
+    def allowed_error(self) -> float | None:
+        errors = [error for sub in self.schedules for call in sub.calls for error in _errors(call)]
+        return sum(errors) if errors else None
+
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
         parent = program.kernel.op.parent
         assert parent is not None
@@ -96,6 +101,23 @@ class Compose(Primitive):
             f"{sub.function}: {', '.join(call.text for call in sub.calls) or 'no steps'}"
             for sub in self.schedules
         )
+
+
+def _errors(call: ScheduleCall) -> Iterator[float]:
+    """What the steps that change values allow: they say it in their argument ``tolerance``."""
+    if call.declared.cls is Compose:
+        for item in _items(call.arguments["schedules"]):
+            inner = read_sub_schedules(item, partial(Compose._wrong, item))
+            error = Compose(tuple(inner)).allowed_error
+            if error is not None:
+                yield error
+    for parameter in call.declared.parameters:
+        if parameter.name == "tolerance":
+            yield float(str(call.arguments.get("tolerance", parameter.default)))
+
+
+def _items(value: object) -> Sequence[object]:
+    return value if isinstance(value, (list, tuple)) else [value]
 
 
 class _Replay:
