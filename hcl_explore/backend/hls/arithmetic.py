@@ -18,6 +18,13 @@ from hcl_explore.backend.hls.expression import (
     join,
     literal,
 )
+from hcl_explore.backend.hls.fixed_operations import (
+    fixed_choice,
+    fixed_extreme,
+    fixed_quotient,
+    resized_fixed,
+    resized_literal,
+)
 from hcl_explore.backend.hls.fixed_point import Scaled
 from hcl_explore.backend.hls.function import FunctionEmitter, Handler, with_bits
 from hcl_explore.backend.hls.literals import float_literal, float_type
@@ -169,9 +176,8 @@ def _only_low_bits_used(op: ir.Operation, distance: int) -> bool:
 def _division(name: str, sign: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
         numbers = [f.number(value) for value in op.operands]
-        if name == "divide" and all(n.is_fixed and not n.is_literal for n in numbers):
-            cut = [f.fixed.cut(number, signed=sign == "signed") for number in numbers]
-            made = f.fixed.divide(*cut)
+        if name == "divide" and numbers[0].is_fixed and not numbers[0].is_literal:
+            made = fixed_quotient(f, numbers[0], numbers[1], signed=sign == "signed")
             if made is not None:
                 f.define(op.results[0], made)
                 return
@@ -213,7 +219,7 @@ def _extreme(function: str, sign: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
         left, right = f.number(op.operands[0]), f.number(op.operands[1])
         if left.is_fixed or right.is_fixed:
-            made = _fixed_extreme(f, function, left, right, signed=sign == "signed")
+            made = fixed_extreme(f, function, left, right, signed=sign == "signed")
             if made is not None:
                 f.define(op.results[0], made)
                 return
@@ -221,30 +227,6 @@ def _extreme(function: str, sign: str) -> Handler:
         f.define(op.results[0], f.integers.extreme(function, left, right))
 
     return emit
-
-
-def _fixed_extreme(
-    f: FunctionEmitter, function: str, left: Expr, right: Expr, *, signed: bool
-) -> Expr | None:
-    """``std::min`` or ``std::max`` in fixed point; None if the operands are not aligned."""
-    pair = f.fixed.comparable(left, right, signed=signed)
-    pair = None if pair is None else f.fixed.same_type(*pair)
-    if pair is None:
-        return None
-    f.module.used.add("algorithm")
-    first, second = pair
-    pick = min if function == "min" else max
-    text = f"std::{function}<{f.integers.spell(first.ctype)} >({first.text}, {second.text})"
-    return Expr(
-        text,
-        PRIMARY,
-        first.ctype,
-        left.bits,
-        pick(first.low, second.low),
-        pick(first.high, second.high),
-        first.reads | second.reads,
-        scale=first.scale,
-    )
 
 
 def emit_absolute(f: FunctionEmitter, op: ir.Operation) -> None:
@@ -345,7 +327,7 @@ def choice(f: FunctionEmitter, condition: Expr, if_true: Expr, if_false: Expr) -
     if if_true.is_fixed or if_false.is_fixed:
         pair = f.fixed.same_type(if_true, if_false)
         if pair is not None:
-            return _fixed_choice(condition, *pair)
+            return fixed_choice(condition, *pair)
         if_true, if_false = (f.fixed.raw(e) if e.is_fixed else e for e in (if_true, if_false))
     constants = if_true.is_literal and if_false.is_literal and if_true.bits == 1
     if constants and if_true.low % 2 != if_false.low % 2:
@@ -359,14 +341,6 @@ def choice(f: FunctionEmitter, condition: Expr, if_true: Expr, if_false: Expr) -
     arms = if_true.inside(TERNARY), if_false.inside(TERNARY - 1)
     text = f"{condition.inside(OR - 1)} ? {arms[0]} : {arms[1]}"
     return Expr(text, TERNARY, ctype, if_true.bits, low, high, reads)
-
-
-def _fixed_choice(condition: Expr, if_true: Expr, if_false: Expr) -> Expr:
-    """A choice between two expressions of one type."""
-    low, high = min(if_true.low, if_false.low), max(if_true.high, if_false.high)
-    reads = condition.reads | if_true.reads | if_false.reads
-    text = f"{condition.inside(OR - 1)} ? {if_true.text} : {if_false.text}"
-    return Expr(text, TERNARY, if_true.ctype, if_true.bits, low, high, reads, scale=if_true.scale)
 
 
 def _one_type(f: FunctionEmitter, left: Expr, right: Expr) -> tuple[Expr, Expr, CType]:
@@ -402,10 +376,10 @@ def _resize(sign: str | None) -> Handler:
         value = f.number(op.operands[0])
         bits = bits_of(op.results[0])
         if value.is_fixed and bits > 1 and not value.is_literal:
-            f.define(op.results[0], _resized_fixed(f, value, bits, sign))
+            f.define(op.results[0], resized_fixed(f, value, bits, sign))
             return
         if value.is_literal and value.scale and bits > 1:
-            f.values[op.results[0]] = _resized_literal(value, bits, sign)
+            f.values[op.results[0]] = resized_literal(value, bits, sign)
             return
         value = f.use(op.operands[0])
         if bits > value.bits and sign is not None:
@@ -415,23 +389,6 @@ def _resize(sign: str | None) -> Handler:
         f.define(op.results[0], with_bits(value, bits))
 
     return emit
-
-
-def _resized_literal(value: Expr, bits: int, sign: str | None) -> Expr:
-    """A constant in fixed point with more bits or fewer."""
-    raw = value.low & ((1 << value.bits) - 1)
-    if sign == "signed" and raw >> (value.bits - 1):
-        raw -= 1 << value.bits
-    return replace(literal(raw, bits), scale=value.scale)
-
-
-def _resized_fixed(f: FunctionEmitter, value: Expr, bits: int, sign: str | None) -> Expr:
-    if bits > value.bits:
-        assert sign is not None
-        return with_bits(f.fixed.cut(value, signed=sign == "signed"), bits)
-    if value.scaled is not None and value.scaled.floored:
-        return f.fixed.from_float(value.scaled.inner, value.scale, bits)
-    return with_bits(value, bits)
 
 
 HANDLERS: dict[str, Handler] = {

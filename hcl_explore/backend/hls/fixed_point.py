@@ -211,7 +211,7 @@ class FixedPoint:
         quotient in fixed point has not the fraction bits that are meant."""
         left, right = self.exactly(left), self.exactly(right)
         scale = left.scale - right.scale
-        if any(one.ctype.kind != "fixed" for one in (left, right)):
+        if any(one.ctype.kind == "float" for one in (left, right)):
             return None
         if right.ctype.fraction != right.scale or left.ctype.fraction != scale or right.scale < 0:
             return None
@@ -220,13 +220,17 @@ class FixedPoint:
         width = left.ctype.width + right.scale + int(right.ctype.signed)
         ctype = fixed(width, left.ctype.signed, scale)
         bound = max(abs(left.low), abs(left.high))
+        low, high = (0 if left.low >= 0 and right.low >= 0 else -bound), bound
+        if right.is_literal and right.low > 0:
+            low, high = -(-left.low // right.low) if left.low < 0 else 0, max(left.high, 0)
+            high //= right.low
         return Expr(
             join(left, "/", right),
             PRODUCT,
             ctype,
             left.bits,
-            0 if left.low >= 0 and right.low >= 0 else -bound,
-            bound,
+            low,
+            high,
             left.reads | right.reads,
             head=("/", left.text, right.text),
             scale=scale,

@@ -167,7 +167,8 @@ def smooth(A: Fixed(16, 8)[16], w: UFixed(70, 66), n: int32) -> Fixed(12, 4)[14]
         total: Fixed(24, 14) = 0
         for k in range(3):
             total += K[k] * A[i + k]
-        B[i] = total / 2 - w * n if total > 0.5 else float32(abs(total)) * 1.5
+        rest: Fixed(40, 20) = total / 2 - w * n
+        B[i] = rest if total > 0.5 else float32(abs(total)) * 1.5
     A[0] = B[0]
     return B
 """

@@ -40,6 +40,7 @@ def f(A: Fixed(16, 8)[4], B: Fixed(12, 4)[4], C: Fixed(16, 8)[4], u: UFixed(8, 8
         ("C[i] += A[i] * B[i]", ["C[i] += A[i] * B[i];"]),
         ("C[i] = A[i] + B[i] - u[i]", ["C[i] = A[i] + B[i] - u[i];"]),
         ("C[i] = A[i] / B[i]", ["C[i] = A[i] / B[i];"]),
+        ("C[i] = A[i] / 3", ["C[i] = A[i] / 3;"]),
         ("C[i] = 0.75", ["C[i] = 0.75;"]),
         ("C[i] = A[i] * 3 + 1", ["C[i] = A[i] * 3 + 1;"]),
         ("C[i] = T[i] * s", ["C[i] = T[i] * s;"]),
@@ -81,6 +82,9 @@ def operators_kernel(random_: random.Random) -> tuple[str, list[np.ndarray]]:
         parameters.append(f"x{number}: {spelled(kind)}[{PAIRS}]")
         arguments.append(np.array(held, kind.numpy_dtype))
 
+    parameters.append(f"n: uint8[{PAIRS}]")
+    arguments.append(np.arange(PAIRS, dtype=np.uint8)[::-1].copy())
+
     def operand(depth: int) -> str:
         if depth == 0 or random_.random() < 0.3:
             return random_.choice([f"x{random_.randrange(6)}[i]", "2", "Fixed(6, 3)(0.625)"])
@@ -91,6 +95,7 @@ def operators_kernel(random_: random.Random) -> tuple[str, list[np.ndarray]]:
     expressions = [f"x{a}[i] {op} x{b}[i]" for a, b in ((0, 1), (2, 3)) for op in OPERATORS]
     expressions += [operand(3) for _ in range(12)]
     expressions += ["x0[i] if x1[i] > x2[i] else -x3[i]", "float32(x4[i]) * 0.3", "x5[i] >> 1"]
+    expressions += ["x0[i] / 3", "x4[i] / -5", "x0[n[i]] - x1[n[i]] if x2[n[i]] > x3[n[i]] else 1"]
     for number, expression in enumerate(expressions):
         kind = random_kind(random_, random_.randint(4, 24))
         results.append(f"{spelled(kind)}[{PAIRS}]")
