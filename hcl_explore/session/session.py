@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -21,21 +19,22 @@ from hcl_explore.analysis.roofline import device_roofline
 from hcl_explore.backend import cpu
 from hcl_explore.backend.hls import Report
 from hcl_explore.backend.hls.report import parse_report
-from hcl_explore.backend.verify import Verification, compare_async
-from hcl_explore.errors import HclError, ScheduleError, SessionError
+from hcl_explore.backend.verify import Verification
+from hcl_explore.errors import ScheduleError
 from hcl_explore.frontend import KernelSource, read_kernel
 from hcl_explore.schedule.report_comparison import ReportComparison, compare_report
 from hcl_explore.schedule.schedule import Schedule, customize
 from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
-from hcl_explore.session import portable
 from hcl_explore.session.build_record import step_record
 from hcl_explore.session.measuring import cpu_record, measure
 from hcl_explore.session.palette import palette
 from hcl_explore.session.preview import call_preview
-from hcl_explore.session.report_records import read_report_record, report_record
+from hcl_explore.session.report_records import report_record
+from hcl_explore.session.saving import read_json, restore, session_json, write_text
 from hcl_explore.session.script import session_script
 from hcl_explore.session.simulating import simulate
+from hcl_explore.session.verifier import Verifier
 from hcl_explore.views.page import session_iframe, session_page
 from hcl_explore.views.record import (
     RECORD_VERSION,
@@ -81,11 +80,9 @@ class Session:
         self.clock_mhz = float(clock_mhz)
         self._verify = verify
         self._lock = threading.RLock()
-        self._all_verified = threading.Condition(self._lock)
         self._observers: list[Observer] = []
         self._records: dict[tuple[Step | None, Device, float], StepRecord] = {}
-        self._verifications: dict[Step, Verification] = {}
-        self._pending: dict[Step, Future[Verification]] = {}
+        self._verifier = Verifier(self._verified)
         self._measured: dict[Step | None, MeasuredRecord] = {}
         self._simulated: dict[Step | None, SimulationRecord] = {}
         self._cpu: CpuRecord | None = None
@@ -124,7 +121,8 @@ class Session:
             callback(kind, index)
 
     def _on_schedule_change(self) -> None:
-        self._start_verification()
+        if self._verify:
+            self._verifier.start(self.schedule)
         self._notify("changed", self.position)
 
     # --- steps ------------------------------------------------------------------------------
@@ -286,31 +284,8 @@ class Session:
 
     # --- verification -------------------------------------------------------------------------
 
-    def _start_verification(self) -> None:
-        if not self._verify:
-            return
-        for number, step in enumerate(self.schedule.history, start=1):
-            with self._lock:
-                if step in self._pending or step in self._verifications:
-                    continue
-                reference, exact, allowed_error = self.schedule.reference(number)
-                future = compare_async(
-                    reference.transport,
-                    step.after.transport,
-                    self.schedule.top,
-                    exact=exact,
-                    allowed_error=allowed_error,
-                )
-                self._pending[step] = future
-            future.add_done_callback(partial(self._verified, step))
-
-    def _verified(self, step: Step, future: Future[Verification]) -> None:
-        if future.cancelled():
-            return
+    def _verified(self, step: Step) -> None:
         with self._lock:
-            self._verifications[step] = future.result()
-            self._pending.pop(step, None)
-            self._all_verified.notify_all()
             for key in [key for key in self._records if key[0] is step]:
                 del self._records[key]
         if step in self.steps:
@@ -319,14 +294,12 @@ class Session:
     def _badge(self, step: Step | None) -> Verification | None:
         """What is known of ``step``; None while its check is still running."""
         if step is None or self._verify:
-            return self._verifications.get(step) if step else None
+            return self._verifier.result(step) if step else None
         return Verification("not_run", "Verification is switched off in this session.")
 
     def wait_for_verification(self, timeout_s: float = 60.0) -> None:
         """Block until every step has its badge. Raises ``TimeoutError``."""
-        with self._all_verified:
-            if not self._all_verified.wait_for(lambda: not self._pending, timeout_s):
-                raise TimeoutError(f"{len(self._pending)} steps are still being verified")
+        self._verifier.wait(timeout_s)
 
     def findings(self) -> list[dict[str, Any]]:
         """What ``Schedule.lint`` finds in the program now, on this device, as plain data."""
@@ -479,28 +452,11 @@ class Session:
             SessionError: the kernel refers to something that cannot be saved, or the file cannot
                 be written.
         """
-        _write(Path(path), json.dumps(self.to_json(), indent=1))
+        write_text(Path(path), json.dumps(self.to_json(), indent=1))
 
     def to_json(self) -> dict[str, Any]:
         """What ``save`` writes."""
-        return {
-            "format": "hcl_explore session",
-            "version": RECORD_VERSION,
-            "kernel": portable.to_json(portable.make_portable(self.schedule.source)),
-            "device": self.device,
-            "clock_mhz": self.clock_mhz,
-            "position": self.position,
-            "steps": [
-                {
-                    "primitive": step.primitive,
-                    "arguments": dict(step.arguments),
-                    "unchecked": step.unchecked,
-                    "reassociate": step.reassociated,
-                }
-                for step in self.steps
-            ],
-            "reports": list(self.reports),
-        }
+        return session_json(self)
 
     @classmethod
     def load(cls, path: str | Path) -> Session:
@@ -513,39 +469,12 @@ class Session:
             SessionError: the file cannot be read, is not a session, or is of another version.
             HclError: the kernel or a step is refused.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise SessionError(f"cannot read a session from '{path}': {error}") from error
-        return cls.from_json(data)
+        return cls.from_json(read_json(Path(path)))
 
     @classmethod
     def from_json(cls, data: Any) -> Session:
         """A session from what ``to_json`` gave. Raises as ``load``."""
-        if not isinstance(data, dict) or data.get("format") != "hcl_explore session":
-            raise SessionError("this is not a saved session of hcl_explore")
-        if data.get("version") != RECORD_VERSION:
-            raise SessionError(
-                f"the session was saved in version {data.get('version')!r} of the format; this "
-                f"program reads version {RECORD_VERSION}"
-            )
-        try:
-            source = portable.from_json(data["kernel"])
-            session = cls(source, device=data["device"], clock_mhz=data["clock_mhz"])
-            for step in data["steps"]:
-                session.apply(
-                    step["primitive"],
-                    step["arguments"],
-                    unchecked=step["unchecked"],
-                    reassociate=step["reassociate"],
-                )
-            session.goto(data["position"])
-            session.reports = [read_report_record(entry) for entry in data.get("reports", ())]
-        except HclError:
-            raise
-        except (KeyError, TypeError, ValueError) as error:
-            raise SessionError(f"the saved session is damaged: {error!r}") from error
-        return session
+        return restore(data, cls)
 
     def to_html(self, path: str | Path) -> None:
         """Write one self-contained page that steps through the history without a kernel.
@@ -553,7 +482,7 @@ class Session:
         Raises:
             SessionError: the file cannot be written.
         """
-        _write(Path(path), session_page(self.record()))
+        write_text(Path(path), session_page(self.record()))
 
     def to_script(self) -> str:
         """A Python script that makes this session's schedule. Raises ``SessionError``."""
@@ -563,10 +492,3 @@ class Session:
 
     def __repr__(self) -> str:
         return f"<session on {self.schedule.name}, {self.position} steps, {self.device}>"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SessionError(f"cannot write '{path}': {error.strerror or error}") from error

@@ -21,6 +21,7 @@ _START = """async (source) => {
   const listeners = new Set();
   window.deliver = (message) => listeners.forEach((listener) => listener(message));
   const model = {
+    get: (name) => ({ saved_id: "saved" })[name],
     send: (message) => window.toPython(message),
     on: (_, listener) => listeners.add(listener),
     off: (_, listener) => listeners.delete(listener),

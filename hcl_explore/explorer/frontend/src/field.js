@@ -8,8 +8,10 @@ import { moved, toggled } from "./form.js";
 
 /**
  * A labelled control. `mark` greys out refused choices; only fields with a list of names have it.
+ * `names` are what a text field suggests.
  * @typedef {object} Field
  * @property {HTMLElement} element
+ * @property {HTMLElement} [names]
  * @property {(verdicts: Record<string, string | null>) => void} [mark]
  */
 
@@ -38,7 +40,7 @@ export function field(parameter, value, onChange) {
   const help = el("small", { id: `${id}-help` }, ...prose(parameter.help));
   control.element.setAttribute("aria-describedby", `${id}-help`);
   return {
-    element: el("div", { class: "hx-field" }, label, control.element, help),
+    element: el("div", { class: "hx-field" }, label, control.element, control.names, help),
     mark: control.mark,
   };
 }
@@ -64,18 +66,26 @@ function checkbox(parameter, value, onChange, id) {
 
 /** @param {Parameter} parameter @param {string} value @param {(value: Value) => void} onChange @param {string} id @returns {Field} */
 function textControl(parameter, value, onChange, id) {
+  // Names that may be typed freely, with those of the program (or the common ones) to choose from.
+  const names = el(
+    "datalist",
+    { id: `${id}-names` },
+    ...parameter.choices.map((choice) => el("option", { value: choice })),
+  );
+  const isNumber = ["integer", "integers", "number"].includes(parameter.kind);
   const input = el("input", {
     id,
     type: "text",
     name: parameter.name,
     autocomplete: "off",
-    inputmode: "numeric",
+    inputmode: isNumber ? "numeric" : null,
     spellcheck: "false",
     value,
+    list: parameter.choices.length ? names.id : null,
     placeholder: parameter.kind === "integers" ? "for example 8, 8" : "",
     oninput: () => onChange(input.value),
   });
-  return { element: input };
+  return { element: input, names: parameter.choices.length ? names : undefined };
 }
 
 /** @param {Parameter} parameter @param {string} value @param {(value: Value) => void} onChange @param {string} id @returns {Field} */

@@ -1,0 +1,92 @@
+"""Sessions as JSON files, and back. Nothing in a file is executed: the kernel goes through the
+frontend, the steps through the registry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hcl_explore.errors import HclError, SessionError
+from hcl_explore.session import portable
+from hcl_explore.session.report_records import read_report_record
+from hcl_explore.views.record import RECORD_VERSION
+
+if TYPE_CHECKING:
+    from hcl_explore.session.session import Session
+
+_FORMAT = "hcl_explore session"
+
+
+def session_json(session: Session) -> dict[str, Any]:
+    """The kernel with its constants, the steps as calls, and the reports. Raises ``SessionError``
+    if the kernel refers to something that cannot be saved."""
+    return {
+        "format": _FORMAT,
+        "version": RECORD_VERSION,
+        "kernel": portable.to_json(portable.make_portable(session.schedule.source)),
+        "device": session.device,
+        "clock_mhz": session.clock_mhz,
+        "position": session.position,
+        "steps": [
+            {
+                "primitive": step.primitive,
+                "arguments": dict(step.arguments),
+                "unchecked": step.unchecked,
+                "reassociate": step.reassociated,
+            }
+            for step in session.steps
+        ],
+        "reports": list(session.reports),
+    }
+
+
+def read_json(path: Path) -> Any:
+    """The contents of a saved file. Raises ``SessionError``."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SessionError(f"cannot read a session from '{path}': {error}") from error
+
+
+def restore(data: Any, open_session: Callable[..., Session]) -> Session:
+    """The session that ``data`` describes, opened with ``open_session(source, device=,
+    clock_mhz=)``.
+
+    Raises:
+        SessionError: the data are not a session, damaged, or of another version.
+        HclError: the kernel or a step is refused.
+    """
+    if not isinstance(data, dict) or data.get("format") != _FORMAT:
+        raise SessionError("this is not a saved session of hcl_explore")
+    if data.get("version") != RECORD_VERSION:
+        raise SessionError(
+            f"the session was saved in version {data.get('version')!r} of the format; this "
+            f"program reads version {RECORD_VERSION}"
+        )
+    try:
+        source = portable.from_json(data["kernel"])
+        session = open_session(source, device=data["device"], clock_mhz=data["clock_mhz"])
+        for step in data["steps"]:
+            session.apply(
+                step["primitive"],
+                step["arguments"],
+                unchecked=step["unchecked"],
+                reassociate=step["reassociate"],
+            )
+        session.goto(data["position"])
+        session.reports = [read_report_record(entry) for entry in data.get("reports", ())]
+    except HclError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise SessionError(f"the saved session is damaged: {error!r}") from error
+    return session
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file. Raises ``SessionError``."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SessionError(f"cannot write '{path}': {error.strerror or error}") from error
