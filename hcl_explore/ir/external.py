@@ -15,7 +15,7 @@ from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.lang.external import ExternalFunction, ExternalPort, PortDirection
 from hcl_explore.lang.types import TensorType, parse_type
 
-_EXTERNAL = "hcl.ip"
+EXTERNAL = "hcl.ip"
 _DIRECTION = "hcl.direction"
 _CTYPE = "hcl.ctype"
 
@@ -54,7 +54,7 @@ def declare(
         "sym_name": ir.StringAttr.get(function.name),
         "sym_visibility": ir.StringAttr.get("private"),
         "function_type": ir.TypeAttr.get(ir.FunctionType.get(list(inputs), [])),
-        _EXTERNAL: ir.DictAttr.get(fields),
+        EXTERNAL: ir.DictAttr.get(fields),
     }
     if arguments:
         attributes["arg_attrs"] = ir.ArrayAttr.get(arguments)
@@ -66,9 +66,9 @@ def declare(
 
 def read_external(op: ir.Operation) -> ExternalFunction | None:
     """What is known of the C++ function that ``op`` stands for; None where it is a kernel."""
-    if op.name != "func.func" or _EXTERNAL not in op.attributes:
+    if op.name != "func.func" or EXTERNAL not in op.attributes:
         return None
-    fields = ir.DictAttr(op.attributes[_EXTERNAL])
+    fields = ir.DictAttr(op.attributes[EXTERNAL])
     inputs = ir.FunctionType(ir.TypeAttr(op.attributes["function_type"]).value).inputs
     ports = []
     for position, kind in enumerate(inputs):
@@ -100,7 +100,7 @@ def is_written(op: ir.Operation, position: int) -> bool:
 
 def is_external(op: ir.Operation) -> bool:
     """Whether ``op`` stands for a C++ function."""
-    return _EXTERNAL in op.attributes
+    return EXTERNAL in op.attributes
 
 
 def external_functions(module: ModuleLike) -> dict[str, ExternalFunction]:

@@ -13,7 +13,7 @@ from hcl_explore.backend.cpu.process import Unit
 from hcl_explore.backend.cpu.signature import Signature
 from hcl_explore.backend.cpu.simulator.kernel import DataflowKernel
 from hcl_explore.backend.cpu.simulator.sites import Sites
-from hcl_explore.backend.ip.library import libraries_of
+from hcl_explore.ir.external import EXTERNAL
 from hcl_explore.ir.locations import Sources
 
 
@@ -51,9 +51,19 @@ def _unit(code: bytes, top: str, debug: bool) -> Unit:
         "key": digest,
         "top": top,
         "debug": debug,
-        "libraries": libraries_of(code),
+        "libraries": _libraries(code),
     }
     return Unit(digest, header, payload=code)
+
+
+def _libraries(code: bytes) -> dict[str, tuple[str, str]]:
+    """What compiled C++ the module in ``code`` needs. Raises ``BuildError``."""
+    if EXTERNAL.encode() not in code:
+        return {}
+    # Only few kernels need the C++ side, and every worker would load it.
+    from hcl_explore.backend.ip.library import libraries_of
+
+    return libraries_of(code)
 
 
 def _kernel(

@@ -157,6 +157,14 @@ def _check_options(code: HlsCode, options: ProjectOptions) -> None:
         )
     if not re.fullmatch(r"[A-Za-z0-9_-]+", options.part):
         raise ProjectError(f"{options.part!r} is no part number")
+    for port in code.ports:
+        bank = re.fullmatch(r"(\w+)\[(\d+)\]", port.bank or "")
+        if bank is not None and bank[1] == options.memory and int(bank[2]) >= options.banks:
+            raise ProjectError(
+                f"'{port.source_name}' is placed in {port.bank}, but there are {options.banks} "
+                f"banks of {options.memory}",
+                advice=f"Choose a bank from 0 to {options.banks - 1}.",
+            )
     if not 0 < options.clock_ns <= 1000:
         raise ProjectError(f"a clock period of {options.clock_ns} ns is out of range")
 

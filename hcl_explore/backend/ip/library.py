@@ -97,8 +97,6 @@ def _compile_error(function: ExternalFunction, output: str) -> BuildError:
 def libraries_of(code: bytes) -> dict[str, tuple[str, str]]:
     """For each C++ function that the module in ``code`` calls: its library and the entry there.
     Raises as ``compile_external``."""
-    if b"hcl.ip" not in code:
-        return {}
     module = ir.Module.parse(code, new_context())
     functions = external_functions(module).values()
     return {each.name: (str(compile_external(each)), ADDRESSES) for each in functions}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ import hcl_explore as hcl
 from hcl_explore.backend.hls import HlsCode, HlsOptions, emit
 from hcl_explore.backend.hls.csim import build_csim
 from hcl_explore.backend.hls.project_files import ProjectOptions, connectivity_text
-from hcl_explore.errors import BuildError, EmitError
+from hcl_explore.errors import BuildError, EmitError, ProjectError
 from hcl_explore.ir import attributes
 
 SCALE = """
@@ -184,6 +185,13 @@ def test_connectivity_keeps_the_users_banks() -> None:
     ]
     lines = connectivity_text(placed(), ProjectOptions(memory=None)).splitlines()
     assert lines[2:] == ["sp=scale_1.A:HBM[3]", "sp=scale_1.B:DDR[1]"]
+
+
+def test_a_bank_that_is_not_there(tmp_path: Path) -> None:
+    text = SCALE.replace("B: float32[4]", "B: float32[4] @ hcl.Memory(bank=32)")
+    with pytest.raises(ProjectError, match=r"'B' is placed in HBM\[32\], but there are 32 banks"):
+        hcl.customize(text).build("vitis_hls", project=tmp_path / "prj", mode="write")
+    assert not (tmp_path / "prj").exists()
 
 
 def test_streams_are_left_to_connect() -> None:
