@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from hcl_explore.analysis.clocks import write_clocks
+from hcl_explore.analysis.copies import copy_cycles
 from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.layout import Layouts
 from hcl_explore.analysis.levels import OFF_CHIP, LevelTraffic, levels_of, traffic_of
@@ -186,12 +187,16 @@ class _Model:
         intensity = ops / moved if moved else None
         # C++ from outside whose latency nobody states makes that of its callers unknown.
         is_known = not self._unstated()
-        seconds = self.top.latency / (self.clock_mhz * 1e6) if is_known else 0
+        copying = 0
+        if self.options.copies_interface:
+            copying = copy_cycles(self.program, self.layouts.axi_port)
+        latency = self.top.latency + copying
+        seconds = latency / (self.clock_mhz * 1e6) if is_known else 0
         return Estimate(
             device=self.device.name,
             clock_mhz=self.clock_mhz,
-            latency_cycles=self.top.latency if is_known else None,
-            interval=self.top.interval if is_known else None,
+            latency_cycles=latency if is_known else None,
+            interval=self.top.interval + copying if is_known else None,
             dsp=resources.dsp,
             bram18=resources.bram18,
             uram=resources.uram,

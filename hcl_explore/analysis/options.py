@@ -27,6 +27,9 @@ class EstimateOptions:
     port's own (64 in the Vitis kernel flow, 0 in the Vivado IP flow).
     ``fifos``: arrays that are streams between the stages of a dataflow region, as (key, depth in
     tokens); a token holds an element of each bank.
+    ``copies_interface``: arrays of the interface are copied to the chip and back around the kernel;
+    ``interleaves_reductions``: loops marked as reductions accumulate in several partial results in
+    turn, so that no recurrence bounds them (both: Merlin, the second since 2020).
     ``unsafe_math``: sums of floats are balanced as those of integers are
     (``config_compile -unsafe_math_optimizations``).
     """
@@ -45,6 +48,8 @@ class EstimateOptions:
     axi_latency: int = 0
     fifos: tuple[tuple[str, int], ...] = ()
     unsafe_math: bool = False
+    copies_interface: bool = False
+    interleaves_reductions: bool = False
 
     @property
     def pipelines_by_itself(self) -> bool:

@@ -103,7 +103,7 @@ class PipelineAnalysis:
         machine = replace(self.machine, shares=shares, channels=uses, held=self.held)
         target = self.entry.target_ii
         bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
-        if self.entry.is_asked and any(b.kind == "recurrence" and b.ii > target for b in bounds):
+        if self.options.tool == "vitis" and self.entry.is_asked and any(b.kind == "recurrence" and b.ii > target for b in bounds):
             # Asked for a smaller interval, the tool takes the operator of least latency there.
             machine = replace(machine, fast=self._on_recurrences())
             bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
@@ -239,7 +239,9 @@ class PipelineAnalysis:
     # --- recurrences --------------------------------------------------------------------------
 
     def _recurrences(self, machine: Machine) -> list[Bound]:
-        bounds = []
+        bounds: list[Bound] = []
+        if self.options.interleaves_reductions and self.loop.reduction:
+            return bounds
         for register, value in self.path.carried:
             end = self._way(machine, register, value, (0, self._reset_delay(machine, register)))
             if end is None:

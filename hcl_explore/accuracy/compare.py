@@ -1,0 +1,159 @@
+"""One design: built from its kernel and directives, estimated, and set beside its report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from hcl_explore.accuracy.points import KernelFile, kernel_of, read_kernels, read_points
+from hcl_explore.analysis.device import Device, device_of_part, load_device
+from hcl_explore.analysis.estimate import Estimate, EstimateOptions, estimate
+from hcl_explore.errors import HclError
+from hcl_explore.lang import types
+from hcl_explore.schedule.merlin import is_merlin, merlin_to_schedule
+from hcl_explore.schedule.pragmas import PragmaReport, pragmas_to_schedule
+from hcl_explore.schedule.schedule import Schedule, customize
+
+METRICS = ("latency_cycles", "interval", "dsp", "bram", "uram", "lut", "ff")
+_OURS = {"bram": "bram18"}
+_KERNEL_FLOW_AXI_LATENCY = 64
+"""UG1399, "m_axi latency": the default of the Vitis kernel flow; 0 in the Vivado IP flow."""
+
+
+@dataclass
+class Comparison:
+    """One point: figures reported and estimated; per loop the II, depth and cause."""
+
+    point: Mapping[str, Any]
+    figures: dict[str, tuple[float, float]] = field(default_factory=dict)
+    loops: list[tuple[str, int, int | None]] = field(default_factory=list)
+    depths: list[tuple[str, int, int | None]] = field(default_factory=list)
+    causes: list[tuple[str, str, str]] = field(default_factory=list)
+    missed: str = ""
+    estimate: Estimate | None = None
+
+    @property
+    def tier(self) -> str:
+        return str(self.point["tier"])[0]
+
+
+def compare(point: Mapping[str, Any], kernel: KernelFile | None) -> Comparison:
+    """Build the point's design, estimate it, and set the figures side by side."""
+    result = Comparison(point)
+    if kernel is None or kernel.missing:
+        result.missed = kernel.missing if kernel else "not expressed in our language yet"
+        return result
+    try:
+        device = device_for(point)
+        schedule, report = build(point, kernel)
+        figures = estimate(
+            schedule.snapshot.program,
+            device,
+            1000.0 / (point.get("clock_ns") or 4.0),
+            options=report.estimate_options(options_for(point, kernel)),
+        )
+    except HclError as error:
+        result.missed = str(error).splitlines()[0]
+        return result
+    result.estimate = figures
+    for metric in METRICS:
+        reported = point.get(metric)
+        ours = getattr(figures, _OURS.get(metric, metric))
+        if reported is not None and ours is not None:
+            result.figures[metric] = (float(reported), float(ours))
+    _compare_loops(result, schedule, kernel)
+    return result
+
+
+def device_for(point: Mapping[str, Any]) -> Device:
+    """The device of the point's part; a U200-class device where it names none (tier D)."""
+    part = point.get("part")
+    device = device_of_part(part) if part else load_device("u200")
+    if device is None:
+        raise HclError(f"no device file for part {part}")
+    return device
+
+
+def options_for(point: Mapping[str, Any], kernel: KernelFile) -> EstimateOptions:
+    """How the point's tool behaves, from its name and flow."""
+    is_vitis = "Vitis" in str(point.get("tool", "Vitis"))
+    is_merlin_flow = point.get("flow") == "Merlin"
+    is_kernel_flow = str(point.get("flow", "")).startswith("Vitis Kernel")
+    return EstimateOptions(
+        tool="vitis" if is_vitis and not is_merlin_flow else "vivado",
+        copies_interface=is_merlin_flow,
+        interleaves_reductions=is_merlin_flow and is_vitis,
+        assumed_trips=tuple(kernel.trips.items()),
+        unsafe_math=kernel.unsafe_math or is_merlin_flow,
+        varying_trips="most",
+        axi_latency=_KERNEL_FLOW_AXI_LATENCY if is_kernel_flow else 0,
+    )
+
+
+def build(point: Mapping[str, Any], kernel: KernelFile) -> tuple[Schedule, PragmaReport]:
+    """The point's design as a schedule, and what became of its directives."""
+    parameters = {
+        name: getattr(types, value) if isinstance(value, str) else value
+        for name, value in _of_point(kernel.parameters, point, {}).items()
+    }
+    schedule = customize(kernel.text, namespace={**kernel.namespace, **parameters})
+    directives = _of_point(kernel.directives, point, point.get("directives") or ())
+    places = {**kernel.loops, **_of_point(kernel.places, point, {})}
+    if directives and all(map(is_merlin, directives)):
+        return schedule, merlin_to_schedule(schedule, directives, places)
+    report = pragmas_to_schedule(
+        schedule,
+        directives,
+        places=places,
+        arrays=kernel.arrays,
+        macros={name: n for name, n in parameters.items() if isinstance(n, int)},
+        unchecked=True,
+    )
+    return schedule, report
+
+
+def _of_point(table: Mapping[str, Any], point: Mapping[str, Any], default: Any) -> Any:
+    """The entry of a table whose pattern fits the point's id; ``default`` without one."""
+    for pattern, entry in table.items():
+        if fnmatchcase(point["id"], pattern):
+            return entry
+    return default
+
+
+def _compare_loops(result: Comparison, schedule: Schedule, kernel: KernelFile) -> None:
+    assert result.estimate is not None
+    ours = {loop.key: loop for loop in result.estimate.loops}
+    causes = {c["loop"]: c for c in result.point.get("ii_cause") or () if c.get("loop")}
+    for loop in result.point.get("loops") or ():
+        name = kernel.loops.get(loop["name"])
+        if name is None:
+            continue
+        try:
+            found = ours.get(schedule.loop(name).loop.key)
+        except HclError as error:
+            result.missed = str(error).splitlines()[0]
+            return
+        while found is not None and found.mode == "flattened":
+            # The report has one loop for the whole nest; ours is the innermost of it.
+            inner = schedule.loop(found.key).loop.loops[0]
+            found = ours.get(inner.key)
+        if found is None:
+            continue
+        depth = loop.get("iteration_latency")
+        if loop.get("ii") is not None:
+            result.loops.append((loop["name"], loop["ii"], found.ii))
+        if isinstance(depth, int) and loop.get("ii") is not None:
+            result.depths.append((loop["name"], depth, found.depth))
+        if loop["name"] in causes and (loop.get("ii") or 1) > 1:
+            said = causes[loop["name"]]["cause"].replace("_", " ")
+            mine = next(iter(found.ii_kinds), "")
+            result.causes.append((loop["name"], said, mine))
+
+
+def run(points: Path, kernels: Path) -> list[Comparison]:
+    """Compare every point of a file."""
+    files = read_kernels(kernels)
+    return [compare(point, kernel_of(point, files)) for point in read_points(points)]
