@@ -12,6 +12,7 @@ from hcl_explore.analysis.loop_tree import LoopNode
 from hcl_explore.backend.verify import Verification
 from hcl_explore.errors import EmitError
 from hcl_explore.ir.program import Buffer
+from hcl_explore.schedule.lint import lint
 from hcl_explore.schedule.schedule import Schedule
 from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
@@ -21,6 +22,7 @@ from hcl_explore.views.record import (
     RECORD_VERSION,
     BufferRecord,
     EstimateRecord,
+    FindingRecord,
     GraphDiffRecord,
     GraphRecord,
     LoopRecord,
@@ -75,6 +77,10 @@ def step_record(
         estimate=_estimate_record(estimate),
         timeline=cast("SpanRecord", estimate.timeline.to_record()),
         traffic=[cast("TrafficRecord", level.to_record()) for level in estimate.traffic],
+        findings=[
+            cast("FindingRecord", finding.to_record())
+            for finding in lint(snapshot.program, lambda: estimate)
+        ],
         measured=measured,
         simulation=simulation,
         verification=_verification(step, verification),

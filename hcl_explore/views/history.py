@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hcl_explore.views.findings import findings_flag
 from hcl_explore.views.metrics import latency_change
 from hcl_explore.views.record import (
     FailedStepRecord,
@@ -78,6 +79,7 @@ def _step(steps: Sequence[StepRecord], index: int, position: int, editable: bool
             '<span class="flag" title="changes the order of a floating-point accumulation, and '
             'with it the rounding">reassociated</span>'
         )
+    facts.append(findings_flag(step["findings"]))
     if index > position:
         facts.append('<span class="flag">undone</span>')
     hint = f'<span class="hint">{escape(step["hint"])}</span>' if step["hint"] else ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from hcl_explore.views.code import code_html
 from hcl_explore.views.diff import diff_html, diff_rows
+from hcl_explore.views.findings import findings_html
 from hcl_explore.views.graph import graph_html
 from hcl_explore.views.loop_tree import loop_tree_html
 from hcl_explore.views.metrics import metrics_html
@@ -81,7 +82,8 @@ def _graph(record: SessionRecord, index: int) -> str:
     diff = step["graph_diff"] if index else None
     before = record["steps"][index - 1]["graph"] if index else None
     return (
-        f'<div data-view="graph">{graph_html(step["graph"], diff, before)}</div>'
+        f'<div data-view="graph">{findings_html(step["findings"])}'
+        f"{graph_html(step['graph'], diff, before)}</div>"
         f'<div data-view="run">{simulation_html(step)}</div>'
     )
 
@@ -99,9 +101,10 @@ def _timeline(record: SessionRecord, index: int) -> str:
 
 def _metrics(record: SessionRecord, index: int) -> str:
     metrics = metrics_html(record["steps"], index)
-    copies = copies_html(record["steps"][index]["copies"])
+    step = record["steps"][index]
+    copies, findings = copies_html(step["copies"]), findings_html(step["findings"])
     return (
-        f'<div data-view="estimate">{metrics}{copies}</div>'
+        f'<div data-view="estimate">{findings}{metrics}{copies}</div>'
         f'<div data-view="report">{reports_html(record, index)}</div>'
     )
 

@@ -162,6 +162,16 @@ class EstimateRecord(TypedDict):
     notes: list[str]
 
 
+class FindingRecord(TypedDict):
+    """What a check before hardware found: its name, what is wrong, where, and what to do."""
+
+    check: str
+    message: str
+    filename: str | None
+    line: int | None
+    remedy: str
+
+
 class SpanRecord(TypedDict):
     """A function, loop or dataflow stage on the time axis: from cycle ``start`` to before ``end``
     in its first run. ``iterations`` begin ``interval`` cycles apart; a pipelined loop's run is
@@ -299,6 +309,7 @@ class StepRecord(TypedDict):
     estimate: EstimateRecord
     timeline: SpanRecord
     traffic: list[TrafficRecord]
+    findings: list[FindingRecord]
     measured: MeasuredRecord | None
     simulation: SimulationRecord | None
     verification: VerificationRecord

@@ -12,6 +12,7 @@ from hcl_explore.views.record import (
     RECORD_VERSION,
     BufferRecord,
     EstimateRecord,
+    FindingRecord,
     GraphDiffRecord,
     GraphRecord,
     LoopRecord,
@@ -426,6 +427,16 @@ SIMULATION = SimulationRecord(
     ],
 )
 
+FINDINGS: list[FindingRecord] = [
+    {
+        "check": "ports",
+        "message": "loop 'j' is asked to start an iteration every 1 cycle",
+        "filename": "gemm.py",
+        "line": 6,
+        "remedy": "8 reads of A per iteration, 2 ports",
+    }
+]
+
 MEASURED: dict[int, MeasuredRecord] = {
     0: {"seconds": 32e-6, "gops": 2.048, "intensity": 5.33},
     2: {"seconds": 8e-6, "gops": 8.192, "intensity": 5.33},
@@ -503,6 +514,7 @@ def step_record(index: int) -> StepRecord:
         estimate=_estimate(index),
         timeline=_timeline(index),
         traffic=_traffic(index),
+        findings=FINDINGS if index == 3 else [],
         measured=MEASURED.get(index),
         simulation=SIMULATION if index == 4 else None,
         verification={
