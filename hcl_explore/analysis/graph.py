@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from hcl_explore.analysis.task_graph import FifoFacts, channels, is_region, task_names
 from hcl_explore.ir.dialect import PUT
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
-from hcl_explore.polyhedral.endpoints import Endpoints
+from hcl_explore.lang.types import UNKNOWN_SIZE
+from hcl_explore.polyhedral.endpoints import endpoints_of
 from hcl_explore.polyhedral.footprint import element_count
 
 _KIND = {
@@ -149,7 +150,7 @@ def _add_function(graph: Graph, function: Function, cluster: str | None) -> None
 
 def _add_region(graph: Graph, program: Program, region: Function, cluster: str | None) -> None:
     """Tasks, with the FIFOs between them as edges, and the arrays that they work on."""
-    endpoints = Endpoints(program)
+    endpoints = endpoints_of(program)
     undecided = endpoints.undecided(region)
     tasks = {call: f"{region.name}:{name}" for call, name in task_names(region)}
     uses = {call: _of_call(region, call) for call in tasks}
@@ -222,13 +223,16 @@ def _is_shown(buffer: Buffer, traffic: Iterable[dict[Buffer, _Traffic]]) -> bool
 
 def _buffer_node(buffer: Buffer, written: bool, cluster: str | None) -> GraphNode:
     kind = ("output" if written else "input") if buffer.kind == "argument" else _KIND[buffer.kind]
-    shape = f"[{', '.join(map(str, buffer.shape))}]" if buffer.shape else ""
+    sizes = ("..." if size == UNKNOWN_SIZE else str(size) for size in buffer.shape)
+    shape = f"[{', '.join(sizes)}]" if buffer.shape else ""
     if buffer.kind == "stream":
         block = f"[{', '.join(map(str, buffer.block))}]" if buffer.block else ""
         depth = "" if buffer.depth is None else f" · depth {buffer.depth}"
         detail = f"Stream[{buffer.dtype}{block}]{shape}{depth}"
         return GraphNode(buffer.key, kind, buffer.name, detail, cluster)
-    detail = f"{buffer.dtype}{shape} · {bytes_text(buffer.bytes)}"
+    detail = f"{buffer.dtype}{shape}"
+    if buffer.is_sized:
+        detail += f" · {bytes_text(buffer.bytes)}"
     if buffer.partition:
         detail += f" · {'; '.join(str(entry) for entry in buffer.partition)}"
     if buffer.storage:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import islpy as isl
 
@@ -69,9 +70,10 @@ class Endpoints:
     """Finds the ends of FIFOs in one program; remembers what each function does."""
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        self.functions = program.functions
         self._uses: dict[tuple[str, tuple[tuple[Symbol, int], ...]], list[Use]] = {}
         self._regions: dict[str, tuple[list[Fifo], set[Buffer]]] = {}
+        self._iterations: dict[Loop, int | None] = {}
 
     def fifos(self, region: Function) -> list[Fifo]:
         """The FIFOs of the streams that ``region`` makes, in order. Those of an array that some
@@ -115,7 +117,7 @@ class Endpoints:
 
     def _of_call(self, caller: Function, call: Call, outer: Mapping[Symbol, int]) -> Iterator[Use]:
         """What ``call`` does to the streams of ``caller``, itself at the position ``outer``."""
-        callee = self.program.functions.get(call.callee)
+        callee = self.functions.get(call.callee)
         if callee is None:
             return
         position = dict(position_of(call, callee))
@@ -126,7 +128,7 @@ class Endpoints:
         for use in self.of_function(callee, position):
             handed = call.arguments[use.stream.argument_position or 0]
             if handed is not None:
-                times = _times(call.loop, bool(call.guards))
+                times = self._times(call.loop, bool(call.guards))
                 if use.times is not None and times is not None:
                     times *= use.times
                 else:
@@ -140,6 +142,14 @@ class Endpoints:
             self._uses[key] = list(self._read(function, position))
         return self._uses[key]
 
+    def _times(self, loop: Loop | None, is_guarded: bool) -> int | None:
+        """How often something in ``loop`` happens in one run of its function."""
+        if is_guarded or loop is None:
+            return None if is_guarded else 1
+        if loop not in self._iterations:
+            self._iterations[loop] = total_iterations(loop)
+        return self._iterations[loop]
+
     def _read(self, function: Function, position: Mapping[Symbol, int]) -> Iterator[Use]:
         model = Model(position)
         for access in function.all_accesses():
@@ -152,13 +162,26 @@ class Endpoints:
             ):
                 continue
             elements = touched(model, access)
-            times = _times(access.loop, bool(access.all_guards)) if len(elements) == 1 else None
+            times = None
+            if len(elements) == 1:
+                times = self._times(access.loop, bool(access.all_guards))
             for element in elements:
                 yield Use(access.buffer, element, is_put, access, times)
         for call in function.all_calls():
             for use in self._of_call(function, call, position):
                 if use.stream.kind == "stream" and use.stream.argument_position is not None:
                     yield use
+
+
+_known: WeakKeyDictionary[Program, Endpoints] = WeakKeyDictionary()
+
+
+def endpoints_of(program: Program) -> Endpoints:
+    """The ends of the FIFOs of a program; kept while the program is."""
+    found = _known.get(program)
+    if found is None:
+        found = _known[program] = Endpoints(program)
+    return found
 
 
 def touched(model: Model, access: Access) -> list[Element | None]:
@@ -188,13 +211,6 @@ def touched(model: Model, access: Access) -> list[Element | None]:
     except (TooComplexError, _TooManyError):
         return [None]
     return list(found)
-
-
-def _times(loop: Loop | None, is_guarded: bool) -> int | None:
-    """How often something in ``loop`` happens in one run of its function."""
-    if is_guarded:
-        return None
-    return 1 if loop is None else total_iterations(loop)
 
 
 class _TooManyError(Exception):
@@ -227,7 +243,7 @@ def require_endpoints(program: Program) -> None:
     that puts into it and another one that gets from it."""
     if not any(function.dataflow for function in program.functions.values()):
         return
-    endpoints = Endpoints(program)
+    endpoints = endpoints_of(program)
     for region in program.functions.values():
         if region.dataflow:
             for fifo in endpoints.fifos(region):

@@ -16,13 +16,13 @@ from typing import TypeAlias
 from hcl_explore.ir import dialect
 from hcl_explore.ir.linear import LinearForm, Variable
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Guard, Loop, Program
-from hcl_explore.polyhedral.endpoints import Endpoints, task_name
+from hcl_explore.polyhedral.endpoints import endpoints_of, task_name
 from hcl_explore.polyhedral.positions import constant_of
 
 Fifo: TypeAlias = "tuple[Buffer, tuple[int, ...]]"
 Values: TypeAlias = "Mapping[Variable, int]"
 
-MOST_EVENTS = 50_000
+MOST_EVENTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,17 @@ def token_flow(
 
     Raises ``UndecidedError`` where that cannot be known before it runs.
     """
-    lister = _Lister(program)
-    if Endpoints(program).undecided(region):
+    endpoints = endpoints_of(program)
+    uses = [
+        use
+        for fifo in endpoints.fifos(region)
+        for ends in (fifo.producers, fifo.consumers)
+        for each in ends.values()
+        for use in each
+    ]
+    if endpoints.undecided(region) or sum(use.times or 1 for use in uses) > MOST_EVENTS:
         raise UndecidedError
+    lister = _Lister(program)
     lists: dict[str, list[Event]] = {}
     total = 0
     for call in region.calls:

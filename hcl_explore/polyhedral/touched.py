@@ -9,7 +9,7 @@ from hcl_explore.ir.linear import LinearForm, Symbol
 from hcl_explore.ir.program import Access, Guard, Loop
 from hcl_explore.polyhedral.differences import common_loops
 from hcl_explore.polyhedral.domain import access_cases, domain_cases
-from hcl_explore.polyhedral.system import CONSTANT, Solver, System, difference
+from hcl_explore.polyhedral.system import CONSTANT, Solver, System, TooComplexError, difference
 
 
 class TouchedSets:
@@ -144,5 +144,8 @@ def position_in_body(access: Access, depth: int) -> int:
 
 
 def count_points(points: Any) -> int:
-    """The number of points of a bounded set."""
-    return int(points.count_val().to_python())
+    """The number of points of a bounded set. Raises ``TooComplexError`` where isl gives up."""
+    digits = points.count_val().to_str()
+    if digits is None:
+        raise TooComplexError
+    return int(digits)

@@ -10,7 +10,7 @@ from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.errors import SourceSpan
 from hcl_explore.ir.locations import SourcePlace
 from hcl_explore.ir.program import Buffer, Function, Program
-from hcl_explore.polyhedral.endpoints import Endpoints, Fifo, task_name
+from hcl_explore.polyhedral.endpoints import Endpoints, Fifo, endpoints_of, task_name
 from hcl_explore.polyhedral.sharing import shared_arrays
 from hcl_explore.polyhedral.token_flow import Flow, UndecidedError, token_flow
 from hcl_explore.schedule.naming import loop_name
@@ -47,7 +47,7 @@ class Finding:
 def lint(program: Program, estimate: Callable[[], Estimate]) -> list[Finding]:
     """What is wrong with ``program``, or will not do what was asked; empty where nothing is."""
     findings: list[Finding] = []
-    endpoints = Endpoints(program)
+    endpoints = endpoints_of(program)
     for region in program.functions.values():
         if region.dataflow:
             findings += _endpoints(program, endpoints, region)

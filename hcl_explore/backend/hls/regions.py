@@ -10,7 +10,7 @@ import mlir.ir as ir
 
 from hcl_explore.backend.hls.function import FunctionEmitter
 from hcl_explore.ir.program import Call, Function, Program
-from hcl_explore.polyhedral.endpoints import Endpoints
+from hcl_explore.polyhedral.endpoints import Endpoints, endpoints_of
 
 Order = Sequence[ir.Operation]
 
@@ -32,7 +32,7 @@ def task_orders(program: Program) -> tuple[Mapping[str, Order], bool]:
     one of them, so that their tasks have to run at the same time."""
     orders: dict[str, Order] = {}
     in_a_circle = False
-    endpoints = Endpoints(program)
+    endpoints = endpoints_of(program)
     for region in program.functions.values():
         if not region.dataflow or region.loops:
             continue
