@@ -11,6 +11,7 @@ import numpy as np
 
 from hcl_explore.errors import KernelShapeError, KernelSyntaxError, KernelTypeError
 from hcl_explore.frontend.constants import is_number, plain_number
+from hcl_explore.frontend.elementwise import require_sizes
 from hcl_explore.frontend.expression import (
     ArrayValue,
     Compare,
@@ -63,6 +64,7 @@ class ArrayFunctions:
             raise self.reader.error(
                 KernelTypeError, f"{ast.unparse(node.func)} needs an array", given.get(name, node)
             )
+        require_sizes(self.reader, value, node)
         return value
 
     def _integers(self, node: ast.expr) -> tuple[int, ...]:

@@ -94,6 +94,13 @@ class Assigner:
         if isinstance(kind, StreamKind):
             self._declare_stream(target, kind, statement)
             return
+        if isinstance(kind, TensorType) and not kind.is_sized:
+            raise self.reader.error(
+                KernelShapeError,
+                f"the size of '{target.id}' ({kind}) is not known",
+                statement.annotation,
+                "Only parameters may leave a size open.",
+            )
         if struct_of(kind) is not None:
             self._declare_struct(target, kind, place, statement)
             return

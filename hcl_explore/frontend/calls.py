@@ -161,6 +161,8 @@ class CallReader:
         handler = ArrayFunctions.find(target)
         if handler is not None:
             return handler(self.arrays, node)
+        if target is len:
+            return self._length(node)
         if target in (ops.grid, ops.reduction, range):
             raise self.reader.error(
                 KernelSyntaxError,
@@ -193,6 +195,13 @@ class CallReader:
         if len(positions.variables) == 1:
             return positions.variables[0]
         return PositionTuple(list(positions.variables), node)
+
+    def _length(self, node: ast.Call) -> Expr:
+        """``len(A)``: the size of the first dimension."""
+        refuse_keywords(self.reader, node)
+        if len(node.args) != 1:
+            raise self.reader.error(KernelTypeError, "len takes one array", node)
+        return self.reader.methods.length(self.reader.read_any(node.args[0]), node)
 
     def _split_instance(self, node: ast.expr) -> tuple[ast.expr, Sequence[object] | None]:
         """``callee[T, N, "id"]`` as the callee and what stands in its brackets."""

@@ -30,10 +30,10 @@ from hcl_explore.errors import (
 )
 from hcl_explore.lang import dataflow
 from hcl_explore.lang.dataflow import Stream, StreamKind
-from hcl_explore.lang.memory import Memory, placed
+from hcl_explore.lang.memory import Memory, PlacedType, placed
 from hcl_explore.lang.meta import ConstantType, ConstExpr, TypeParameter
 from hcl_explore.lang.struct import Struct
-from hcl_explore.lang.types import Fixed, Int, ScalarType, UFixed, UInt
+from hcl_explore.lang.types import Fixed, Int, ScalarType, TensorType, UFixed, UInt
 
 MAX_INTEGER_BITS = 4096
 MAX_LIST_ELEMENTS = 1 << 20
@@ -209,8 +209,10 @@ class ConstantEvaluator:
             try:
                 return placed(left, right)
             except TypeError as error:
+                is_typed = isinstance(left, (ScalarType, TensorType, PlacedType))
                 raise KernelTypeError(
-                    f"{ast.unparse(node)}: {error}", span=self.span_of(node)
+                    f"{ast.unparse(node)}: {error}",
+                    span=self.span_of(node if is_typed else node.left),
                 ) from None
         if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
             raise KernelTypeError(
@@ -264,9 +266,9 @@ class ConstantEvaluator:
 
     def _subscript(self, node: ast.Subscript) -> Any:
         value = self.evaluate(node.value)
-        subscript = self.evaluate(node.slice)
         if isinstance(value, ScalarType):
-            return self._tensor_type(node, value, subscript)
+            return self._tensor_type(node, value, self._sizes(node.slice))
+        subscript = self.evaluate(node.slice)
         if value is ConstExpr:
             return self._constant_type(node, subscript)
         if value is Stream or isinstance(value, StreamKind):
@@ -280,6 +282,14 @@ class ConstantEvaluator:
         except (IndexError, TypeError) as error:
             raise KernelShapeError(str(error), span=self.span_of(node)) from None
         return result
+
+    def _sizes(self, node: ast.expr) -> Any:
+        """The sizes of an array type, where ``...`` may stand for one."""
+        if isinstance(node, ast.Constant) and node.value is Ellipsis:
+            return Ellipsis
+        if isinstance(node, ast.Tuple):
+            return tuple(self._sizes(part) for part in node.elts)
+        return self.evaluate(node)
 
     def _constant_type(self, node: ast.Subscript, element: object) -> ConstantType:
         if not isinstance(element, ScalarType) or isinstance(element, Struct):

@@ -44,6 +44,17 @@ def lift(
     return Elementwise(ast.unparse(node), TensorType(kind, shape), element)
 
 
+def require_sizes(reader: ExpressionReader, array: ArrayValue, node: ast.AST) -> None:
+    """Raise ``KernelShapeError`` unless the sizes of ``array`` are known."""
+    if not array.type.is_sized:
+        raise reader.error(
+            KernelShapeError,
+            f"'{array.name}' is {array.type}: its size is not known, and it is used as a whole",
+            node,
+            f"Loop over its elements: for i in range({array.name}.shape[0]).",
+        )
+
+
 def probe(shape: tuple[int, ...], node: ast.AST) -> list[Expr]:
     """Subscripts that stand for any element: expressions made with them are only looked at."""
     return [LoopIndex(index, node, None, True, 0, extent - 1) for extent in shape]
@@ -53,6 +64,8 @@ def broadcast(
     reader: ExpressionReader, arrays: Sequence[ArrayValue], node: ast.AST
 ) -> tuple[int, ...]:
     """The shape of a calculation over ``arrays``."""
+    for array in arrays:
+        require_sizes(reader, array, node)
     rank = max(array.type.rank for array in arrays)
     shape = [1] * rank
     for array in arrays:

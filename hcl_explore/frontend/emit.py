@@ -22,6 +22,7 @@ from hcl_explore.frontend.affine import (
     affine_condition,
 )
 from hcl_explore.frontend.builder import Builder, map_attribute
+from hcl_explore.frontend.call_emission import emit_call
 from hcl_explore.frontend.division import emit_division, emit_float_remainder
 from hcl_explore.frontend.expression import (
     Argument,
@@ -44,7 +45,6 @@ from hcl_explore.frontend.expression import (
     ReversedBits,
     Select,
     Shared,
-    StreamValue,
     TensorCall,
     Unary,
 )
@@ -237,39 +237,8 @@ class Emitter:
         )
 
     def emit_call(self, call: TensorCall) -> ir.Operation:
-        """The call itself, with its arguments converted to the parameters' types.
-
-        A part of an array, or a calculation, is handed over in an array of its own, and a changed
-        part is copied back.
-        """
-        values: list[ir.Value] = []
-        copied_back: list[tuple[ArrayValue, Buffer]] = []
-        signature = call.signature
-        for argument, (name, parameter) in zip(call.arguments, signature.parameters, strict=True):
-            if isinstance(argument, Expr):
-                assert isinstance(parameter, ScalarType)
-                values.append(self.emit(argument, parameter))
-                continue
-            if isinstance(argument, StreamValue):
-                values.append(argument.value)
-                continue
-            if not isinstance(argument, Buffer):
-                assert self.stager is not None and isinstance(parameter, TensorType)
-                staged = self.stager.stage(argument, name, parameter, call.node)
-                if name in signature.changed:
-                    copied_back.append((argument, staged))
-                argument = staged
-            elif name in signature.changed:
-                self.note_change(argument)
-            values.append(argument.value)
-        results = [self.builder.type(result) for result in signature.results]
-        callee = {"callee": ir.FlatSymbolRefAttr.get(signature.symbol)}
-        location = self.locate(Expr(index, call.node))
-        op = self.builder.op("func.call", values, results, location, callee)
-        for target, staged in copied_back:
-            assert self.stager is not None
-            self.stager.fill(target, staged, call.node)
-        return op
+        """The call itself; see ``call_emission``."""
+        return emit_call(self, call)
 
     def note_change(self, buffer: Buffer) -> None:
         if buffer.is_argument:

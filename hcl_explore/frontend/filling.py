@@ -6,7 +6,7 @@ import ast
 
 from hcl_explore.errors import KernelShapeError
 from hcl_explore.frontend.builder import Builder
-from hcl_explore.frontend.elementwise import aligned, probe
+from hcl_explore.frontend.elementwise import aligned, probe, require_sizes
 from hcl_explore.frontend.emit import Emitter
 from hcl_explore.frontend.expression import (
     ArrayValue,
@@ -50,6 +50,7 @@ class Filler:
 
         Raises ``KernelShapeError`` if the shapes do not fit.
         """
+        require_sizes(self.reader, target, node)
         self.check_shape(target.type, value, node)
         if self._overlaps(target, value, node):
             kind = TensorType(target.type.element, target.type.shape)
@@ -88,6 +89,7 @@ class Filler:
         """Raise ``KernelShapeError`` unless ``value`` can be stored in an array of ``kind``."""
         if isinstance(value, Expr):
             return
+        require_sizes(self.reader, value, node)
         missing = kind.rank - value.type.rank
         pairs = zip(value.type.shape, kind.shape[missing:], strict=False)
         if missing < 0 or any(extent not in (1, wanted) for extent, wanted in pairs):

@@ -68,6 +68,7 @@ class FunctionLowering:
         self.scope = Scope(unit)
         self.reader = ExpressionReader(unit, self.scope, callees, self._materialise)
         self._materialised: dict[tuple[str, ScalarType, int], Buffer] = {}
+        self._extents: dict[tuple[ir.Value, int], ir.Value] = {}
         self._assigned, handed_on = changed_names(function)
         self.entry = self._make_entry()
         self.builder = Builder(ir.InsertionPoint(self.entry))
@@ -76,6 +77,7 @@ class FunctionLowering:
         self.filler = Filler(self.builder, self.emitter, self.reader, self.loops)
         self.emitter.stager = self.filler
         self.reader.call = self._call
+        self.reader.extent = self._extent
         self.assigner = Assigner(
             self.builder,
             self.reader,
@@ -188,6 +190,16 @@ class FunctionLowering:
                 self.unit.location(table.node),
             )
         return self._materialised[key]
+
+    def _extent(self, buffer: Buffer, axis: int, node: ast.AST) -> Expr:
+        """The size of an argument, which is read at the head of the function."""
+        if (buffer.value, axis) not in self._extents:
+            builder = Builder(ir.InsertionPoint.at_block_begin(self.entry))
+            location = named(f"{buffer.name}_size{axis}", self.unit.location(node))
+            number = builder.constant(index, axis, location)
+            size = builder.value("memref.dim", (buffer.value, number), builder.index, location)
+            self._extents[buffer.value, axis] = size
+        return Argument(index, node, self._extents[buffer.value, axis])
 
     def _call(self, call: TensorCall) -> Buffer:
         result = call.signature.results[0]

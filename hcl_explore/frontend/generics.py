@@ -13,7 +13,7 @@ from hcl_explore.frontend.expression import LITERAL, ArrayValue, Expr, StreamVal
 from hcl_explore.frontend.structs import StructValue
 from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.meta import TypeParameter
-from hcl_explore.lang.types import Float, ScalarType, TensorType, float32
+from hcl_explore.lang.types import UNKNOWN_SIZE, Float, ScalarType, TensorType, float32
 
 Arguments = Sequence[object] | Mapping[str, object]
 
@@ -127,6 +127,12 @@ def infer(
     def note(node: ast.expr | None, value: object) -> None:
         if not isinstance(node, ast.Name) or node.id not in names:
             return
+        if value == UNKNOWN_SIZE:
+            raise KernelShapeError(
+                f"'{function.name}' needs to know {node.id}, the size of its argument",
+                span=span,
+                advice="Arrays of unknown size can be handed to kernels that take T[...].",
+            )
         if found.setdefault(node.id, value) != value:
             raise KernelShapeError(
                 f"the arguments of '{function.name}' do not fit together: {node.id} is "

@@ -26,7 +26,14 @@ from hcl_explore.frontend.expression import (
     View,
     type_name,
 )
-from hcl_explore.lang.types import FixedType, Index, IntegerType, TensorType, UInt
+from hcl_explore.lang.types import (
+    UNKNOWN_SIZE,
+    FixedType,
+    Index,
+    IntegerType,
+    TensorType,
+    UInt,
+)
 
 if TYPE_CHECKING:
     from hcl_explore.frontend.reader import ExpressionReader
@@ -133,10 +140,10 @@ class Indexer:
                     f"subscript {subscript.value} of '{name}' is negative",
                     node,
                     f"Subscripts do not count from the end; write {size + int(subscript.value)}."
-                    if subscript.value >= -size
+                    if 0 > subscript.value >= -size and size > 0
                     else None,
                 )
-            if subscript.value >= size:
+            if subscript.value >= size != UNKNOWN_SIZE:
                 raise self.reader.error(
                     KernelBoundsError,
                     f"subscript {subscript.value} of '{name}' is out of range: dimension "
@@ -172,7 +179,14 @@ class Indexer:
         start = None if node.lower is None else self._integer(node.lower, "a slice bound")
         stop = None if node.upper is None else self._integer(node.upper, "a slice bound")
         fixed = all(bound is None or isinstance(bound, Constant) for bound in (start, stop))
-        if fixed:
+        if size == UNKNOWN_SIZE and (start is None or stop is None or step < 0):
+            raise self.reader.error(
+                KernelShapeError,
+                f"the length of this slice is not known: '{base.name}' is {base.type}",
+                node,
+                "Give both bounds, A[i : i + 4], or write a loop.",
+            )
+        if fixed and size != UNKNOWN_SIZE:
             return self._constant_range(node, start, stop, step, size, position, base)
         if start is None:
             start = self.reader.number(0 if step > 0 else size - 1, node)

@@ -23,7 +23,7 @@ from hcl_explore.frontend.structs import StructValue, spread
 from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.library.function import LibraryFunction
-from hcl_explore.lang.types import ScalarType, TensorType
+from hcl_explore.lang.types import UNKNOWN_SIZE, ScalarType, TensorType
 
 if TYPE_CHECKING:
     from hcl_explore.frontend.reader import ExpressionReader, Operand, Value
@@ -178,7 +178,9 @@ class KernelCallReader:
                 node,
             )
         converts = isinstance(value, Elementwise)
-        if value.type.shape != kind.shape or not (converts or value.type.element == kind.element):
+        if not _fits(value.type.shape, kind.shape) or not (
+            converts or value.type.element == kind.element
+        ):
             same_element = converts or value.type.element == kind.element
             raise self.reader.error(
                 KernelShapeError if same_element else KernelTypeError,
@@ -220,6 +222,14 @@ class KernelCallReader:
                 node,
                 None if same_depth else f"Write {kind.tokens} to take streams of any depth.",
             )
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether an array of ``shape`` can be handed over where ``wanted`` is declared."""
+    if len(shape) != len(wanted):
+        return False
+    pairs = zip(shape, wanted, strict=True)
+    return all(size == other or other == UNKNOWN_SIZE for size, other in pairs)
 
 
 def is_variable(value: ArrayValue) -> bool:

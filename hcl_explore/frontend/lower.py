@@ -20,6 +20,7 @@ from hcl_explore.frontend.builder import Builder
 from hcl_explore.frontend.decorators import is_region
 from hcl_explore.frontend.expression import Signature
 from hcl_explore.frontend.function import FunctionLowering, function_attributes
+from hcl_explore.frontend.generics import open_parameters
 from hcl_explore.frontend.memory import ConstantTables
 from hcl_explore.frontend.positions import Positions
 from hcl_explore.frontend.regions import RegionLowering
@@ -89,6 +90,12 @@ class _ModuleLowering:
     def lower(self) -> ir.Module:
         unit = Unit(self.source)
         function = unit.functions[self.source.name]
+        if self.source.generic is not None:
+            # Other functions of the text have type parameters of their own, perhaps of that name.
+            open_unit = Unit(self.source.generic)
+            function = open_unit.functions[self.source.name]
+            names = [one.name for one in open_parameters(function, open_unit.constants)]
+            unit = open_unit.bound({name: self.source.namespace[name] for name in names})
         signature = self._lower_function(unit, function)
         attrs.set_text(self.module.operation, attrs.TOP, signature.symbol)
         return self.module
@@ -107,7 +114,7 @@ class _ModuleLowering:
         if isinstance(target, LocalFunction):
             return Callee(target.unit, target.function)
         if isinstance(target, ast.FunctionDef):
-            return Callee(unit, target)
+            return Callee(unit.unbound, target)
         if isinstance(target, Region):
             target = target.function
         if isinstance(target, FunctionType) and target.__module__ not in _LANGUAGE:
@@ -183,7 +190,7 @@ class _ModuleLowering:
     ) -> Unit:
         key = (id(unit), id(function), tuple(bound.values()), copy)
         if key not in self._instances:
-            self._instances[key] = unit.with_names(bound)
+            self._instances[key] = unit.bound(bound)
         return self._instances[key]
 
     def _lower_function(self, unit: Unit, function: ast.FunctionDef, suffix: str = "") -> Signature:

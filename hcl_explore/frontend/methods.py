@@ -10,6 +10,7 @@ from hcl_explore.frontend.elementwise import lift
 from hcl_explore.frontend.expression import (
     ArrayValue,
     BitCast,
+    Buffer,
     Constant,
     Expr,
     ReversedBits,
@@ -19,7 +20,9 @@ from hcl_explore.frontend.expression import (
     type_name,
 )
 from hcl_explore.frontend.streams import StreamElement
+from hcl_explore.frontend.structs import StructValue, parts_of
 from hcl_explore.lang.types import (
+    UNKNOWN_SIZE,
     FixedType,
     Float,
     IntegerType,
@@ -47,12 +50,39 @@ class MethodReader:
         """``value.name``."""
         if isinstance(value, ArrayValue):
             if node.attr == "shape":
-                return Table(value.type.shape, node)
+                return Table(self._extents(value, node), node)
             if node.attr == "T":
                 shape = value.type.shape[::-1]
                 kind = TensorType(value.type.element, shape)
                 return View(value.name, kind, value, lambda subscripts: subscripts[::-1])
         raise self._unknown(node)
+
+    def length(self, value: Value, node: ast.AST) -> Expr:
+        """``len(value)``: the size of its first dimension."""
+        if isinstance(value, Table) and hasattr(value.values, "__len__"):
+            return self.reader.number(len(value.values), node)
+        if isinstance(value, StructValue) and value.shape:
+            value = next(parts_of(value, node))
+        if not isinstance(value, ArrayValue):
+            raise self.reader.error(KernelTypeError, "len takes an array", node)
+        size = self._extents(value, node)[0]
+        return size if isinstance(size, Expr) else self.reader.number(size, node)
+
+    def _extents(self, value: ArrayValue, node: ast.AST) -> tuple[int | Expr, ...]:
+        """The sizes of an array; those that are not known as expressions."""
+        if value.type.is_sized:
+            return value.type.shape
+        if not isinstance(value, Buffer) or self.reader.extent is None:
+            raise self.reader.error(
+                KernelTypeError,
+                f"the shape of this part of '{value.name}' is not known",
+                node,
+                f"Ask for {value.name}.shape.",
+            )
+        return tuple(
+            self.reader.extent(value, axis, node) if size == UNKNOWN_SIZE else size
+            for axis, size in enumerate(value.type.shape)
+        )
 
     def call(self, value: Value, node: ast.Call, function: ast.Attribute) -> Value:
         """``value.name()``."""

@@ -12,6 +12,7 @@ import ast
 from mlir import ir
 
 from hcl_explore.errors import KernelSyntaxError, KernelTypeError
+from hcl_explore.frontend.elementwise import require_sizes
 from hcl_explore.frontend.emit import concrete
 from hcl_explore.frontend.expression import ArrayValue, Buffer, Expr, Table, TensorCall
 from hcl_explore.frontend.filling import Filler
@@ -132,6 +133,7 @@ class PrintLowering:
         if isinstance(value, Expr):
             kind = concrete(value.type)
             return str(kind), self.emitter.emit(value, kind)
+        require_sizes(self.reader, value, call)
         if not isinstance(value, Buffer):
             element = concrete(value.type.element)
             whole = TensorType(element, value.type.shape)

@@ -91,6 +91,8 @@ class ExpressionReader:
         self.materialise = materialise
         self.call: Callable[[TensorCall], Buffer] | None = None
         """Makes a call that returns an array; None where nothing may be emitted."""
+        self.extent: Callable[[Buffer, int, ast.AST], Expr] | None = None
+        """The size of a dimension that is known only when the kernel runs."""
         self.constants = ConstantEvaluator(VisibleConstants(scope), unit.span, scope.not_constant)
         self.calls = CallReader(self, callees)
         self.receive: Callable[[GetBlock], Buffer] | None = None
@@ -313,7 +315,7 @@ class ExpressionReader:
                     value = value[subscript.value]  # type: ignore[index]
                 except (IndexError, TypeError) as error:
                     raise self.error(KernelBoundsError, str(error), node) from None
-            return self.constant(value, node)
+            return value if isinstance(value, Expr) else self.constant(value, node)
         return self.indexer.read(self.materialise(table), node)
 
     # --- operators ---------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from hcl_explore.lang.memory import Memory, PlacedType
 from hcl_explore.lang.struct import Struct, leaves, struct_of
 from hcl_explore.lang.types import (
     BOOL,
+    UNKNOWN_SIZE,
     ScalarType,
     TensorType,
     float32,
@@ -76,6 +77,12 @@ class CalleeResolver(Protocol):
 def annotated_type(unit: Unit, node: ast.expr) -> ScalarType | TensorType:
     """The type of a value that an annotation means. Raises ``KernelError`` if it means none."""
     kind = annotation(unit, node)[0]
+    if isinstance(kind, TensorType) and not kind.is_sized:
+        raise KernelShapeError(
+            f"the size of the returned {kind} is not known",
+            span=unit.span(node),
+            advice="Take the array as an argument, and write to it.",
+        )
     if isinstance(kind, StreamKind):
         raise KernelTypeError(
             "a kernel does not return a stream",
@@ -121,6 +128,11 @@ def annotation(
                 span=unit.span(node),
                 advice="Use a stream for each field.",
             )
+        if isinstance(found.token, TensorType) and not found.token.is_sized:
+            raise KernelShapeError(
+                f"the size of a token of {ast.unparse(node)} is not known",
+                span=unit.span(node),
+            )
         return found, place
     if not isinstance(found, (ScalarType, TensorType)):
         raise KernelTypeError(
@@ -136,7 +148,7 @@ def annotation(
 
 def _check_size(unit: Unit, tensor: TensorType, node: ast.expr) -> None:
     size = (tensor.element.bits + 7) // 8
-    for extent in tensor.shape:
+    for extent in filter(lambda extent: extent != UNKNOWN_SIZE, tensor.shape):
         size *= extent
     if size > MAX_ARRAY_BYTES:
         raise KernelShapeError(

@@ -31,6 +31,8 @@ class Unit:
         self.functions: dict[str, ast.FunctionDef] = {}
         self.namespace: dict[str, object] = dict(source.namespace)
         self._locations: dict[tuple[int, int], ir.Location] = {}
+        self.unbound = self
+        """This text without values for the type parameters of the function that is lowered."""
         self.tree = parse_text(
             source.text, source.filename, source.first_line, source.column_offset
         )
@@ -44,11 +46,18 @@ class Unit:
     ) -> Unit:
         """The same text where ``names`` and ``functions`` have another meaning."""
         other = copy(self)
+        other.unbound = other
         other.__dict__.pop("constants", None)
         other.namespace = {**self.namespace, **names}
         other.functions = {**self.functions, **(functions or {})}
         for name in names:
             other.functions.pop(name, None)
+        return other
+
+    def bound(self, names: Mapping[str, object]) -> Unit:
+        """The same text with values for the type parameters of one of its functions."""
+        other = self.with_names(names)
+        other.unbound = self.unbound
         return other
 
     @cached_property
@@ -132,21 +141,39 @@ class Unit:
 
     def _read_constant(self, statement: ast.Assign | ast.AnnAssign) -> None:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        if statement.value is None or not all(isinstance(t, ast.Name) for t in targets):
-            raise KernelSyntaxError(
-                "only plain names can be assigned beside a kernel", span=self.span(statement)
-            )
-        value = self.constants.evaluate(statement.value)
-        is_type = isinstance(value, (ScalarType, TensorType, PlacedType, TypeParameter))
-        is_table = isinstance(value, (list, tuple, np.ndarray))
-        if not (is_number(value) or is_table or is_type):
-            raise KernelTypeError(
-                f"a constant is a number, a table of numbers or a type, not {type(value).__name__}",
-                span=self.span(statement.value),
-            )
         for target in targets:
-            assert isinstance(target, ast.Name)
-            self.namespace[target.id] = value
+            if statement.value is not None:
+                self._assign_constant(target, statement.value, statement)
+        if statement.value is None:
+            raise self._not_plain(statement)
+
+    def _assign_constant(self, target: ast.expr, value: ast.expr, statement: ast.stmt) -> None:
+        """``N = 32``, ``T, N = …, …``."""
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            if len(target.elts) != len(value.elts):
+                raise self._not_plain(statement)
+            for inner, part in zip(target.elts, value.elts, strict=True):
+                self._assign_constant(inner, part, statement)
+            return
+        if not isinstance(target, ast.Name):
+            raise self._not_plain(statement)
+        constant = self.constants.evaluate(value)
+        is_type = isinstance(constant, (ScalarType, TensorType, PlacedType, TypeParameter))
+        is_table = isinstance(constant, (list, tuple, np.ndarray))
+        if not (is_number(constant) or is_table or is_type):
+            raise KernelTypeError(
+                f"a constant is a number, a table of numbers or a type, not "
+                f"{type(constant).__name__}",
+                span=self.span(value),
+            )
+        is_bound = isinstance(constant, TypeParameter) and target.id in self.source.namespace
+        if not is_bound:  # a saved kernel comes with the values of its type parameters
+            self.namespace[target.id] = constant
+
+    def _not_plain(self, statement: ast.stmt) -> KernelSyntaxError:
+        return KernelSyntaxError(
+            "only plain names can be assigned beside a kernel", span=self.span(statement)
+        )
 
 
 _DESCRIPTIONS: dict[type[ast.AST], str] = {

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Symbol:
-    """The value of a scalar argument as an ``index``: constant while the function runs."""
+    """The value of a scalar argument as an ``index``, or a size of an array argument (with a
+    negative number): constant while the function runs."""
 
     name: str
     number: int

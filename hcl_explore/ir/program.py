@@ -16,6 +16,7 @@ from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.linear import LinearForm, Symbol, Variable
 from hcl_explore.ir.locations import SourcePlace, Sources
 from hcl_explore.lang.external import ExternalFunction
+from hcl_explore.lang.types import UNKNOWN_SIZE
 
 
 @dataclass(eq=False)
@@ -128,8 +129,14 @@ class Buffer:
         return f"{self.function}:{self.name}"
 
     @property
+    def is_sized(self) -> bool:
+        """Whether all sizes are known before the program runs."""
+        return UNKNOWN_SIZE not in self.shape
+
+    @property
     def elements(self) -> int:
-        return prod(self.shape)
+        """The number of elements; sizes that are not known count as 1."""
+        return prod(size for size in self.shape if size != UNKNOWN_SIZE)
 
     @property
     def bytes(self) -> int:

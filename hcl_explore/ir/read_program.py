@@ -37,6 +37,7 @@ _VIEWS = frozenset(
 )
 _ALLOCATIONS = frozenset({"memref.alloc", "memref.alloca", "memref.get_global"})
 _CASTS = frozenset({"arith.index_cast", "arith.index_castui"})
+_MOST_DIMENSIONS = 64
 _UNTOUCHING = frozenset({"memref.dealloc", "memref.dim"})
 # An array that is printed is handed over by its address.
 _READING = "memref.extract_aligned_pointer_as_index"
@@ -154,6 +155,8 @@ class _FunctionReader:
                     self.forms[op.results[0]] = LinearForm(constant=value)
             elif name in _CASTS:
                 self._read_cast(op)
+            elif name == "memref.dim":
+                self._read_size(op)
             elif name in _ALLOCATIONS:
                 self._read_allocation(op, name, loop)
             elif name == "func.call":
@@ -174,6 +177,18 @@ class _FunctionReader:
         operand = op.operands[0]
         if isinstance(op.results[0].type, ir.IndexType) and operand in self.arguments:
             self._read_symbol(op.results[0], self.arguments[operand])
+
+    def _read_size(self, op: ir.Operation) -> None:
+        """The size of an argument is constant while the function runs."""
+        buffer = self.buffers.get(op.operands[0])
+        axis = self.forms.get(op.operands[1])
+        if buffer is None or buffer.argument_position is None or axis is None:
+            return
+        # Arguments have the numbers from 0 on.
+        number = -1 - (buffer.argument_position * _MOST_DIMENSIONS + axis.constant)
+        symbol = Symbol(f"{buffer.name}.shape[{axis.constant}]", number)
+        self.forms[op.results[0]] = LinearForm(((symbol, 1),))
+        self.function.symbols.setdefault(symbol, op.results[0])
 
     def _read_symbol(self, value: ir.Value, position: int) -> None:
         fields = attrs.argument_attributes(self.function.op, position)

@@ -36,6 +36,8 @@ class Struct(ScalarType):
                 raise ValueError(f"{name!r} cannot name a field")
             if not isinstance(kind, (ScalarType, TensorType)):
                 raise TypeError(f"the type of field '{name}' is none: {kind!r}")
+            if isinstance(kind, TensorType) and not kind.is_sized:
+                raise TypeError(f"the size of field '{name}' must be known")
         object.__setattr__(self, "fields", tuple(fields.items()))
 
     @property

@@ -33,8 +33,8 @@ class ScalarType:
 
     def __getitem__(self, shape: Any) -> Any:
         """The array type ``T[shape]``, a ``TensorType``; of a size left open, something that only
-        the text of a kernel gives a meaning. Raises ``ValueError`` unless all sizes are positive
-        integers."""
+        the text of a kernel gives a meaning. ``...`` is a size known when the kernel runs. Raises
+        ``ValueError`` unless all other sizes are positive integers."""
         sizes = shape if isinstance(shape, tuple) else (shape,)
         for size in sizes:
             if isinstance(size, OpenSize):
@@ -64,7 +64,13 @@ class OpenSize:
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _calculated
 
 
+UNKNOWN_SIZE = -(1 << 63)
+"""Stands in a shape for ``...``, a size that is known only when the kernel runs."""
+
+
 def _size(size: object) -> int:
+    if size is Ellipsis:
+        return UNKNOWN_SIZE
     if isinstance(size, (bool, np.bool_)) or not isinstance(size, (int, np.integer)) or size < 1:
         raise ValueError(f"an array size must be a positive integer, not {size!r}")
     return int(size)
@@ -301,8 +307,14 @@ class TensorType:
     def rank(self) -> int:
         return len(self.shape)
 
+    @property
+    def is_sized(self) -> bool:
+        """Whether all sizes are known before the kernel runs."""
+        return UNKNOWN_SIZE not in self.shape
+
     def __repr__(self) -> str:
-        return f"{self.element}[{', '.join(map(str, self.shape))}]"
+        sizes = ("..." if size == UNKNOWN_SIZE else str(size) for size in self.shape)
+        return f"{self.element}[{', '.join(sizes)}]"
 
 
 BOOL = UInt(1)

@@ -10,6 +10,7 @@ import islpy as isl
 
 from hcl_explore.ir.linear import LinearForm, Symbol
 from hcl_explore.ir.program import Access, Program
+from hcl_explore.lang.types import UNKNOWN_SIZE
 from hcl_explore.polyhedral.conflicts import Model
 from hcl_explore.polyhedral.domain import is_exact
 from hcl_explore.polyhedral.positions import task_positions
@@ -39,7 +40,7 @@ class OutOfBounds:
         which = f" in dimension {self.dim}" if len(self.access.buffer.shape) > 1 else ""
         return (
             f"'{self.access.buffer.name}' is {verb} at index {self.index}{which}, outside "
-            f"0..{self.extent - 1},{where}"
+            f"0..{'' if self.extent == UNKNOWN_SIZE else self.extent - 1},{where}"
         ).rstrip(",") + "."
 
 
@@ -69,7 +70,8 @@ def _first(accesses: Iterable[Access], position: Mapping[Symbol, int]) -> OutOfB
             continue
         for dim, (form, extent) in enumerate(zip(subscripts, access.buffer.shape, strict=True)):
             low, high = model.ranges.of_form(form)
-            if (low >= 0 and high < extent) or not is_exact(access):
+            is_inside = low >= 0 and (high < extent or extent == UNKNOWN_SIZE)
+            if is_inside or not is_exact(access):
                 continue
             try:
                 with limited():
@@ -91,7 +93,7 @@ def _leaves(
     model: Model, access: Access, dim: int, form: LinearForm, extent: int
 ) -> OutOfBounds | None:
     """The first iteration in which the subscript is negative, else in which it is too large."""
-    for below in (True, False):
+    for below in (True, False) if extent != UNKNOWN_SIZE else (True,):
         for case in model.cases(access):
             system = System(fixed=model.fixed)
             values = system.add_instance(access.loops, case)

@@ -123,7 +123,7 @@ def _buffer_record(buffer: Buffer) -> BufferRecord:
         function=buffer.function,
         kind="local" if buffer.kind == "state" else buffer.kind,  # type: ignore[typeddict-item]
         dtype=buffer.dtype,
-        shape=list(buffer.shape),
+        shape=[max(size, 0) for size in buffer.shape],
         bytes=buffer.bytes,
         partition="; ".join(str(entry) for entry in buffer.partition),
         storage=buffer.storage,

@@ -17,6 +17,7 @@ from hcl_explore.frontend import lower, read_kernel
 from hcl_explore.ir.context import new_context
 from hcl_explore.ir.printing import print_module
 from hcl_explore.lang import ConstExpr, TypeParameter, float32, int8, int32
+from hcl_explore.schedule.schedule import customize
 
 Run = Callable[..., Any]
 T = TypeParameter("T", float32, int32)
@@ -245,3 +246,19 @@ def test_compile_time_constructs_say_so_in_plain_python() -> None:
         hcl.meta_for(3)
     with pytest.raises(TypeError, match="only where the kernel is compiled"):
         hcl.meta_if(True)
+
+
+def test_functions_of_one_text_have_type_parameters_of_their_own() -> None:
+    text = """
+T, N = TypeParameter("T"), TypeParameter("N")
+def total(A: T[N]) -> T:
+    s: T = 0
+    for i in range(N):
+        s += A[i]
+    return s
+def f(A: T[N], B: int32[3]) -> T:
+    s: T = total(A) + total(B)
+    return s
+"""
+    schedule = customize(text, instantiate=[float32, 8])
+    assert schedule.build()(np.ones(8, np.float32), np.ones(3, np.int32)) == 11.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import mlir.ir as ir
-from mlir.dialects import arith, func, memref, scf
+from mlir.dialects import affine, arith, func, memref, scf
 
 from hcl_explore.ir import attributes
 from hcl_explore.ir.locations import SourcePlace, place_of
@@ -24,16 +24,13 @@ class Site:
 
 
 def insert_checks(module: ir.Module) -> list[Site]:
-    """Guard each ``memref.load`` and ``memref.store``: where a subscript leaves its dimension, call
+    """Guard each ``memref.load`` and ``memref.store``, and the affine ones of a function whose
+    bounds or sizes are known only at run time: where a subscript leaves its dimension, call
     ``OUT_OF_BOUNDS`` with the number of the site, the subscript and the extent."""
     accesses: list[ir.Operation] = []
-
-    def visit(op: ir.Operation) -> ir.WalkResult:
-        if op.name in ("memref.load", "memref.store"):
-            accesses.append(op)
-        return ir.WalkResult.ADVANCE
-
-    module.operation.walk(visit)
+    for opview in module.body.operations:
+        if opview.operation.name == "func.func":
+            accesses += _unproved(opview.operation)
     sites: list[Site] = []
     with module.context:
         i64 = ir.IntegerType.get_signless(64)
@@ -46,13 +43,53 @@ def insert_checks(module: ir.Module) -> list[Site]:
     return sites
 
 
+def _unproved(function: ir.Operation) -> list[ir.Operation]:
+    """The accesses that are not proved to stay inside when a kernel is read."""
+    plain: list[ir.Operation] = []
+    affine_ones: list[ir.Operation] = []
+
+    def visit(op: ir.Operation) -> ir.WalkResult:
+        if op.name in ("memref.load", "memref.store"):
+            plain.append(op)
+        elif op.name in ("affine.load", "affine.store"):
+            affine_ones.append(op)
+        return ir.WalkResult.ADVANCE
+
+    function.walk(visit)
+    if not function.regions[0].blocks:
+        return plain
+    entry = function.regions[0].blocks[0]
+    made = (op.operation for op in entry.operations)
+    is_open = any(isinstance(argument.type, ir.IndexType) for argument in entry.arguments)
+    is_open = is_open or any(op.name in _SYMBOLS for op in made)
+    return [*plain, *affine_ones] if is_open else plain
+
+
+_SYMBOLS = frozenset({"arith.index_cast", "arith.index_castui", "memref.dim"})
+
+
+def _subscripts(op: ir.Operation, first: int) -> list[ir.Value]:
+    """The subscripts of an access, one for each dimension; those of an affine one are computed."""
+    operands = list(op.operands)[first:]
+    if op.name.startswith("memref."):
+        return operands
+    return [
+        affine.AffineApplyOp(
+            ir.AffineMap.get(access_map.n_dims, access_map.n_symbols, [result], op.context),
+            operands,
+        ).result
+        for access_map in (op.attributes["map"].value,)
+        for result in access_map.results
+    ]
+
+
 def _check_access(op: ir.Operation, sites: list[Site], i64: ir.Type) -> None:
-    writes = op.name == "memref.store"
+    writes = op.name.endswith(".store")
     array = op.operands[1 if writes else 0]
     place = place_of(op.location)
     type_ = ir.MemRefType(array.type)
     with ir.InsertionPoint(op), op.location:
-        for axis, subscript in enumerate(list(op.operands)[2 if writes else 1 :]):
+        for axis, subscript in enumerate(_subscripts(op, 2 if writes else 1)):
             if type_.is_dynamic_dim(axis):
                 extent = memref.dim(array, arith.constant(ir.IndexType.get(), axis))
             else:

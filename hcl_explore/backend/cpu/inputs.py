@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,16 +25,27 @@ def element_count(value: Value) -> int:
 def random_inputs(signature: Signature, seed: int) -> list[Argument]:
     """Arguments for a call, the same for the same seed.
 
-    Integers and fixed point over their whole range, unless subscripts or bounds depend on data: then from 0 up to
-    the smallest array dimension, so that they can be subscripts. ``index`` is always drawn so.
-    Floats in [-1, 1], one in sixteen 16 times larger.
+    Integers and fixed point over their whole range, unless subscripts or bounds depend on data:
+    then from 0 up to the smallest array dimension, so that they can be subscripts. ``index`` is
+    always drawn so. Floats in [-1, 1], one in sixteen 16 times larger. All sizes that are not known
+    are the same one.
     """
     rng = np.random.default_rng(seed)
+    size = int(rng.integers(_SMALL_INTEGERS, 3 * _SMALL_INTEGERS))
+    signature = replace(
+        signature, parameters=tuple(_sized(value, size) for value in signature.parameters)
+    )
     sizes = [size for value in signature.parameters for size in value.shape or () if size]
     small = min([*sizes, _SMALL_INTEGERS])
     return [
         _random_value(value, rng, small, signature.data_dependent) for value in signature.parameters
     ]
+
+
+def _sized(value: Value, size: int) -> Value:
+    if value.shape is None or None not in value.shape:
+        return value
+    return replace(value, shape=tuple(size if known is None else known for known in value.shape))
 
 
 def _random_value(value: Value, rng: np.random.Generator, small: int, only_small: bool) -> Argument:

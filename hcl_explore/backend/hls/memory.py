@@ -24,7 +24,12 @@ def element_type(
     """The kernel type of the elements of a memref. Raises ``EmitError`` where it has no shape or
     no C++ element type."""
     if not kind.has_static_shape:
-        raise f.error(op, f"an array of run-time size ({kind}) has no counterpart in HLS C++")
+        raise f.error(
+            op,
+            f"an array of run-time size ({kind}) has no counterpart in HLS C++",
+            "Hardware needs the sizes: make them type parameters, A: float32[N], and give them with "
+            "customize(kernel, instantiate=[...]).",
+        )
     scalar = scalar_of(dtype, kind.element_type)
     if scalar is None:
         raise f.error(

@@ -121,7 +121,7 @@ def _symbols_in_maps(callee: Function) -> set[int]:
         variable.number
         for form in forms
         for variable in form.variables()
-        if isinstance(variable, Symbol)
+        if isinstance(variable, Symbol) and variable.number >= 0
     }
 
 
@@ -141,6 +141,26 @@ def _uncast(value: ir.Value) -> ir.Value:
         return value
     source = owner.operation.operands[0]
     return source if isinstance(source.type, ir.IndexType) else value
+
+
+def _settle_size(op: ir.Operation) -> None:
+    """An inlined size of an array becomes a constant, or a size of the caller's argument."""
+    array = op.operands[0]
+    if not isinstance(array.owner, ir.Block) and array.owner.operation.name == "memref.cast":
+        array = array.owner.operation.operands[0]
+    axis = ir.IntegerAttr(op.operands[1].owner.operation.attributes["value"]).value
+    kind = ir.MemRefType(array.type)
+    if kind.is_dynamic_dim(axis):
+        block = array.owner  # only arguments have unknown sizes
+        number = op.operands[1].owner.operation.clone(ir.InsertionPoint.at_block_begin(block))
+        op.operands[0], op.operands[1] = array, number.operation.results[0]
+        op.move_after(number.operation)
+        return
+    with op.location, ir.InsertionPoint(op):
+        constant = arith.constant(ir.IndexType.get(), kind.shape[axis])
+    op.results[0].replace_all_uses_with(constant)
+    op.erase()
+    rewrite.refold_users(constant)
 
 
 def _settle_cast(cast: ir.Operation) -> None:
@@ -208,6 +228,9 @@ class _Inliner:
             rewrite.refold_users(operand)
         for cast in casts:
             _settle_cast(cast)
+        for op in body:
+            if op.name == "memref.dim":
+                _settle_size(op)
 
     def _name_arrays(self, function: Function, call: Call, block: ir.Block) -> None:
         """Arrays that the callee makes get names of their own, or that of the call's result."""

@@ -14,6 +14,7 @@ from hcl_explore.ir.attributes import PartitionedDim, make_partition
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Program
 from hcl_explore.lang.partition import Partition
+from hcl_explore.lang.types import UNKNOWN_SIZE
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
 
@@ -61,6 +62,12 @@ class PartitionArray(Primitive):
         return has_banks(program, self.target, self._added())
 
     def _factor_refusal(self, program: Program) -> ScheduleError | None:
+        if any(self.target.shape[dim - 1] == UNKNOWN_SIZE for dim in self._dims()):
+            return NotApplicableError(
+                f"partition: the size of '{self.target.name}' is not known",
+                span=program.sources.span(self.target.place),
+                advice="Banks need sizes: A: float32[N], and customize(..., instantiate=[...]).",
+            )
         if self.partition_type is Partition.Complete:
             if self.factor:
                 return ArgumentError(
