@@ -31,6 +31,9 @@ ENDED_CALLBACK = "hcl.rt.ended"
 _BODY = ".task"
 
 
+_DECLARATIONS = ("memref.alloca", "memref.alloc")
+
+
 @dataclass
 class Simulated:
     """What was lowered: where streams and tasks come from, and the functions to make coroutines."""
@@ -295,7 +298,9 @@ class _Body:
             if is_stream(argument.type):
                 argument.set_type(self._pointer)
         self._lower_calls(calls, awaited)
-        with function.location, ir.InsertionPoint.at_block_begin(block):
+        # Behind the local arrays: LLVM loses those that are declared after a suspension point.
+        first = next(op for op in block.operations if op.operation.name not in _DECLARATIONS)
+        with function.location, ir.InsertionPoint(first):
             wait_while("hcl.rt.must_wait_start", [self._task])
         function.attributes["function_type"] = ir.TypeAttr.get(
             ir.FunctionType.get([argument.type for argument in block.arguments], [])
