@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from types import FunctionType
 from typing import Any, Protocol
 
 from hcl_explore.errors import ArgumentError, UnknownNameError
@@ -98,6 +99,8 @@ class Parameter:
     # --- one method per kind ----------------------------------------------------------------
 
     def _resolve_loop(self, value: object, scope: Scope) -> Loop | str:
+        if self.takes_function:
+            value = _function_name(value)
         if isinstance(value, str):
             if self.takes_function and value in scope.program.functions:
                 return value
@@ -150,8 +153,9 @@ class Parameter:
         return buffer
 
     def _resolve_function(self, value: object, scope: Scope) -> str:
+        value = _function_name(value)
         if not isinstance(value, str):
-            raise self._wrong(value, scope, "a function's name")
+            raise self._wrong(value, scope, "a function or its name")
         return naming.find_function(scope.program, value).name
 
     def _resolve_integer(self, value: object, scope: Scope) -> int:
@@ -240,6 +244,11 @@ class Parameter:
             f"{scope.primitive}: argument '{self.name}' must be {expected}, not {value!r}",
             advice=f"{self.name}: {self.help}",
         )
+
+
+def _function_name(value: object) -> object:
+    """A kernel's function object stands for its name."""
+    return value.__name__ if isinstance(value, FunctionType) else value
 
 
 # --- what primitives declare their fields with -----------------------------------------------

@@ -32,7 +32,7 @@ from hcl_explore.polyhedral.dependences import Dependence, dependences
 from hcl_explore.polyhedral.endpoints import require_endpoints
 from hcl_explore.schedule import naming
 from hcl_explore.schedule.building import build, project_options
-from hcl_explore.schedule.handles import BufferHandle, LoopHandle, Loops
+from hcl_explore.schedule.handles import Band, BufferHandle, LoopHandle, Loops
 from hcl_explore.schedule.lint import Finding, LintWarning, lint
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import Outcome, Primitive, PrimitiveInfo, info, primitives
@@ -162,15 +162,22 @@ class Schedule:
         buffers = [buffer.name for buffer in self.program.kernel.buffers]
         return sorted({*super().__dir__(), *buffers})
 
-    def dependences(self, band: str | None = None) -> list[Dependence]:
+    def dependences(self, band: str | Band | LoopHandle | None = None) -> list[Dependence]:
         """Each dependence of a band (or of the whole kernel): kind, distance, carrying loop.
+
+        ``band`` is its name, the band itself, or a loop, whose body is meant then.
 
         Raises:
             UnknownNameError: no such band.
+            StaleHandleError: the handle is of another schedule, or what it names is gone.
         """
         if band is None:
             return dependences(self.program.kernel)
-        return dependences(naming.find_band(self.program, band))
+        if isinstance(band, str):
+            return dependences(naming.find_band(self.program, band))
+        found = self.program.loop(band.current_key(self))
+        assert found is not None
+        return dependences(found)
 
     # --- steps --------------------------------------------------------------------------------
 

@@ -59,13 +59,24 @@ def rich(A: int32[8, 8], B: int32[8, 8], v: int32[64], limits: int32[8]):
             v[8 * t + f] = U[f]
 
 
+def two_stages(A: int32[8, 8]) -> int32[8, 8]:
+    T: int32[8, 8]
+    for i, j in hcl.grid(8, 8, name="scale"):
+        T[i, j] = A[i, j] + 1
+    C: int32[8, 8]
+    for y, x in hcl.grid(8, 8, name="copy"):
+        C[y, x] = T[y, x]
+    return C
+
+
+KERNELS: dict[str, Any] = {"to": two_stages}
 PREPARATIONS: dict[str, list[tuple[str, dict[str, object]]]] = {
     "double_buffer": [("buffer_at", {"target": "A", "axis": "i"})],
 }
 
 
 def fresh(name: str) -> hcl.Schedule:
-    s = hcl.customize(rich)
+    s = hcl.customize(KERNELS.get(name, rich))
     for primitive, arguments in PREPARATIONS.get(name, []):
         s.apply(primitive, arguments)
     return s
@@ -124,6 +135,9 @@ def unfit(parameter: Parameter, s: hcl.Schedule) -> Iterator[tuple[str, object]]
     elif parameter.kind == "choice":
         yield "no member", "odd"
         yield "a number", 17
+    elif parameter.kind == "destination":
+        yield "unknown name", "nowhere"
+        yield "a number", 3
     elif parameter.kind == "boolean":
         yield "a number", 2
         yield "a word", "yes"

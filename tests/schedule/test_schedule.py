@@ -413,3 +413,26 @@ def test_a_sum_of_integers_is_not_called_one_of_floats() -> None:
         s.parallel("k")
     assert "rounding" not in str(caught.value) and "floating" not in str(caught.value)
     assert "Any order gives the same result, but not two updates at once" in str(caught.value)
+
+
+def test_a_function_stands_for_its_name() -> None:
+    s = hcl.customize(kernels.caller)
+    s.inline(kernels.inner_scale)
+    assert s.history[0].call == 's.inline("inner_scale")'
+    with pytest.raises(UnknownNameError, match="no function 'matmul'"):
+        s.inline(kernels.matmul)
+
+
+def test_dependences_of_a_band_by_name_and_by_handle() -> None:
+    s = hcl.customize(kernels.skewed)
+    named = [(d.kind, d.distance, d.carrier) for d in s.dependences("stencil")]
+    assert [kind for kind, _, _ in named] == ["flow"]
+    assert named[0][1] == (1, -1) and named[0][2] is s.loop("i").loop
+    assert [(d.kind, d.distance) for d in s.dependences(s.get_loops().stencil)] == [
+        ("flow", (1, -1))
+    ]
+    assert s.dependences(s.loop("j")) == []
+    with pytest.raises(UnknownNameError, match="no band 'nothing'"):
+        s.dependences("nothing")
+    with pytest.raises(StaleHandleError):
+        s.dependences(hcl.customize(kernels.skewed).loop("i"))
