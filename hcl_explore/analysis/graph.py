@@ -173,8 +173,8 @@ def _add_region(graph: Graph, program: Program, region: Function, cluster: str |
         graph.nodes.append(GraphNode(tasks[call], "task", name, detail, cluster))
     for channel in channels(endpoints, region):
         label = "\n".join(map(str, channel.fifos))
-        ends = tasks[channel.producer], tasks[channel.consumer]
-        graph.edges.append(GraphEdge(*ends, label, channel.bytes, channel.fifos))
+        source, target = tasks[channel.producer], tasks[channel.consumer]
+        graph.edges.append(GraphEdge(source, target, label, channel.bytes, channel.fifos))
 
 
 def _stage(loop: Loop, cluster: str | None) -> GraphNode:

@@ -16,10 +16,12 @@ from typing import TypeAlias
 from hcl_explore.ir import dialect
 from hcl_explore.ir.linear import LinearForm, Variable
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Guard, Loop, Program
-from hcl_explore.polyhedral.endpoints import endpoints_of, task_name
+from hcl_explore.polyhedral.endpoints import Endpoints, endpoints_of, task_name
 from hcl_explore.polyhedral.positions import constant_of
 
-Fifo: TypeAlias = "tuple[Buffer, tuple[int, ...]]"
+Fifo: TypeAlias = "tuple[str, Buffer, tuple[int, ...]]"
+"""Where the region that makes the stream is called (empty: the region itself), the stream, and the
+place in its array."""
 Values: TypeAlias = "Mapping[Variable, int]"
 
 MOST_EVENTS = 20_000
@@ -35,8 +37,8 @@ class Event:
 
     @property
     def name(self) -> str:
-        stream, element = self.fifo
-        return stream.name + (f"[{', '.join(map(str, element))}]" if element else "")
+        path, stream, element = self.fifo
+        return path + stream.name + (f"[{', '.join(map(str, element))}]" if element else "")
 
 
 @dataclass(frozen=True)
@@ -66,26 +68,25 @@ def token_flow(
 
     Raises ``UndecidedError`` where that cannot be known before it runs.
     """
-    endpoints = endpoints_of(program)
-    uses = [
-        use
-        for fifo in endpoints.fifos(region)
-        for ends in (fifo.producers, fifo.consumers)
-        for each in ends.values()
-        for use in each
-    ]
-    if endpoints.undecided(region) or sum(use.times or 1 for use in uses) > MOST_EVENTS:
-        raise UndecidedError
     lister = _Lister(program)
     lists: dict[str, list[Event]] = {}
     total = 0
-    for call in region.calls:
-        events = list(islice(lister.of_call(region, call, {}), MOST_EVENTS + 1))
+    for task, stream in lister.tasks(region, "", {}):
+        events = list(islice(stream, MOST_EVENTS - total + 1))
         total += len(events)
         if total > MOST_EVENTS:
             raise UndecidedError
-        lists[task_name(call)] = events
+        lists[task] = events
     return _run(lists, depths or {})
+
+
+def _is_large(endpoints: Endpoints, region: Function) -> bool:
+    """Whether it is known without listing them that there are too many events."""
+    total = 0
+    for fifo in endpoints.fifos(region):
+        for ends in (fifo.producers, fifo.consumers):
+            total += sum(use.times or 1 for uses in ends.values() for use in uses)
+    return total > MOST_EVENTS
 
 
 def _run(lists: Mapping[str, list[Event]], depths: Mapping[Buffer, int]) -> Flow:
@@ -98,7 +99,7 @@ def _run(lists: Mapping[str, list[Event]], depths: Mapping[Buffer, int]) -> Flow
         events = lists[task]
         while at[task] < len(events):
             event = events[at[task]]
-            stream, _ = event.fifo
+            _, stream, _ = event.fifo
             depth = depths.get(stream, stream.depth or 1)
             count = filled.get(event.fifo, 0)
             if count >= depth if event.is_put else count == 0:
@@ -121,11 +122,41 @@ class _Lister:
     def __init__(self, program: Program) -> None:
         self.program = program
 
+    def tasks(
+        self, region: Function, path: str, outer: Mapping[Buffer, tuple[str, Buffer]]
+    ) -> Iterator[tuple[str, Iterator[Event]]]:
+        """The tasks of a region and of those that it calls, with what they do. ``outer`` is what
+        the streams that the region is handed are outside of it."""
+        endpoints = endpoints_of(self.program)
+        if endpoints.undecided(region) or _is_large(endpoints, region):
+            raise UndecidedError
+        for call in region.calls:
+            name = path + task_name(call)
+            callee = self.program.functions[call.callee]
+            if callee.dataflow:
+                handed = {}
+                for own in callee.buffers:
+                    if own.kind == "stream" and own.argument_position is not None:
+                        given = call.arguments[own.argument_position]
+                        assert given is not None  # a stream is handed over as such
+                        handed[own] = outer.get(given, (path, given))
+                yield from self.tasks(callee, f"{name}.", handed)
+            else:
+                yield name, self._renamed(self.of_call(region, call, {}), path, outer)
+
+    def _renamed(
+        self, events: Iterator[Event], path: str, outer: Mapping[Buffer, tuple[str, Buffer]]
+    ) -> Iterator[Event]:
+        for event in events:
+            _, stream, element = event.fifo
+            where, known = outer.get(stream, (path, stream))
+            yield Event((where, known, element), event.is_put, event.access)
+
     def of_call(self, caller: Function, call: Call, values: Values) -> Iterator[Event]:
         """The events of one call; their FIFOs are the caller's streams."""
         callee = self.program.functions[call.callee]
         if callee.dataflow:
-            raise UndecidedError  # its tasks run at the same time: it has no one order
+            raise UndecidedError  # inside a task: its own tasks have no one order
         operands = list(call.op.operands)
         inner: dict[Variable, int] = {}
         for symbol in callee.symbols:
@@ -136,10 +167,10 @@ class _Lister:
             elif known:
                 inner[symbol] = known[0]
         for event in self._body(callee, callee, inner):
-            stream, element = event.fifo
+            path, stream, element = event.fifo
             handed = call.arguments[stream.argument_position or 0]
             if stream.argument_position is not None and handed is not None:
-                yield Event((handed, element), event.is_put, event.access)
+                yield Event((path, handed, element), event.is_put, event.access)
 
     def _body(self, function: Function, body: Function | Loop, values: Values) -> Iterator[Event]:
         own = {a.op: a for a in body.accesses if a.op.name in _TOKENS and a.buffer.kind == "stream"}
@@ -153,7 +184,7 @@ class _Lister:
                 if item.subscripts is None:
                     raise UndecidedError
                 element = tuple(_value(form, values) for form in item.subscripts)
-                yield Event((item.buffer, element), item.op.name == dialect.PUT, item)
+                yield Event(("", item.buffer, element), item.op.name == dialect.PUT, item)
             elif isinstance(item, Call):
                 yield from self.of_call(function, item, values)
             elif any(True for _ in _streams(item)):

@@ -51,7 +51,7 @@ def lint(program: Program, estimate: Callable[[], Estimate]) -> list[Finding]:
     for region in program.functions.values():
         if region.dataflow:
             findings += _endpoints(program, endpoints, region)
-            if not region.loops:
+            if not region.loops and not _is_handed_streams(region):
                 findings += _flow(program, region)
             findings += _shared(program, region)
     findings += _ports(program, estimate)
@@ -87,6 +87,11 @@ def _first_place(fifo: Fifo) -> SourcePlace | None:
 # --- tokens -----------------------------------------------------------------------------------
 
 
+def _is_handed_streams(region: Function) -> bool:
+    """Whether it is part of another region, which is looked at as a whole."""
+    return any(b.kind == "stream" and b.depth is None for b in region.buffers)
+
+
 def _flow(program: Program, region: Function) -> Iterator[Finding]:
     try:
         flow = token_flow(program, region)
@@ -96,8 +101,8 @@ def _flow(program: Program, region: Function) -> Iterator[Finding]:
         return
     if flow.waiting:
         return
-    for (stream, element), count in flow.left.items():
-        name = stream.name + (f"[{', '.join(map(str, element))}]" if element else "")
+    for (path, stream, element), count in flow.left.items():
+        name = path + stream.name + (f"[{', '.join(map(str, element))}]" if element else "")
         yield Finding(
             "leftover",
             f"{count} token{'s are' if count > 1 else ' is'} left in '{name}' when all tasks have "
@@ -116,7 +121,7 @@ def _deadlock(program: Program, region: Function, flow: Flow) -> Finding:
     full = [one.event for one in flow.waiting if one.event.is_put]
     remedy = "A task waits for a token that no task will put: compare their loop bounds."
     if full:
-        enough = _enough(program, region, {event.fifo[0] for event in full})
+        enough = _enough(program, region, {event.fifo[1] for event in full})
         if enough:
             remedy = "Deeper FIFOs let it run: " + ", ".join(
                 f"{stream.name} of depth {depth}" for stream, depth in enough.items()
@@ -132,7 +137,7 @@ def _enough(program: Program, region: Function, streams: set[Buffer]) -> dict[Bu
     for _ in range(16):
         depths = {stream: 2 * depth for stream, depth in depths.items()}
         flow = token_flow(program, region, depths)
-        full = {one.event.fifo[0] for one in flow.waiting if one.event.is_put}
+        full = {one.event.fifo[1] for one in flow.waiting if one.event.is_put}
         if not flow.waiting:
             return _shrunk(program, region, depths)
         if not full:

@@ -207,3 +207,40 @@ def top(A: int32[16], B: int32[16], C: int32[16]):
             c[i] = 3 * a[i]
 """
     assert only(DATAFLOW + text + third).check == "shared-array"
+
+
+def test_regions_in_regions_are_looked_at_as_a_whole() -> None:
+    assert findings(programs.nested) == []
+    text = """
+@df.region()
+def half(source: Stream[int32], target: Stream[int32]):
+    inner: Stream[int32, 2]
+    @df.kernel(mapping=[1])
+    def take():
+        for i in range(16):
+            inner.put(source.get())
+    @df.kernel(mapping=[1])
+    def give():
+        for i in range(16):
+            target.put(inner.get() // 2)
+@df.region()
+def top(A: int32[16], B: int32[16]):
+    first: Stream[int32, 2]
+    second: Stream[int32, 2]
+    third: Stream[int32, 2]
+    @df.kernel(mapping=[1], args=[A])
+    def load(a: int32[16]):
+        for i in range(16):
+            first.put(a[i])
+    half(first, second)
+    half(second, third)
+    @df.kernel(mapping=[1], args=[B])
+    def store(b: int32[16]):
+        for i in range(COUNT):
+            b[i] = third.get()
+"""
+    assert findings(DATAFLOW + text.replace("COUNT", "16")) == []
+    finding = only(DATAFLOW + text.replace("COUNT", "9"))
+    assert finding.check == "deadlock"
+    assert "half_1.give waits at 'third', which is full" in finding.message
+    assert "half_1.take waits at 'half_1.inner', which is full" in finding.message
