@@ -73,15 +73,17 @@ class Violation:
                 shown[f"  {place.filename}:{place.line}   {source}"] = None
         return "\n".join([text, *shown])
 
-    def _sentence(self) -> str:
+    @property
+    def conflict(self) -> str:
+        """What the two instances do: ``iteration (i=2) reads A[1], written by (i=1)``."""
         verb, past = _VERBS[self.kind]
+        second = f"iteration {self.second}" if self.second.iteration else "the statement"
+        return f"{second} {verb} {self._element()}, {past} by {self.first}"
+
+    def _sentence(self) -> str:
         moved = "at the same time" if self.simultaneous else "later"
         assumed = "".join(f" for {symbol.name}={value}" for symbol, value in self.symbols)
-        second = f"iteration {self.second}" if self.second.iteration else "the statement"
-        parts = [
-            f"{second} {verb} {self._element()}, {past} by {self.first}, which the new order runs "
-            f"{moved}{assumed}."
-        ]
+        parts = [f"{self.conflict}, which the new order runs {moved}{assumed}."]
         if self.distance:
             parts.append(f"Dependence distance ({', '.join(map(str, self.distance))}).")
         if self.only_reassociation:

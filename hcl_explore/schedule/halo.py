@@ -14,8 +14,8 @@ from hcl_explore.schedule.legality import violation_error
 from hcl_explore.schedule.primitive import Outcome, then
 from hcl_explore.schedule.primitives.peel import Peel
 
-MOST_AHEAD = 8
-"""Iterations that a producer runs ahead at most: more is no halo."""
+_MOST_EXAMPLES = 8
+"""Each one brings the producer further ahead; a stencil in two dimensions has few."""
 
 
 def run_ahead(
@@ -24,7 +24,7 @@ def run_ahead(
     """``fusion`` with the producer as far ahead as the counterexamples ask for, or the refusal."""
     refused: Violation | None = None
     ahead = fusion
-    for _ in range(MOST_AHEAD):
+    for _ in range(_MOST_EXAMPLES):
         found = first_violation(ahead.concerned, ahead.time, reassociate=reassociate)
         if found is None:
             return alias_refusal(program, what, fusion.concerned) or ahead
@@ -54,10 +54,9 @@ def _further(fusion: Fusion, violation: Violation) -> Fusion | None:
         if any(one.trip_count is None for one in (loop, partner)):
             return None
         ahead = fusion.ahead(level, iterations)
-        leaves_some = ahead.leads[level] < (loop.trip_count or 0) and ahead.tails[level] < (
-            partner.trip_count or 0
-        )
-        return ahead if leaves_some and iterations <= MOST_AHEAD else None
+        # Beyond half of the range it is no halo: most would run before or after.
+        trips = partner.trip_count or 0
+        return ahead if 2 * ahead.tails[level] <= trips else None
     return None
 
 

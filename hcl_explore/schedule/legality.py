@@ -43,14 +43,19 @@ def violation_error(program: Program, what: str, violation: Violation) -> Legali
         advice = "Pass unchecked=True if you know that it is safe."
     else:
         advice = "Pass unchecked=True to apply it all the same and see what goes wrong."
-    lines = [f"{what} is illegal: {violation.describe()}"]
+    lines = [f"{what} is illegal: {violation.describe()}", *source_lines(program, violation)]
+    return LegalityError("\n".join(lines), advice=advice)
+
+
+def source_lines(program: Program, violation: Violation) -> list[str]:
+    """The source lines of both instances, once if they are the same."""
     shown: dict[str, None] = {}
     for instance in (violation.second, violation.first):
         place = instance.access.place
         if place is not None:
             text = program.sources.line(place).strip()
             shown[f"  {place.filename}:{place.line}   {text}"] = None
-    return LegalityError("\n".join([*lines, *shown]), advice=advice)
+    return list(shown)
 
 
 def not_applicable(program: Program, loop: Loop | None, message: str, advice: str) -> ScheduleError:

@@ -12,7 +12,8 @@ from hcl_explore.ir import rewrite
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.program import Access, Buffer, Loop, Program
 from hcl_explore.polyhedral.footprint import Box, footprint_box
-from hcl_explore.schedule.legality import not_applicable
+from hcl_explore.polyhedral.legality import simultaneous_violation
+from hcl_explore.schedule.legality import not_applicable, source_lines
 
 
 @dataclass(frozen=True)
@@ -121,12 +122,17 @@ def _loop_refusal(program: Program, axis: Loop) -> ScheduleError | None:
 
 
 def _written_refusal(program: Program, target: Buffer, axis: Loop, write: Access) -> ScheduleError:
-    return NotApplicableError(
+    message = (
         f"reuse_at: '{target.name}' is written inside '{axis.name}', so what is kept of it could "
-        "be out of date",
-        span=program.sources.span(write.place),
-        advice="Reuse an array that the loop only reads.",
+        "be out of date"
     )
+    advice = "Reuse an array that the loop only reads."
+    accesses = [access for access in target.accesses if axis in access.loops]
+    example = simultaneous_violation(accesses, axis.depth)
+    if example is None or not example.exact:
+        return NotApplicableError(message, span=program.sources.span(write.place), advice=advice)
+    lines = [f"{message}: {example.conflict}", *source_lines(program, example)]
+    return NotApplicableError("\n".join(lines), advice=advice)
 
 
 def _items(axis: Loop) -> dict[ir.Operation, int]:

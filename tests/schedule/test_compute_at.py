@@ -204,6 +204,18 @@ def test_what_runs_ahead_has_names(golden) -> None:
         s.unroll(x)
 
 
+def test_an_array_read_backward_is_no_halo() -> None:
+    s = hcl.customize("""
+def kernel(A: int32[8], B: int32[8], C: int32[8]):
+    for i in range(8):
+        B[i] = A[i]
+    for j in range(8):
+        C[j] = B[7 - j]
+""")
+    with pytest.raises(LegalityError, match=r"iteration \(j=3\) reads B\[4\], written by \(i=4\)"):
+        s.compute_at("i", "j")
+
+
 def test_too_far_a_halo_is_refused_with_the_dependence() -> None:
     s = hcl.customize(transposed)
     with pytest.raises(LegalityError) as caught:

@@ -254,10 +254,10 @@ def test_of_a_local_copy() -> None:
 @pytest.mark.parametrize(
     ("kernel", "axis", "message"),
     [
-        (writes_ahead, "i", "'A' is written inside 'i'"),
-        (in_place, "i", "'A' is written inside 'i'"),
-        (writes_behind, "i", "'A' is written inside 'i'"),
-        (writes_kept, "i", "'A' is written inside 'i'"),
+        (writes_ahead, "i", r"'A' is written inside 'i', .*: iteration \(i=\d.*A\["),
+        (in_place, "i", r"'A' is written inside 'i', .*: iteration \(i=\d.*A\["),
+        (writes_behind, "i", r"'A' is written inside 'i', .*: iteration \(i=\d.*A\["),
+        (writes_kept, "i", r"'A' is written inside 'i', .*: iteration \(i=\d.*A\["),
         (pooled, "y", "no element of 'A' .* is read again by the next"),
         (diagonal, "y", "move along 2 dimensions"),
         (backward, "y", "does not walk forward along 'A'"),
