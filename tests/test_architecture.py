@@ -23,6 +23,7 @@ ROOMS = [
     ("views",),
     ("session",),
     ("explorer",),
+    ("accuracy",),
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 
