@@ -36,6 +36,10 @@ def paired_inputs(
             drawn = _clipped_floats(numbers(old.dtype, np.asarray(originals[position])), new, rng)
             originals[position] = held(old, drawn)
             drawn = numbers(old.dtype, np.asarray(originals[position]))
+        elif isinstance(new.type, Float):
+            largest = 2.0 ** (new.type.mantissa + 1)  # whole numbers up to there are exact
+            drawn = numbers(old.dtype, np.asarray(originals[position])).clip(-largest, largest)
+            originals[position] = held(old, drawn)
         else:
             drawn = numbers(new.dtype, np.asarray(converted[position]))
             originals[position] = held(old, drawn)

@@ -169,6 +169,20 @@ def f(a: int32[8]) -> int32[8]:
     assert s.verify().status == "failed"  # a * 2 needs ten bits
 
 
+@pytest.mark.parametrize("kind", ["float16", "int8", "fixed(12, 4)", "bfloat16"])
+def test_subscripts_are_drawn_so_that_they_fit(kind: str) -> None:
+    s = hcl.customize("""
+def f(at: int32[16], x: int32[16]) -> int32[16]:
+    y: int32[16]
+    for i in range(16):
+        y[i] = x[at[i]]
+    return y
+""")
+    s.quantize(s.at, kind)
+    verdict = s.verify()
+    assert (verdict.status, verdict.max_abs_error) == ("verified", 0)
+
+
 def test_later_steps_are_exact_again() -> None:
     s = hcl.customize(DOT)
     s.quantize(s.C, hcl.Fixed(16, 8))

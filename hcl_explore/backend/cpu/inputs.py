@@ -50,12 +50,10 @@ def _sized(value: Value, size: int) -> Value:
 
 def _random_value(value: Value, rng: np.random.Generator, small: int, only_small: bool) -> Argument:
     coding = codec(value.dtype)
-    if isinstance(coding, FixedCodec):
-        raw = Value(value.name, str(coding.fixed.storage), value.shape)
-        bits = np.asarray(_random_value(raw, rng, small, False), dtype=coding.raw.dtype)
-        numbers = coding.values_of(bits)
-        return numbers if value.shape is not None else coding.python_scalar(numbers)
     shape = tuple(size or 0 for size in value.shape or ())
+    if isinstance(coding, FixedCodec):
+        numbers = _random_fixed(coding, rng, shape, small if only_small else None)
+        return numbers if value.shape is not None else coding.python_scalar(numbers)
     if coding.is_float:
         array = _random_floats(coding, rng, shape, is_scalar=value.shape is None)
     elif coding.scalar == BOOL:
@@ -82,6 +80,18 @@ def _random_floats(
         bits: Array = numbers.astype(np.float32).view(np.uint32) >> np.uint32(16)
         return bits.astype(np.uint16)
     return numbers if is_scalar else numbers.astype(coding.dtype)
+
+
+def _random_fixed(
+    coding: FixedCodec, rng: np.random.Generator, shape: tuple[int, ...], below: int | None
+) -> Array:
+    """Over the whole range, or whole numbers from 0 that are less than ``below``."""
+    held = coding.fixed.storage
+    if below is None:
+        return coding.values_of(_random_integers(held, rng, shape).astype(coding.raw.dtype))
+    largest = held.high * 2.0**-coding.fixed.fraction
+    numbers = np.minimum(rng.integers(0, below, shape).astype(np.float64), largest)
+    return coding.values_of(coding.raw_of(np.asarray(numbers)))
 
 
 def _random_integers(
