@@ -19,6 +19,7 @@ from typing import Any
 
 from hcl_explore import lang
 from hcl_explore.errors import KernelScopeError, KernelSyntaxError, SourceSpan
+from hcl_explore.lang import dataflow
 from hcl_explore.lang.dataflow import Region
 
 TEXT_FILENAME = "<kernel>"
@@ -66,6 +67,7 @@ def default_namespace() -> dict[str, object]:
     """The names that text can use without importing them."""
     names: dict[str, object] = {name: getattr(lang, name) for name in lang.__all__}
     names["hcl"] = lang
+    names["df"] = dataflow
     return names
 
 

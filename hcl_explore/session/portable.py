@@ -18,18 +18,24 @@ from hcl_explore.errors import SessionError
 from hcl_explore.frontend import KernelSource, read_kernel
 from hcl_explore.frontend.source import default_namespace
 from hcl_explore.frontend.type_names import type_called
+from hcl_explore.lang import dataflow
 from hcl_explore.lang.types import ScalarType, TensorType
+
+_OURS = "hcl_explore."
+_DATAFLOW = ("hcl_explore.dataflow", dataflow.__name__)
 
 
 @dataclass(frozen=True)
 class PortableKernel:
     """``sources`` are the kernel last and what it calls before it; ``constants`` and ``types`` map
-    captured names to values; ``modules`` are the names under which ``hcl_explore`` is known."""
+    captured names to values; ``modules`` are the names under which ``hcl_explore`` is known, and
+    ``dataflow`` those of ``hcl_explore.dataflow``."""
 
     sources: tuple[KernelSource, ...]
     constants: Mapping[str, object]
     types: Mapping[str, str]
     modules: tuple[str, ...]
+    dataflow: tuple[str, ...] = ()
 
     @property
     def kernel(self) -> KernelSource:
@@ -49,6 +55,7 @@ def make_portable(source: KernelSource) -> PortableKernel:
         collector.constants,
         collector.types,
         tuple(collector.modules),
+        tuple(collector.dataflow),
     )
 
 
@@ -58,6 +65,7 @@ class _Collector:
         self.constants: dict[str, object] = {}
         self.types: dict[str, str] = {}
         self.modules: dict[str, None] = {}
+        self.dataflow: dict[str, None] = {}
         self._defaults = default_namespace()
 
     def visit(self, source: KernelSource) -> None:
@@ -67,17 +75,20 @@ class _Collector:
         self.sources[source.name] = source
 
     def _add(self, name: str, value: object, source: KernelSource) -> None:
-        if self._defaults.get(name) is value:
+        if isinstance(value, ModuleType) and value.__name__ in _DATAFLOW:
+            self.dataflow[name] = None
+        elif self._defaults.get(name) is value:
             return
-        if isinstance(value, ModuleType):
+        elif isinstance(value, ModuleType):
             if value.__name__.partition(".")[0] == "hcl_explore":
                 self.modules[name] = None
         elif isinstance(value, (ScalarType, TensorType)):
             self.types[name] = str(value)
         elif isinstance(value, (bool, int, float, np.integer, np.floating, np.ndarray)):
             self._add_once(self.constants, name, value, source)
-        elif isinstance(value, FunctionType):
-            if not value.__module__.startswith("hcl_explore.") and name not in self.sources:
+        elif isinstance(value, (FunctionType, dataflow.Region)):
+            is_own = isinstance(value, dataflow.Region) or not value.__module__.startswith(_OURS)
+            if is_own and name not in self.sources:
                 callee = read_kernel(value)
                 if callee.name != name:
                     raise SessionError(
@@ -129,6 +140,7 @@ def to_json(portable: PortableKernel) -> dict[str, Any]:
         "constants": {name: _constant_json(v) for name, v in portable.constants.items()},
         "types": dict(portable.types),
         "modules": list(portable.modules),
+        "dataflow": list(portable.dataflow),
     }
 
 
@@ -142,6 +154,7 @@ def from_json(data: Mapping[str, Any]) -> KernelSource:
     try:
         namespace = default_namespace()
         namespace.update(dict.fromkeys(data["modules"], namespace["hcl"]))
+        namespace.update(dict.fromkeys(data.get("dataflow", ()), dataflow))
         namespace.update({name: type_called(text) for name, text in data["types"].items()})
         namespace.update({n: _constant_value(value) for n, value in data["constants"].items()})
         read = read_kernel(str(data["text"]), namespace=namespace, name=data["name"])

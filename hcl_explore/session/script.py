@@ -39,6 +39,7 @@ def _imports(portable: PortableKernel) -> str:
     if any(isinstance(value, np.ndarray) for value in portable.constants.values()):
         lines.insert(0, "import numpy as np\n")
     lines += [f"{name} = hcl" for name in portable.modules if name != "hcl"]
+    lines += [f"import hcl_explore.dataflow as {name}" for name in portable.dataflow]
     return "\n".join(lines)
 
 
