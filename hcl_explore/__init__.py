@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hcl_explore.backend.ip.function import ip
     from hcl_explore.explorer.api import explore
     from hcl_explore.schedule.comparing import verify
+    from hcl_explore.schedule.pragmas import pragmas_to_schedule
     from hcl_explore.schedule.report_comparison import compare_report
     from hcl_explore.schedule.schedule import Schedule, customize
     from hcl_explore.session.session import Session
@@ -34,6 +35,7 @@ _LAZY = {
     "customize": "hcl_explore.schedule.schedule",
     "explore": "hcl_explore.explorer.api",
     "ip": "hcl_explore.backend.ip.function",
+    "pragmas_to_schedule": "hcl_explore.schedule.pragmas",
     "verify": "hcl_explore.schedule.comparing",
 }
 
@@ -48,6 +50,7 @@ __all__ = [
     "examples",
     "explore",
     "ip",
+    "pragmas_to_schedule",
     "verify",
 ]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hcl_explore.analysis.operators import operator_tables
 from hcl_explore.analysis.toml import DataFile, packaged_names, read_packaged, read_path
 from hcl_explore.errors import DeviceError
 
@@ -136,9 +137,13 @@ def _read(file: DataFile) -> Device:
         raise file.error("a device needs a [totals] table", "totals")
     _check_keys(file, totals.keys(), _TOTALS, "[totals]")
     family = file.text(data, "family")
-    if family not in packaged_names("operators"):
+    if family.endswith(".toml"):
+        family = str(Path(file.name).parent / family)
+        operator_tables(family)
+    elif family not in packaged_names("operators"):
         raise file.error(
-            f"'family' must be one of {', '.join(packaged_names('operators'))}, not {family!r}",
+            f"'family' must be one of {', '.join(packaged_names('operators'))} or the path of a "
+            f".toml file of operators, not {family!r}",
             "family",
         )
     return Device(

@@ -11,9 +11,10 @@ import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from hcl_explore.analysis.toml import DataFile, read_packaged
+from hcl_explore.analysis.toml import DataFile, read_packaged, read_path
 
 FLOAT_KINDS = frozenset({"fadd", "fsub", "fmul", "fdiv", "fsqrt", "fexp", "fcmp", "frecip"})
 CONVERSIONS = frozenset({"fpext", "fptrunc", "sitofp", "fptosi"})
@@ -205,6 +206,12 @@ class Operators:
         return min(points, key=lambda p: abs(math.log(p.period_ns / self.period_ns)))
 
 
+_MULTIPLY_ADD = (
+    *("latency", "delay_ns", "add_latency", "add_delay_ns"),
+    *("combinational_ns", "add_combinational_ns"),
+)
+
+
 class Tables:
     """The data of a family, checked when read."""
 
@@ -220,21 +227,23 @@ class Tables:
         self.logic = {name: _curve(file, logic, name) for name in _LOGIC.values()}
         self.register_mux_ns = file.positive(logic, "register_mux") or 0.0
         self.memories = {core.kind: core for core in _memory_cores(file)}
-        self.multiply_stages = [
-            (entry["max_bits"][0], entry["max_bits"][1], tuple(entry["stage_delays_ns"]))
-            for entry in file.tables("multiply")
+        self.multiply_stages = _multiply_stages(file)
+        multipliers = _table(file, "multiplier_dsp")
+        self._multipliers = [
+            _whole(file, row, "table", 3) for row in _list(file, multipliers, "table")
         ]
-        self._multipliers: list[list[int]] = _table(file, "multiplier_dsp")["table"]
-        self.tile: list[int] = data["multiplier_bits"]
-        self.multiply_add: Mapping[str, float] = _table(file, "multiply_add")
+        self.tile = _whole(file, data.get("multiplier_bits"), "multiplier_bits", 2)
+        mac = _table(file, "multiply_add")
+        self.multiply_add = {key: _number(file, mac, key) for key in _MULTIPLY_ADD}
         self._lut_bits: int = self.multiply_stages[0][0]
         self.fifo_ns = file.positive(_table(file, "fifo"), "delay_ns") or 0.0
         axi = _table(file, "axi")
-        self.axi_request, self.axi_response = int(axi["request"]), int(axi["response"])
+        self.axi_request = int(_number(file, axi, "request"))
+        self.axi_response = int(_number(file, axi, "response"))
         divider = _table(file, "divider")
-        self.divider_extra_latency = int(divider["extra_latency"])
-        self.divider_lut_per_bit = float(divider["lut_per_bit"])
-        self.divider_ff_per_bit = float(divider["ff_per_bit"])
+        self.divider_extra_latency = int(_number(file, divider, "extra_latency"))
+        self.divider_lut_per_bit = _number(file, divider, "lut_per_bit")
+        self.divider_ff_per_bit = _number(file, divider, "ff_per_bit")
         self._points = _operator_points(file)
 
     def implementations(self, kind: str, width: str) -> list[list[_Point]]:
@@ -254,7 +263,13 @@ class Tables:
 
 @functools.cache
 def operator_tables(family: str) -> Tables:
-    """The data of a family of ``operators/``."""
+    """The data of a family of ``operators/``, or of the TOML file at that path.
+
+    Raises:
+        DeviceError: the file is not as it should be, with the line and the reason.
+    """
+    if family.endswith(".toml"):
+        return Tables(read_path(Path(family)))
     return Tables(read_packaged("operators", family))
 
 
@@ -280,6 +295,46 @@ def _table(file: DataFile, key: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise file.error(f"a [{key}] table is missing", key)
     return value
+
+
+def _number(file: DataFile, table: Mapping[str, Any], key: str) -> float:
+    """A field that must be a number of at least 0."""
+    value = table.get(key)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+        raise file.error(f"'{key}' must be a number of at least 0, not {value!r}", key)
+    return float(value)
+
+
+def _list(file: DataFile, table: Mapping[str, Any], key: str) -> list[Any]:
+    value = table.get(key)
+    if not isinstance(value, list) or not value:
+        raise file.error(f"'{key}' must be a list", key)
+    return value
+
+
+def _whole(file: DataFile, value: object, key: str, length: int, number: int = 0) -> list[int]:
+    """A list of so many integers."""
+    if (
+        not isinstance(value, list)
+        or len(value) != length
+        or not all(isinstance(item, int) for item in value)
+    ):
+        raise file.error(f"'{key}' must hold {length} integers, not {value!r}", key, number)
+    return value
+
+
+def _multiply_stages(file: DataFile) -> list[tuple[int, int, tuple[float, ...]]]:
+    """Of each size of multiplier its greatest operands and the delay at each number of stages."""
+    found = []
+    for number, entry in enumerate(file.tables("multiply")):
+        wide, narrow = _whole(file, entry.get("max_bits"), "max_bits", 2, number)
+        delays = entry.get("stage_delays_ns")
+        if not isinstance(delays, list) or not all(isinstance(d, (int, float)) for d in delays):
+            raise file.error("'stage_delays_ns' must be a list of ns", "stage_delays_ns", number)
+        found.append((wide, narrow, tuple(float(delay) for delay in delays)))
+    if not found:
+        raise file.error("a [[multiply]] table is missing", "multiply")
+    return found
 
 
 def _curve(file: DataFile, logic: Mapping[str, Any], name: str) -> list[tuple[float, float]]:

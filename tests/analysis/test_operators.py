@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+from importlib import resources
+from pathlib import Path
 
+import pytest
+from designs import schedule_of
+
+from hcl_explore.analysis.device import load_device
+from hcl_explore.analysis.estimate import estimate
 from hcl_explore.analysis.operators import operators_at
+from hcl_explore.errors import DeviceError
+
+SUM = """
+def add_up(A: float32[1024], B: float32[1]):
+    total: float32 = 0.0
+    for i in range(1024):
+        total += A[i]
+    B[0] = total
+"""
 
 AT_200, AT_300 = 5.0, 10 / 3
 
@@ -73,3 +88,45 @@ def test_the_tools_leave_different_shares_of_the_period() -> None:
     # Default clock uncertainty: 27 % in Vitis HLS (1.35 ns of 5 ns in reports), 12.5 % before.
     assert operators_at("ultrascale_plus", 5.0, "vitis").budget_ns == pytest.approx(3.65)
     assert operators_at("ultrascale_plus", 5.0, "vivado").budget_ns == pytest.approx(4.375)
+
+
+def own_family(tmp_path: Path, change: tuple[str, str]) -> Path:
+    """A device of one's own beside a file of operators of one's own, in which text is changed."""
+    folder = resources.files("hcl_explore")
+    family = folder.joinpath("operators/ultrascale_plus.toml").read_text(encoding="utf-8")
+    assert change[0] in family
+    (tmp_path / "mine.toml").write_text(family.replace(*change, 1), encoding="utf-8")
+    device = folder.joinpath("devices/u280.toml").read_text(encoding="utf-8")
+    path = tmp_path / "board.toml"
+    path.write_text(device.replace('"ultrascale_plus"', '"mine.toml"'), encoding="utf-8")
+    return path
+
+
+def test_operators_of_ones_own(tmp_path: Path) -> None:
+    path = own_family(
+        tmp_path, ("period_ns = 5.0, latency = 4, dsp = 2", "period_ns = 5.0, latency = 9, dsp = 7")
+    )
+    schedule = schedule_of(SUM)
+    figures = estimate(schedule.program, load_device(path), 200.0)
+    assert figures.dsp == 7
+    assert figures.ii == {"i": 9}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("request = 7", 'request = "soon"'), "'request' must be a number"),
+        (("multiplier_bits = [", "multiplier_bits = [1, "), "'multiplier_bits' must hold 2"),
+        (("[divider]", "[division]"), r"a \[divider\] table is missing"),
+        (
+            ("[[multiply]]\nmax_bits = [", '[[multiply]]\nmax_bits = ["x", '),
+            "'max_bits' must hold 2",
+        ),
+    ],
+)
+def test_a_bad_file_of_operators_is_refused_with_its_reason(
+    tmp_path: Path, change: tuple[str, str], message: str
+) -> None:
+    with pytest.raises(DeviceError, match=message) as error:
+        load_device(own_family(tmp_path, change))
+    assert "mine.toml" in str(error.value)
