@@ -46,8 +46,8 @@ def _operator(operator: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
         ctype = float_type(f, op, op.results[0].type)
         left, right = f.use(op.operands[0]), f.use(op.operands[1])
-        if operator == "*" and (rescaled := _rescaled(left, right)) is not None:
-            f.define(op.results[0], rescaled)
+        if operator == "*" and _converts_fixed(op):
+            f.define(op.results[0], _rescaled(left, right))
             return
         if operator == "+":
             opposite = _without_sign(f, right)
@@ -59,17 +59,14 @@ def _operator(operator: str) -> Handler:
     return emit
 
 
-def _rescaled(left: Expr, right: Expr) -> Expr | None:
-    """A product with a power of two, which may only move the binary point of fixed point."""
-    if right.number is None or right.number <= 0 or math.frexp(right.number)[0] != 0.5:
-        return None
+def _rescaled(left: Expr, right: Expr) -> Expr:
+    """The product with a power of two that moves the binary point of a conversion."""
+    assert right.number is not None
     exponent = math.frexp(right.number)[1] - 1
-    if left.scaled is None:
-        product = binary(left, "*", right, left.ctype)
-        return replace(product, scaled=Scaled(left, exponent))
-    if not left.scaled.floored and left.scaled.exponent + exponent == 0:
-        return left.scaled.inner
-    return None
+    made = left.scaled
+    if made is not None and not made.floored and made.exponent + exponent == 0:
+        return made.inner
+    return replace(binary(left, "*", right, left.ctype), scaled=Scaled(left, exponent))
 
 
 def _without_sign(f: FunctionEmitter, value: Expr) -> Expr | None:
@@ -99,9 +96,11 @@ def _call(name: str) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
         ctype = float_type(f, op, op.results[0].type)
         operands = [f.use(value) for value in op.operands]
-        f.module.used.add("math")
+        if not _converts_fixed(op):
+            f.module.used.add("math")
         expr = call(f"{f.dialect.math}{name}", operands, ctype)
-        if name == "floor" and not (made := operands[0].scaled or Scaled(operands[0], 0)).floored:
+        if _converts_fixed(op):
+            made = operands[0].scaled or Scaled(operands[0], 0)
             expr = replace(expr, scaled=replace(made, floored=True))
         if ctype.width == 16:  # the library may compute it in float
             expr = replace(expr, text=f"{f.integers.spell(ctype)}({expr.text})")
@@ -224,10 +223,12 @@ def _to_integer(signed: bool) -> Handler:
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
         value = f.use(op.operands[0])
         bits = bits_of(op.results[0])
-        made = value.scaled
-        if signed and made is not None and made.floored and _makes_fixed(op):
-            f.define(op.results[0], f.fixed.from_float(made.inner, made.exponent, bits))
-            return
+        if _converts_fixed(op):
+            made = value.scaled
+            if made is not None:
+                f.define(op.results[0], f.fixed.from_float(made.inner, made.exponent, bits))
+                return
+            f.module.used.add("math")  # the rounding has been written out
         # The tools' own integers do not round every negative float toward zero.
         wanted, ctype = exact(bits, signed), _native_integer(bits, signed)
         text = f"{f.integers.spell(ctype)}({value.text})"
@@ -245,8 +246,8 @@ def _native_integer(bits: int, signed: bool) -> CType:
     return INT if width <= 32 else LONG if width <= 64 else exact(bits, signed)
 
 
-def _makes_fixed(op: ir.Operation) -> bool:
-    """Whether the frontend notes that this is the conversion to a fixed-point type."""
+def _converts_fixed(op: ir.Operation) -> bool:
+    """Whether the frontend notes that this is part of a conversion from or to fixed point."""
     dtype = attrs.text(op, attrs.DTYPE)
     return dtype is not None and isinstance(parsed(dtype), FixedType)
 

@@ -141,3 +141,15 @@ def f(x: Fixed(70, 40), y: UFixed(6, 3), out: Fixed(9, 2)[2]) -> Fixed(70, 40):
             out = np.zeros(2)
             outcomes.append((schedule.build(**options)(x, y, out), out.tolist()))
         assert outcomes[0] == outcomes[1]
+
+
+def test_a_converted_value_is_kept_where_its_source_changes_first() -> None:
+    assert emitted("F[i], C[i] = A[i], F[i]") == [
+        "const ap_fixed<16, 8> tmp = ap_fixed<16, 8>(F[i]);",
+        "F[i] = A[i].to_float();",
+        "C[i] = tmp;",
+    ]
+
+
+def test_powers_of_two_of_the_kernels_own_stay() -> None:
+    assert emitted("F[i] = F[i] * 2.0 * 0.5") == ["F[i] = F[i] * 2.0f * 0.5f;"]

@@ -1,7 +1,6 @@
 // smooth: HLS C++ (vitis) emitted by hcl_explore from <kernel>
 #include <ap_int.h>
 #include <ap_fixed.h>
-#include <hls_math.h>
 
 static const ap_fixed<8, 2> K[3] = {0.25, 0.5, 0.25};
 
