@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import hcl_explore as hcl
-from hcl_explore.errors import EmitError
+from hcl_explore.errors import BuildError, EmitError
 from hcl_explore.examples import dataflow
 
 N, K, P = programs.N, programs.K, programs.P
@@ -142,3 +142,42 @@ def test_examples(example: Any) -> None:
 def test_only_cannon_goes_round_in_circles() -> None:
     threaded = [e.name for e in dataflow.EXAMPLES if "TASK(" in text_of(e.kernel)]
     assert threaded == ["cannon"]
+
+
+def test_catapult_has_no_threads_for_tasks_in_a_circle() -> None:
+    assert "TASK(" not in text_of(programs.feedback, "catapult")
+    with pytest.raises(BuildError, match="wait for one another in a circle"):
+        hcl.customize(programs.feedback).build("catapult", mode="csim")
+
+
+RUN_TIME = """
+import hcl_explore.dataflow as df
+@df.region()
+def top(A: int32[4, 8], B: int32[4, 8]):
+    fifos: Stream[int32, 2][4]
+    @df.kernel(mapping=[1], args=[A])
+    def send(a: int32[4, 8]):
+        for k, i in hcl.grid(8, 4):
+            fifos[INDEX].put(a[i, k])
+    @df.kernel(mapping=[4], args=[B])
+    def receive(b: int32[4, 8]):
+        p = df.get_pid()
+        for k in range(8):
+            b[p, k] = fifos[p].get()
+"""
+
+
+def test_fifos_chosen_by_a_loop() -> None:
+    text = RUN_TIME.replace("INDEX", "3 - i").replace("b[p, k]", "b[3 - p, k]")
+    assert "fifos[3 - i].write" in text_of(text) and "TASK(" not in text_of(text)
+    A, B = integers(4, 8), np.zeros((4, 8), np.int32)
+    csim(text, A, B)
+    np.testing.assert_array_equal(B, A)
+
+
+def test_fifos_chosen_by_data_run_as_threads() -> None:
+    text = RUN_TIME.replace("INDEX", "(a[i, k] + i) % 4")
+    assert "TASK(" in text_of(text)
+    A, B = np.zeros((4, 8), np.int32) + 4 * np.arange(8, dtype=np.int32), np.zeros((4, 8), np.int32)
+    csim(text, A, B)
+    np.testing.assert_array_equal(B, A)

@@ -124,6 +124,8 @@ class HlsCode:
     """The kernel's text, for messages."""
     state: tuple[str, ...] = ()
     """The variables of the text that keep their values between calls."""
+    in_a_circle: bool = False
+    """Whether tasks wait for one another in a circle, so that C simulation needs threads."""
 
     @property
     def hls_code(self) -> str:

@@ -20,6 +20,7 @@ from hcl_explore.backend.hls.code import HlsCode, Port
 from hcl_explore.backend.hls.csim_compile import compile_library
 from hcl_explore.backend.hls.dialect import DIALECTS
 from hcl_explore.backend.hls.types import exact
+from hcl_explore.errors import BuildError
 from hcl_explore.lang.types import BOOL, FixedType, Float, Index
 
 _ENTRY = "hcl_explore_csim_entry"
@@ -61,6 +62,12 @@ def build_csim(code: HlsCode, *, timeout_s: float = 60.0) -> CsimKernel:
     headers of the integer types are not installed, or where the text does not compile: that error
     points at the line of the kernel that the C++ line comes from.
     """
+    if code.in_a_circle and not DIALECTS[code.dialect].threaded_streams:
+        raise BuildError(
+            f"the tasks of {code.top} wait for one another in a circle, so C simulation cannot run "
+            f"them one by one, and the streams of {code.dialect} are not made for threads",
+            advice='Run it with s.build("vhls", mode="csim"), or on the CPU with s.build().',
+        )
     signature = read_signature(code)
     path = compile_library(code, wrapper_text(code))
     unit = Unit(

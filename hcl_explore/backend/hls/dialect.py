@@ -53,6 +53,8 @@ class Dialect:
     stream: str = "hls::stream<{}>"
     """Pattern of a FIFO of tokens of a type."""
     static_streams: bool = False
+    threaded_streams: bool = False
+    """Whether its streams can be made to wait, for C simulation in threads."""
     stream_tests: dict[str, str] = field(default_factory=dict)
     """How to ask a FIFO whether it is ``empty`` or ``full``, where the tool can."""
     widest: int = 1024
@@ -262,6 +264,7 @@ DIALECTS: dict[str, Dialect] = {
             "math": "hls_math.h",
             "stream": "hls_stream.h",
         },
+        threaded_streams=True,
         stream_tests={"empty": "{}.empty()", "full": "{}.full()"},
     ),
     "catapult": CatapultDialect(

@@ -120,6 +120,7 @@ def _assemble(emitter: ModuleEmitter, top: FunctionInfo, interface: TopInterface
         ports=tuple(interface.ports),
         copies=tuple(interface.copies),
         loops=tuple(emitter.loops),
+        in_a_circle=emitter.in_a_circle,
         state=tuple(emitter.state),
         externals=tuple(
             info.external for info in emitter.functions.values() if info.external is not None

@@ -115,10 +115,11 @@ class ModuleEmitter:
             if is_external(op):
                 self.globals.take(name)
         self.task_orders: Mapping[str, Order] = {}
-        self.threads = False
-        """Whether tasks wait for one another in a circle: in C simulation they run as threads."""
+        self.in_a_circle = False
+        """Whether tasks wait for one another in a circle, so that no order runs them one by one."""
         if any(attrs.flag(op, attrs.DATAFLOW) for op in found.values()):
-            self.task_orders, self.threads = task_orders(self.program)
+            self.task_orders, self.in_a_circle = task_orders(self.program)
+        self.threads = self.in_a_circle and dialect.threaded_streams
         self._read_functions(found)
 
     # --- functions ------------------------------------------------------------------------------
