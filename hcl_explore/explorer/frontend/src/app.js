@@ -266,7 +266,7 @@ export class App {
       this.root.querySelectorAll("input[data-fifo]")
     );
     const depths = smallest ? {} : changedDepths(inputs);
-    if (await this.#act("simulate", { step, depths, smallest })) this.#show(step);
+    if (await this.#act("simulate", { step, depths, smallest }, this.#onlyErrors)) this.#show(step);
   }
 
   /** Run the kernel on the machine's processor; the roofline then shows how fast it was. @param {boolean} all */
@@ -275,7 +275,7 @@ export class App {
     if (!state) return;
     const shown = this.looking ?? state.position;
     const steps = all ? [...state.steps.keys()].slice(0, state.position + 1) : [shown];
-    if (await this.#act("measure", { steps })) this.#show(shown);
+    if (await this.#act("measure", { steps }, this.#onlyErrors)) this.#show(shown);
   }
 
   /** A synthesis report was chosen: its text goes to the kernel, wherever that runs. @param {Event} event */
@@ -361,6 +361,11 @@ export class App {
       if (this.running === 0) this.bar?.setBusy("");
     }
   }
+
+  /** For what may take long: its success must not take away a message that came meanwhile. */
+  #onlyErrors = (/** @type {ErrorMessage | null} */ error) => {
+    if (error) this.#showError(error, []);
+  };
 
   /** @param {string} primitive @param {object} args @param {object} leave */
   #apply(primitive, args, leave) {

@@ -40,7 +40,7 @@ export class View {
     this.element = el(
       "section",
       { class: "hx-view", "aria-label": "what the shown step is and does" },
-      el("div", { class: "hx-tabs" }, this.tabs.element, this.switch),
+      el("div", { class: "hx-tabs" }, this.tabs.element),
       this.head,
       this.panel,
       this.status,
@@ -57,6 +57,7 @@ export class View {
       el("span", { class: "why" }, shown.explanation),
       el("span", { class: "spring" }),
       ...notes,
+      this.switch,
     );
     return this.refresh();
   }
