@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import numpy as np
 from hcl_explore.backend.cpu.inputs import Argument, random_inputs
 from hcl_explore.errors import HclError, ScheduleError
 from hcl_explore.fuzz.kernels import kernel_text
+from hcl_explore.schedule.lint import LintWarning
 from hcl_explore.schedule.primitive import info
 from hcl_explore.schedule.schedule import Schedule, customize
 
@@ -122,6 +124,13 @@ def examine(case: Case, expected: Sequence[Argument], scheduled: Schedule) -> Fa
 
     Steps that change values are no fault: what comes after the last of them is held against it.
     """
+    # What lint has to say of a random schedule is of no interest.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LintWarning)
+        return _examine(case, expected, scheduled)
+
+
+def _examine(case: Case, expected: Sequence[Argument], scheduled: Schedule) -> Failure | None:
     try:
         scheduled.estimate()
         scheduled.build(target="vhls")

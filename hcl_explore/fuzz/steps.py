@@ -28,7 +28,7 @@ def _draw_for(
 ) -> dict[str, object] | None:
     arguments: dict[str, object] = {}
     for parameter in declared.parameters:
-        if parameter.is_optional and rng.random() < 0.3:
+        if parameter.is_optional and rng.random() < 0.5:
             continue
         value = _draw_value(rng, parameter, program, arguments)
         if value is not None:
@@ -47,7 +47,10 @@ def _draw_value(
         return _draw_loops(rng, parameter, program)
     if parameter.kind == "buffer":
         buffers = list(program.all_buffers())
-        return naming.buffer_name(program, rng.choice(buffers)) if buffers else None
+        # Much is allowed only for arrays that nobody outside knows.
+        local = [buffer for buffer in buffers if buffer.kind == "local" and buffer.shape]
+        chosen = local if local and rng.random() < 0.5 else buffers
+        return naming.buffer_name(program, rng.choice(chosen)) if chosen else None
     if parameter.kind == "function":
         return rng.choice(list(program.functions))
     if parameter.kind == "integer":
@@ -61,8 +64,11 @@ def _draw_value(
     if parameter.kind == "dtype":
         return rng.choice(_DTYPES)
     if parameter.kind == "destination":
-        bands = {loop.band for loop in program.all_loops()}
-        return rng.choice(sorted({*bands, *program.functions}))
+        drawn = [
+            b for b in program.all_buffers() if naming.buffer_name(program, b) in so_far.values()
+        ]
+        users = {a.loops[0].band for buffer in drawn for a in buffer.accesses if a.loops}
+        return rng.choice(sorted({*users, *program.functions}))
     if parameter.choices:
         return str(rng.choice(parameter.choices).value)
     return None
@@ -137,7 +143,8 @@ def _draw_integers(
     for buffer in program.all_buffers():
         if naming.buffer_name(program, buffer) in so_far.values() and rng.random() < 0.8:
             return _other_shape(rng, buffer.shape)
-    count = next((len(value) for value in so_far.values() if isinstance(value, list)), 2)
+    count = next((len(value) for value in so_far.values() if isinstance(value, list)), None)
+    count = count or rng.randint(1, 2)
     return [_draw_integer(rng, parameter) for _ in range(count)]
 
 

@@ -34,7 +34,7 @@ def test_three_hundred_cases() -> None:
     assert tally.csim == (15 if HAS_COMPILER else 0)
     drawn = {name for name in primitives() if tally.applied[name] + tally.refused[name]}
     assert drawn == set(primitives())
-    common = {"split", "reorder", "tile", "fuse", "buffer_at", "reuse_at", "merge", "outline"}
+    common = {"split", "reorder", "tile", "fuse", "buffer_at", "peel", "outline", "quantize"}
     assert all(tally.applied[name] for name in common), tally.table()
 
 
