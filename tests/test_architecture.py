@@ -23,7 +23,7 @@ ROOMS = [
     ("views",),
     ("session",),
     ("explorer",),
-    ("accuracy",),
+    ("accuracy", "fuzz"),
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 
