@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
-from hcl_explore.ir.printing import ModuleLike
-from hcl_explore.ir.program import Buffer, Program
-from hcl_explore.lang.types import FixedType, IntegerType, ScalarType, parse_type
-from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.partition import connected_buffers
-from hcl_explore.schedule.primitives.quantize import ALLOWED_ERROR
-from hcl_explore.schedule.retyping import refusal, retype
+from hcl_explore.ir.program import Program
+from hcl_explore.lang.types import FixedType, IntegerType, parse_type
+from hcl_explore.schedule.primitive import register
+from hcl_explore.schedule.primitives.quantize import Quantize
 
 
 @register
 @dataclass(frozen=True)
-class Downsize(Primitive):
+class Downsize(Quantize):
     """Hold an array, or a scalar variable, of integers or fixed point in fewer bits.
 
     As ``quantize``, for types of one family: values that need the bits that are left out wrap
@@ -37,14 +33,6 @@ class Downsize(Primitive):
     """
 
     name: ClassVar[str] = "downsize"
-    group: ClassVar[str] = "Data types"
-    law: ClassVar[str] = "Always allowed, but it changes values: the error is measured and shown."
-
-    target: Buffer = param.buffer("the array or scalar variable")
-    dtype: ScalarType = param.dtype("the new element type, with fewer bits")
-    tolerance: float = param.number(
-        "the error to allow, as a part of the largest value", default=ALLOWED_ERROR
-    )
 
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
         span = program.sources.span(self.target.place)
@@ -68,16 +56,4 @@ class Downsize(Primitive):
                 f"{self.dtype.bits}: that is no fewer",
                 span=span,
             )
-        buffers = connected_buffers(program, self.target)
-        return refusal("downsize", program, self.target, buffers, self.dtype)
-
-    def apply(self, module: ModuleLike, program: Program) -> Outcome:
-        retype(module, program, connected_buffers(program, self.target), self.dtype)
-        return Outcome()
-
-    @property
-    def allowed_error(self) -> float | None:
-        return self.tolerance
-
-    def explain(self) -> str:
-        return f"hold {self.target.name} in {self.dtype} instead of {self.target.dtype}"
+        return super().check(program, reassociate=reassociate)

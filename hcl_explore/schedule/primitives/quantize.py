@@ -50,7 +50,7 @@ class Quantize(Primitive):
 
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
         buffers = connected_buffers(program, self.target)
-        return refusal("quantize", program, self.target, buffers, self.dtype)
+        return refusal(self.name, program, self.target, buffers, self.dtype)
 
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
         retype(module, program, connected_buffers(program, self.target), self.dtype)
