@@ -235,8 +235,8 @@ def _buffer_node(buffer: Buffer, written: bool, cluster: str | None) -> GraphNod
         detail += f" · {bytes_text(buffer.bytes)}"
     if buffer.partition:
         detail += f" · {'; '.join(str(entry) for entry in buffer.partition)}"
-    if buffer.storage:
-        detail += f" · {buffer.storage}"
+    if buffer.storage or buffer.bank:
+        detail += f" · {buffer.storage or buffer.bank}"
     return GraphNode(buffer.key, kind, buffer.name, detail, cluster)
 
 

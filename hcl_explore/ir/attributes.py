@@ -146,6 +146,15 @@ def result_dtype(func: ir.Operation, position: int) -> str | None:
     return str(ir.StringAttr(fields[DTYPE]).value) if DTYPE in fields else None
 
 
+def bank_name(attribute: ir.Attribute | None) -> str | None:
+    """The off-chip bank of an array: a name such as "DDR[1]"; a plain number is one of HBM."""
+    if attribute is None:
+        return None
+    if isinstance(attribute, ir.IntegerAttr):
+        return f"HBM[{attribute.value}]"
+    return str(ir.StringAttr(attribute).value)
+
+
 # --- partitioning ---------------------------------------------------------------------------
 
 

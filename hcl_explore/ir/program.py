@@ -121,6 +121,8 @@ class Buffer:
     argument_position: int | None = None
     block: tuple[int, ...] = ()
     depth: int | None = None
+    bank: str | None = None
+    """Where an argument lies off the chip, if the user said so."""
     accesses: list[Access] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
 

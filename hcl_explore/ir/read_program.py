@@ -120,6 +120,9 @@ class _FunctionReader:
                 home=(),
                 place=place_of(argument.location),
                 argument_position=position,
+                bank=attrs.bank_name(fields[attrs.BANK])
+                if fields and attrs.BANK in fields
+                else None,
             )
         )
 

@@ -39,3 +39,24 @@ def test_the_record_and_its_picture_hold_the_fifos() -> None:
     graph = session.step_record(0)["graph"]
     fifos = [fifo["name"] for edge in graph["edges"] for fifo in edge["fifos"]]
     assert sorted(fifos) == ["back", "forth"]
+
+
+def test_memories_stand_with_their_arrays() -> None:
+    text = """
+@df.region()
+def top(A: int32[8] @ hcl.Memory("HBM", 3), B: int32[8]):
+    fifo: Stream[int32, 2]
+    @df.kernel(mapping=[1], args=[A])
+    def send(a: int32[8]):
+        for i in range(8):
+            fifo.put(a[i])
+    @df.kernel(mapping=[1], args=[B])
+    def receive(b: int32[8]):
+        for i in range(8):
+            b[i] = fifo.get()
+"""
+    s = hcl.customize(text)
+    s.partition(s.B, factor=2, partition_type=hcl.Partition.Cyclic)
+    details = {node.id: node.detail for node in s.graph().nodes}
+    assert details["top:A"] == "int32[8] · 32 B · HBM[3]"
+    assert details["top:B"] == "int32[8] · 32 B · cyclic 2 on dim 1"

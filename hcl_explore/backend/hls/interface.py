@@ -70,7 +70,7 @@ def _argument(
     if interface is not None:
         direction: Direction = "inout" if is_written else "in"
         bank = fields[attrs.BANK] if fields and attrs.BANK in fields else None
-        placement = Placement(partition, _text(fields, attrs.STORAGE), _bank(bank))
+        placement = Placement(partition, _text(fields, attrs.STORAGE), attrs.bank_name(bank))
         f.buffers[argument] = interface.add_array(
             f, buffer, ("argument", position), direction, placement, argument
         )
@@ -138,7 +138,7 @@ def _result(
         placement = Placement(
             made.attributes.get(attrs.PARTITION),
             attrs.text(made, attrs.STORAGE),
-            _bank(made.attributes.get(attrs.BANK)),
+            attrs.bank_name(made.attributes.get(attrs.BANK)),
         )
         f.outputs[value] = name
     if interface is not None:
@@ -192,12 +192,3 @@ def _parameter(f: FunctionEmitter, buffer: HlsBuffer) -> str:
 
 def _text(fields: ir.DictAttr | None, name: str) -> str | None:
     return ir.StringAttr(fields[name]).value if fields is not None and name in fields else None
-
-
-def _bank(attribute: ir.Attribute | None) -> str | None:
-    """The off-chip bank: a name such as "DDR[1]"; a plain number is one of HBM."""
-    if attribute is None:
-        return None
-    if isinstance(attribute, ir.IntegerAttr):
-        return f"HBM[{attribute.value}]"
-    return str(ir.StringAttr(attribute).value)
