@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any
 
 from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.analysis.graph import Graph
-from hcl_explore.backend.cpu import CpuKernel
-from hcl_explore.backend.hls import HlsCode, HlsOptions, Interface, Transfer
 from hcl_explore.backend.verify import Verification, compare
 from hcl_explore.errors import (
     HclError,
@@ -31,9 +27,9 @@ from hcl_explore.polyhedral.bounds import first_out_of_bounds
 from hcl_explore.polyhedral.dependences import Dependence, dependences
 from hcl_explore.polyhedral.endpoints import require_endpoints
 from hcl_explore.schedule import naming
-from hcl_explore.schedule.building import build, project_options
+from hcl_explore.schedule.buildable import Buildable
 from hcl_explore.schedule.handles import Band, BufferHandle, LoopHandle, Loops
-from hcl_explore.schedule.lint import Finding, LintWarning, lint
+from hcl_explore.schedule.lint import Finding, lint
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import Outcome, Primitive, PrimitiveInfo, info, primitives
 from hcl_explore.schedule.snapshot import Snapshot
@@ -57,7 +53,7 @@ class Verdict:
         return "yes" if self.reason is None else str(self.reason)
 
 
-class Schedule:
+class Schedule(Buildable):
     """A kernel under customisation.
 
     Every primitive of the registry is a method: ``s.split("k", 8)``. Arrays are attributes:
@@ -379,70 +375,6 @@ class Schedule:
     def graph(self) -> Graph:
         """The dataflow graph of the program now."""
         return self.snapshot.graph
-
-    @overload
-    def build(self, *, timeout_s: float = ..., debug: bool = ...) -> CpuKernel: ...
-    @overload
-    def build(self, target: Literal["vhls"]) -> HlsCode: ...
-    @overload
-    def build(
-        self,
-        target: str | None,
-        *,
-        mode: str | None = ...,
-        project: str | Path | None = ...,
-        timeout_s: float = ...,
-        debug: bool = ...,
-        interface: Interface = ...,
-        transfer: Transfer | Mapping[str, Transfer] | None = ...,
-        device: str = ...,
-        clock_mhz: float = ...,
-    ) -> Any: ...
-
-    def build(
-        self,
-        target: str | None = None,
-        *,
-        mode: str | None = None,
-        project: str | Path | None = None,
-        timeout_s: float = 60.0,
-        debug: bool = False,
-        interface: Interface = "m_axi",
-        transfer: Transfer | Mapping[str, Transfer] | None = None,
-        device: str = "u280",
-        clock_mhz: float = 300.0,
-    ) -> Any:
-        """Compile the program now.
-
-        ``target`` None or ``"cpu"`` gives a callable on NumPy arrays that runs in a worker process
-        for at most ``timeout_s`` seconds a call; ``debug`` checks data-dependent subscripts while
-        it runs; tasks are simulated with the cycles that they take on ``device`` at ``clock_mhz``.
-        ``"vhls"`` gives Vitis HLS C++ (``.hls_code``), ``"catapult"`` that of Catapult;
-        with ``mode="csim"`` a callable that runs this very C++, compiled with g++. ``"vitis_hls"``
-        writes a whole project with testbench and scripts for ``device`` at ``clock_mhz`` to the
-        folder ``project``, and synthesises it where the tool is on the PATH (``.result``), unless
-        ``mode`` is ``"write"``. ``interface`` is what the arrays of the HLS targets become
-        (``m_axi``, ``s_axilite``, ``ap_memory``, ``ap_fifo``), ``transfer`` how their elements
-        travel, for all or by name (``burst``, ``copy``, ``stream``): see ``HlsOptions``.
-
-        Raises:
-            BuildError: unknown target or mode, or the program cannot be compiled for it.
-        """
-        for finding in self.lint(device, clock_mhz):
-            warnings.warn(str(finding), LintWarning, stacklevel=2)
-        return build(
-            self.snapshot,
-            self.top,
-            target,
-            mode=mode,
-            project=project,
-            timeout_s=timeout_s,
-            debug=debug,
-            hls=HlsOptions(interface, transfer),
-            project_options=project_options(device, clock_mhz) if project is not None else None,
-            device=device,
-            clock_mhz=clock_mhz,
-        )
 
     def verify(self) -> Verification:
         """Run the program now beside the original one on random inputs, in the worker process.
