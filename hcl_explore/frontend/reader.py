@@ -56,7 +56,7 @@ from hcl_explore.frontend.streams import (
 )
 from hcl_explore.frontend.structs import StructReader, StructValue
 from hcl_explore.frontend.unit import Unit, describe
-from hcl_explore.lang.library import bmm, matmul
+from hcl_explore.lang.library import matmul
 from hcl_explore.lang.types import (
     BOOL,
 )
@@ -341,8 +341,7 @@ class ExpressionReader:
         """``left @ right``: the library's matrix product."""
         if not (isinstance(left, ArrayValue) and isinstance(right, ArrayValue)):
             raise self.error(KernelTypeError, "'@' works on arrays", node)
-        function = bmm if left.type.rank == 3 else matmul
-        product = self.calls.kernels.library_call(function, [left, right], (), node)
+        product = self.calls.kernels.library_call(matmul, [left, right], (), node)
         assert isinstance(product, TensorCall)
         return product
 

@@ -31,64 +31,72 @@ def reduction(*extents: int, name: str | None = None) -> Iterator[Any]:
     return grid(*extents, name=name)
 
 
+def _real(x: Any) -> Any:
+    """``x``, integers as float32: what mathematical functions of a kernel make of them."""
+    if isinstance(x, (bool, int)):
+        return float(x)
+    integers = isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "biu"
+    return x.astype(np.float32) if integers else x
+
+
 def exp(x: Any) -> Any:
     """e to the power x."""
-    return np.exp(x)
+    return np.exp(_real(x))
 
 
 def log(x: Any) -> Any:
     """Natural logarithm."""
-    return np.log(x)
+    return np.log(_real(x))
 
 
 def log2(x: Any) -> Any:
     """Logarithm to base 2."""
-    return np.log2(x)
+    return np.log2(_real(x))
 
 
 def log10(x: Any) -> Any:
     """Logarithm to base 10."""
-    return np.log10(x)
+    return np.log10(_real(x))
 
 
 def sqrt(x: Any) -> Any:
     """Square root."""
-    return np.sqrt(x)
+    return np.sqrt(_real(x))
 
 
 def sin(x: Any) -> Any:
     """Sine of x in radians."""
-    return np.sin(x)
+    return np.sin(_real(x))
 
 
 def cos(x: Any) -> Any:
     """Cosine of x in radians."""
-    return np.cos(x)
+    return np.cos(_real(x))
 
 
 def tan(x: Any) -> Any:
     """Tangent of x in radians."""
-    return np.tan(x)
+    return np.tan(_real(x))
 
 
 def tanh(x: Any) -> Any:
     """Hyperbolic tangent."""
-    return np.tanh(x)
+    return np.tanh(_real(x))
 
 
 def floor(x: Any) -> Any:
     """The largest whole number not above x, as a float."""
-    return np.floor(x)
+    return np.floor(_real(x))
 
 
 def ceil(x: Any) -> Any:
     """The smallest whole number not below x, as a float."""
-    return np.ceil(x)
+    return np.ceil(_real(x))
 
 
 def power(x: Any, y: Any) -> Any:
-    """x to the power y, in floating point."""
-    return np.power(x, y)
+    """x to the power y, in floating point (``x ** 2`` of integers stays an integer)."""
+    return np.power(_real(x), _real(y))
 
 
 pow = power
@@ -129,6 +137,7 @@ def relu(x: Any) -> Any:
 
 def gelu(x: Any) -> Any:
     """x / 2 · (1 + tanh(sqrt(2/π) · (x + 0.044715 x³))), the common form with tanh."""
+    x = _real(x)
     return 0.5 * x * (1 + np.tanh(GELU_SCALE * (x + GELU_CUBIC * x * x * x)))
 
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 from hcl_explore.lang.library import kernels, reference
 from hcl_explore.lang.library.function import LibraryFunction
 
-matmul = LibraryFunction((kernels.matmul,), reference.matmul)
-bmm = LibraryFunction((kernels.bmm,), reference.matmul)
-linear = LibraryFunction((kernels.linear, kernels.linear_bias), reference.linear)
+matmul = LibraryFunction((kernels.matmul, kernels.bmm, kernels.bmm4), reference.matmul)
+bmm = LibraryFunction((kernels.bmm, kernels.bmm4), reference.bmm)
+linear = LibraryFunction(
+    (kernels.linear, kernels.linear_bias, kernels.linear3, kernels.linear3_bias), reference.linear
+)
 conv2d = LibraryFunction((kernels.conv2d,), reference.conv2d)
 maxpool = LibraryFunction((kernels.maxpool,), reference.maxpool, constants=("K", "S"))
 sumpool = LibraryFunction((kernels.sumpool,), reference.sumpool, constants=("K", "S"))
-softmax = LibraryFunction((kernels.softmax1, kernels.softmax, kernels.softmax3), reference.softmax)
+softmax = LibraryFunction(
+    (kernels.softmax1, kernels.softmax, kernels.softmax3, kernels.softmax4), reference.softmax
+)
 layernorm = LibraryFunction((kernels.layernorm, kernels.layernorm3), reference.layernorm)
 
 __all__ = [

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hcl_explore.lang.ops as hcl
 from hcl_explore.lang.meta import TypeParameter
+from hcl_explore.lang.types import bfloat16, float16, float32, float64
 
 T = TypeParameter("T")
+Real = TypeParameter("Real", float16, bfloat16, float32, float64)
 B, C, F, H, W, K, M, N, P, R, S = map(TypeParameter, "BCFHWKMNPRS")
 
 EPSILON = 1e-5
@@ -30,6 +32,14 @@ def bmm(X: T[B, M, K], Y: T[B, K, N]) -> T[B, M, N]:
     return Z
 
 
+def bmm4(X: T[B, C, M, K], Y: T[B, C, K, N]) -> T[B, C, M, N]:
+    Z: T[B, C, M, N] = 0
+    for b, c, i, j in hcl.grid(B, C, M, N, name="bmm"):
+        for k in hcl.reduction(K):
+            Z[b, c, i, j] += X[b, c, i, k] * Y[b, c, k, j]
+    return Z
+
+
 def linear(X: T[M, K], Y: T[N, K]) -> T[M, N]:
     Z: T[M, N] = 0
     for i, j in hcl.grid(M, N, name="linear"):
@@ -45,6 +55,24 @@ def linear_bias(X: T[M, K], Y: T[N, K], bias: T[N]) -> T[M, N]:
     for i, j in hcl.grid(M, N, name="linear"):
         for k in hcl.reduction(K):
             Z[i, j] += X[i, k] * Y[j, k]
+    return Z
+
+
+def linear3(X: T[B, M, K], Y: T[N, K]) -> T[B, M, N]:
+    Z: T[B, M, N] = 0
+    for b, i, j in hcl.grid(B, M, N, name="linear"):
+        for k in hcl.reduction(K):
+            Z[b, i, j] += X[b, i, k] * Y[j, k]
+    return Z
+
+
+def linear3_bias(X: T[B, M, K], Y: T[N, K], bias: T[N]) -> T[B, M, N]:
+    Z: T[B, M, N]
+    for b, i, j in hcl.grid(B, M, N, name="bias"):
+        Z[b, i, j] = bias[j]
+    for b, i, j in hcl.grid(B, M, N, name="linear"):
+        for k in hcl.reduction(K):
+            Z[b, i, j] += X[b, i, k] * Y[j, k]
     return Z
 
 
@@ -76,12 +104,12 @@ def sumpool(X: T[B, C, H, W]) -> T[B, C, (H - K) // S + 1, (W - K) // S + 1]:
     return Z
 
 
-def softmax1(X: T[N]) -> T[N]:
-    Z: T[N]
-    largest: T = X[0]
+def softmax1(X: Real[N]) -> Real[N]:
+    Z: Real[N]
+    largest: Real = X[0]
     for j in hcl.reduction(N, name="largest"):
         largest = max(largest, X[j])
-    total: T = 0
+    total: Real = 0
     for j in hcl.reduction(N, name="powers"):
         Z[j] = hcl.exp(X[j] - largest)
         total += Z[j]
@@ -90,13 +118,13 @@ def softmax1(X: T[N]) -> T[N]:
     return Z
 
 
-def softmax(X: T[M, N]) -> T[M, N]:
-    Z: T[M, N]
+def softmax(X: Real[M, N]) -> Real[M, N]:
+    Z: Real[M, N]
     for i in hcl.grid(M, name="softmax"):
-        largest: T = X[i, 0]
+        largest: Real = X[i, 0]
         for j in hcl.reduction(N):
             largest = max(largest, X[i, j])
-        total: T = 0
+        total: Real = 0
         for k in hcl.reduction(N):
             Z[i, k] = hcl.exp(X[i, k] - largest)
             total += Z[i, k]
@@ -105,13 +133,13 @@ def softmax(X: T[M, N]) -> T[M, N]:
     return Z
 
 
-def softmax3(X: T[B, M, N]) -> T[B, M, N]:
-    Z: T[B, M, N]
+def softmax3(X: Real[B, M, N]) -> Real[B, M, N]:
+    Z: Real[B, M, N]
     for b, i in hcl.grid(B, M, name="softmax"):
-        largest: T = X[b, i, 0]
+        largest: Real = X[b, i, 0]
         for j in hcl.reduction(N):
             largest = max(largest, X[b, i, j])
-        total: T = 0
+        total: Real = 0
         for k in hcl.reduction(N):
             Z[b, i, k] = hcl.exp(X[b, i, k] - largest)
             total += Z[b, i, k]
@@ -120,33 +148,48 @@ def softmax3(X: T[B, M, N]) -> T[B, M, N]:
     return Z
 
 
-def layernorm(X: T[M, N], gamma: T[N], beta: T[N]) -> T[M, N]:
-    Z: T[M, N]
+def softmax4(X: Real[B, C, M, N]) -> Real[B, C, M, N]:
+    Z: Real[B, C, M, N]
+    for b, c, i in hcl.grid(B, C, M, name="softmax"):
+        largest: Real = X[b, c, i, 0]
+        for j in hcl.reduction(N):
+            largest = max(largest, X[b, c, i, j])
+        total: Real = 0
+        for k in hcl.reduction(N):
+            Z[b, c, i, k] = hcl.exp(X[b, c, i, k] - largest)
+            total += Z[b, c, i, k]
+        for n in hcl.grid(N):
+            Z[b, c, i, n] /= total
+    return Z
+
+
+def layernorm(X: Real[M, N], gamma: Real[N], beta: Real[N]) -> Real[M, N]:
+    Z: Real[M, N]
     for i in hcl.grid(M, name="layernorm"):
-        total: T = 0
+        total: Real = 0
         for j in hcl.reduction(N):
             total += X[i, j]
-        mean: T = total / N
-        squares: T = 0
+        mean: Real = total / N
+        squares: Real = 0
         for k in hcl.reduction(N):
             squares += (X[i, k] - mean) * (X[i, k] - mean)
-        deviation: T = hcl.sqrt(squares / N + EPSILON)
+        deviation: Real = hcl.sqrt(squares / N + EPSILON)
         for n in hcl.grid(N):
             Z[i, n] = (X[i, n] - mean) / deviation * gamma[n] + beta[n]
     return Z
 
 
-def layernorm3(X: T[B, M, N], gamma: T[N], beta: T[N]) -> T[B, M, N]:
-    Z: T[B, M, N]
+def layernorm3(X: Real[B, M, N], gamma: Real[N], beta: Real[N]) -> Real[B, M, N]:
+    Z: Real[B, M, N]
     for b, i in hcl.grid(B, M, name="layernorm"):
-        total: T = 0
+        total: Real = 0
         for j in hcl.reduction(N):
             total += X[b, i, j]
-        mean: T = total / N
-        squares: T = 0
+        mean: Real = total / N
+        squares: Real = 0
         for k in hcl.reduction(N):
             squares += (X[b, i, k] - mean) * (X[b, i, k] - mean)
-        deviation: T = hcl.sqrt(squares / N + EPSILON)
+        deviation: Real = hcl.sqrt(squares / N + EPSILON)
         for n in hcl.grid(N):
             Z[b, i, n] = (X[b, i, n] - mean) / deviation * gamma[n] + beta[n]
     return Z

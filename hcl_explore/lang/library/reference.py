@@ -14,6 +14,11 @@ def matmul(A: Array, B: Array) -> Array:
     return np.matmul(A, B)
 
 
+def bmm(A: Array, B: Array) -> Array:
+    """Matrix product over the last two dimensions, for each of those before."""
+    return np.matmul(A, B)
+
+
 def linear(X: Array, W: Array, b: Array | None = None) -> Array:
     """X·Wᵀ (+ b): X is [rows, inputs], W is [outputs, inputs], b is [outputs]."""
     product = X @ W.T
