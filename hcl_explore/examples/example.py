@@ -11,7 +11,7 @@ import numpy as np
 from hcl_explore.examples.steps import Step
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Example:
     """A kernel with what is needed to run, check and schedule it.
 
@@ -32,6 +32,9 @@ class Example:
     relative_tolerance: float = 0.0
     schedule: tuple[Step, ...] = ()
     remark: str = ""
+
+    def __repr__(self) -> str:
+        return f"<example {self.name}: {self.summary}>"
 
     @property
     def name(self) -> str:
