@@ -27,5 +27,5 @@ def verify(first: Schedule, second: Schedule) -> Verification:
         second.snapshot.transport,
         first.top,
         exact=first.is_exact and second.is_exact,
-        allowed_error=max(allowed, default=None),
+        allowed_error=sum(allowed) if allowed else None,
     )

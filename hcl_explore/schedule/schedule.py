@@ -397,8 +397,9 @@ class Schedule(Buildable):
 
     @property
     def allowed_error(self) -> float | None:
-        """How much of the largest value results may differ by; None if no step changes values."""
-        return _largest_allowed(self.history)
+        """How much of the largest value results may differ by, all steps together; None if none
+        changes values."""
+        return _total_allowed(self.history)
 
     def reference(self, number: int) -> tuple[Snapshot, bool, float | None]:
         """What step ``number``, from 1, is verified against: a program, whether bit for bit, and
@@ -409,7 +410,7 @@ class Schedule(Buildable):
         """
         steps = self.history[:number]
         if steps[-1].allowed_error is not None:
-            return self._initial, False, _largest_allowed(steps)
+            return self._initial, False, _total_allowed(steps)
         changing = (i for i, step in enumerate(steps, 1) if step.allowed_error is not None)
         last = max(changing, default=0)
         program = steps[last - 1].after if last else self._initial
@@ -420,8 +421,10 @@ class Schedule(Buildable):
         return f"<schedule of {self.name}, {len(self.history)} steps>{steps}"
 
 
-def _largest_allowed(steps: Sequence[Step]) -> float | None:
-    return max((s.allowed_error for s in steps if s.allowed_error is not None), default=None)
+def _total_allowed(steps: Sequence[Step]) -> float | None:
+    """The errors of several steps add up."""
+    errors = [step.allowed_error for step in steps if step.allowed_error is not None]
+    return sum(errors) if errors else None
 
 
 class UnknownAttributeError(UnknownNameError, AttributeError):

@@ -183,6 +183,14 @@ def f(at: int32[16], x: int32[16]) -> int32[16]:
     assert (verdict.status, verdict.max_abs_error) == ("verified", 0)
 
 
+def test_the_errors_of_several_steps_add_up() -> None:
+    s = hcl.customize(DOT)
+    s.quantize(s.X, hcl.Fixed(16, 8), tolerance=0.25)
+    s.quantize(s.C, hcl.Fixed(16, 8), tolerance=0.5)
+    assert s.allowed_error == 0.75 and s.reference(2)[2] == 0.75
+    assert "up to 0.75 is allowed" in s.verify().detail
+
+
 def test_later_steps_are_exact_again() -> None:
     s = hcl.customize(DOT)
     s.quantize(s.C, hcl.Fixed(16, 8))

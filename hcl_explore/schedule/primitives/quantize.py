@@ -23,9 +23,12 @@ class Quantize(Primitive):
     """Hold an array, or a scalar variable, in fixed point, an integer or another float.
 
     What is read is converted back to the old type, what is written to the new one (fixed point
-    rounds down and wraps). The array changes in every function that it is handed to; as an argument
+    rounds down and wraps). Sums, differences, products and extremes whose operands all are fixed
+    point by then, integers or constants that fixed point holds exactly, are computed in fixed
+    point. The array changes in every function that it is handed to; as an argument
     or result of the kernel it changes the kernel's interface. The step's check runs both programs
-    and reports the error; it fails if that is more than ``tolerance`` of the largest value.
+    and reports the error; it fails if that is more than ``tolerance`` of the largest value (the
+    tolerances of several such steps add up).
 
     Before::
 
