@@ -242,6 +242,23 @@ def test_inline_where_a_loop_variable_is_handed_over() -> None:
     assert_same(s)
 
 
+def test_inline_inside_a_loop_whose_bound_depends_on_the_one_around() -> None:
+    """Both variables are handed over, and the bound of one is a map of the other."""
+    s = hcl.customize("""
+def kernel(A: int32[6, 4], B: int32[6, 4]):
+    for i in range(6):
+        for j in range(4):
+            B[i, j] = A[i, j] + 2
+""")
+    s.split("i", 5)
+    s.outline("j")
+    before = s.fork(1).ir
+    s.inline(next(name for name in s.program.functions if name != "kernel"))
+    assert [loop.name for loop in s.program.all_loops()] == ["i.outer", "i.inner", "j"]
+    assert "min" in before
+    assert_same(s)
+
+
 def test_inline_refusals() -> None:
     s = hcl.customize(caller)
     with pytest.raises(NotApplicableError, match="'caller' is the kernel itself"):

@@ -163,6 +163,18 @@ def _settle_size(op: ir.Operation) -> None:
     rewrite.refold_users(constant)
 
 
+def _with_inner(op: ir.Operation) -> list[ir.Operation]:
+    """An operation and all inside it."""
+    found: list[ir.Operation] = []
+
+    def visit(each: ir.Operation) -> ir.WalkResult:
+        found.append(each)
+        return ir.WalkResult.ADVANCE
+
+    op.walk(visit)
+    return found
+
+
 def _settle_cast(cast: ir.Operation) -> None:
     """An inlined ``index_cast`` of an integer argument becomes what affine maps may use."""
     operand = cast.operands[0]
@@ -224,8 +236,10 @@ class _Inliner:
             result.replace_all_uses_with(value)
         call.op.erase()
         copy.erase()
+        # The caller's own loops stay as they are: their variables are among the operands.
+        inside = {each for op in body[:-1] for each in _with_inner(op)}
         for operand in operands:
-            rewrite.refold_users(operand)
+            rewrite.refold_users(operand, inside)
         for cast in casts:
             _settle_cast(cast)
         for op in body:
