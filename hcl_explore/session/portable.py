@@ -1,14 +1,14 @@
 """A kernel with everything it refers to, as plain data: for saved sessions and for scripts.
 
-The captured Python values are constants (numbers, arrays), types of the language, and other
-kernels. Nothing else can travel.
+The captured Python values are constants (numbers, arrays), types of the language and open type
+parameters, and other kernels. Nothing else can travel.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -19,7 +19,8 @@ from hcl_explore.frontend import KernelSource, read_kernel
 from hcl_explore.frontend.source import default_namespace
 from hcl_explore.frontend.type_names import type_called
 from hcl_explore.lang import dataflow
-from hcl_explore.lang.types import ScalarType, TensorType
+from hcl_explore.lang.meta import TypeParameter
+from hcl_explore.lang.types import ScalarType, TensorType, parse_type
 
 _OURS = "hcl_explore."
 _DATAFLOW = ("hcl_explore.dataflow", dataflow.__name__)
@@ -28,14 +29,16 @@ _DATAFLOW = ("hcl_explore.dataflow", dataflow.__name__)
 @dataclass(frozen=True)
 class PortableKernel:
     """``sources`` are the kernel last and what it calls before it; ``constants`` and ``types`` map
-    captured names to values; ``modules`` are the names under which ``hcl_explore`` is known, and
-    ``dataflow`` those of ``hcl_explore.dataflow``."""
+    captured names to values, ``parameters`` to type parameters that are open; ``modules`` are the
+    names under which ``hcl_explore`` is known, and ``dataflow`` those of ``hcl_explore.dataflow``.
+    """
 
     sources: tuple[KernelSource, ...]
     constants: Mapping[str, object]
     types: Mapping[str, str]
     modules: tuple[str, ...]
     dataflow: tuple[str, ...] = ()
+    parameters: Mapping[str, TypeParameter] = field(default_factory=dict)
 
     @property
     def kernel(self) -> KernelSource:
@@ -56,6 +59,7 @@ def make_portable(source: KernelSource) -> PortableKernel:
         collector.types,
         tuple(collector.modules),
         tuple(collector.dataflow),
+        collector.parameters,
     )
 
 
@@ -64,6 +68,7 @@ class _Collector:
         self.sources: dict[str, KernelSource] = {}
         self.constants: dict[str, object] = {}
         self.types: dict[str, str] = {}
+        self.parameters: dict[str, TypeParameter] = {}
         self.modules: dict[str, None] = {}
         self.dataflow: dict[str, None] = {}
         self._defaults = default_namespace()
@@ -82,6 +87,8 @@ class _Collector:
         elif isinstance(value, ModuleType):
             if value.__name__.partition(".")[0] == "hcl_explore":
                 self.modules[name] = None
+        elif isinstance(value, TypeParameter):
+            self.parameters[name] = value
         elif isinstance(value, (ScalarType, TensorType)):
             self.types[name] = str(value)
         elif isinstance(value, (bool, int, float, np.integer, np.floating, np.ndarray)):
@@ -139,6 +146,10 @@ def to_json(portable: PortableKernel) -> dict[str, Any]:
         "first_line": kernel.first_line if alone else 1,
         "constants": {name: _constant_json(v) for name, v in portable.constants.items()},
         "types": dict(portable.types),
+        "parameters": {
+            name: [value.name, *map(str, value.bounds)]
+            for name, value in portable.parameters.items()
+        },
         "modules": list(portable.modules),
         "dataflow": list(portable.dataflow),
     }
@@ -156,6 +167,8 @@ def from_json(data: Mapping[str, Any]) -> KernelSource:
         namespace.update(dict.fromkeys(data["modules"], namespace["hcl"]))
         namespace.update(dict.fromkeys(data.get("dataflow", ()), dataflow))
         namespace.update({name: type_called(text) for name, text in data["types"].items()})
+        for name, (called, *bounds) in data.get("parameters", {}).items():
+            namespace[name] = TypeParameter(called, *map(parse_type, bounds))
         namespace.update({n: _constant_value(value) for n, value in data["constants"].items()})
         read = read_kernel(str(data["text"]), namespace=namespace, name=data["name"])
         return replace(read, filename=str(data["filename"]), first_line=int(data["first_line"]))

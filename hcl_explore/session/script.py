@@ -9,6 +9,7 @@ import numpy as np
 
 from hcl_explore import lang
 from hcl_explore.frontend import KernelSource
+from hcl_explore.lang.types import python_name
 from hcl_explore.schedule.step import Step
 from hcl_explore.session.portable import PortableKernel, make_portable
 
@@ -45,6 +46,9 @@ def _imports(portable: PortableKernel) -> str:
 
 def _constants(portable: PortableKernel) -> list[str]:
     lines = [f"{name} = {_type_expression(text)}" for name, text in portable.types.items()]
+    for name, parameter in portable.parameters.items():
+        bounds = "".join(f", {python_name(bound)}" for bound in parameter.bounds)
+        lines.append(f'{name} = hcl.TypeParameter("{parameter.name}"{bounds})')
     for name, value in portable.constants.items():
         if isinstance(value, np.ndarray):
             lines.append(f"{name} = np.array({value.tolist()!r}, dtype=np.{value.dtype})")

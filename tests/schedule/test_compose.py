@@ -134,6 +134,17 @@ def test_the_step_survives_json_and_its_call_makes_it_again() -> None:
     assert s.history[0].call in session.to_script()
 
 
+def test_a_kernel_of_open_types_is_saved_with_its_composition() -> None:
+    d = hcl.customize(double, instantiate=[float32, 8])
+    d.unroll("B_d0", 2)
+    s = hcl.customize(several_types)
+    s.compose(d)
+    session = hcl.Session(s, verify=False)
+    loaded = hcl.Session.from_json(json.loads(json.dumps(session.to_json())))
+    assert loaded.schedule.ir == s.ir
+    assert 'T = hcl.TypeParameter("T", hcl.float32, hcl.int32)' in session.to_script()
+
+
 def test_later_steps_of_either_schedule_do_not_touch_the_other() -> None:
     g = scheduled_gemm()
     s = hcl.customize(layer)
