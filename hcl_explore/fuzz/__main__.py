@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 
 import hcl_explore.fuzz as package
 from hcl_explore.fuzz import Case, Failure, Tally
@@ -21,7 +22,14 @@ def main() -> int:
     options = parser.parse_args()
     tally = Tally()
     compiler = shutil.which("g++") is not None
-    failures = fuzz_isolated(options.seed, options.count, tally, csim=compiler, report=_report)
+    failures = fuzz_isolated(
+        options.seed,
+        options.count,
+        tally,
+        csim=compiler,
+        report=_report,
+        progress=lambda done: print(f"{done} of {options.count} cases", file=sys.stderr),
+    )
     print(tally.table())
     csim = f"{tally.csim} of them as C++ too" if compiler else "none as C++: there is no g++"
     print(f"{tally.cases} cases, {csim}; {len(failures)} failed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -30,8 +31,12 @@ def fuzz_isolated(
     *,
     csim: bool = True,
     report: Callable[[Case, Failure], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> list[tuple[Case, Failure]]:
-    """As ``fuzz``, with the cases in other processes; a crash costs one case."""
+    """As ``fuzz``, with the cases in other processes; a crash costs one case.
+
+    ``progress`` is told how many cases are done, now and then.
+    """
     failures: list[tuple[Case, Failure]] = []
     ranges = [
         (first, min(_CASES_PER_PROCESS, count - first))
@@ -55,6 +60,8 @@ def fuzz_isolated(
             if report is not None:
                 for failure in found:
                     report(*failure)
+            if progress is not None:
+                progress(tally.cases)
     return failures
 
 
@@ -74,6 +81,7 @@ def _in_process(function: Callable[..., _T], *arguments: object) -> _T:
 def _work(
     seed: int, first: int, count: int, csim: bool, journal: Path
 ) -> tuple[list[tuple[Case, Failure]], Tally]:
+    faulthandler.enable()  # where a crash was
     tally = Tally()
     found = fuzz(seed, count, tally, first=first, csim=csim, journal=partial(_write, journal))
     return found, tally
