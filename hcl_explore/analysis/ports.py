@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -212,16 +213,22 @@ class _Copies:
         if self.rests is None:
             return {None: len(places)}
         rules = []
+        is_known = True
         for entry in self.partition:
             extent = self.access.buffer.shape[entry.dim - 1]
             rule = _bank_rule(entry, extent, self.rests[entry.dim - 1], self.plan)
             if rule is None:
                 return {None: len(places)}
             rules.append((entry.dim - 1, *rule))
-        return Counter(
+            is_known = is_known and rule[2] == entry.banks(extent)
+        banks = Counter(
             tuple((place[dim] + start) // size % number for dim, start, size, number in rules)
             for place in places
         )
+        if is_known:
+            return banks
+        # Wherever they lie, they are in different banks; else the tool takes all for one.
+        return {None: 1 if max(banks.values(), default=0) <= 1 else len(places)}
 
 
 def _is_forwarded(read: _Copy, writes: Iterable[_Copy]) -> bool:
@@ -258,14 +265,16 @@ def _bank_rule(
     """``(start, size, number)``: place ``p`` along one partitioned dimension lies in bank
     ``(p + start) // size % number``. None where the bank is not the same in every iteration.
 
-    With cyclic banks the part that varies from iteration to iteration must step by multiples of
-    the factor; block and complete partitions need a constant subscript.
+    With cyclic (or complete) banks the part that varies from iteration to iteration steps by
+    multiples of something that also divides the number of banks: places that differ by less lie in
+    different banks wherever they are, so ``number`` is that. Blocks need a constant subscript.
     """
     number = entry.banks(extent)
-    if entry.kind == "cyclic":
-        if rest.roundings or any(f * _step(v, plan) % number for v, f in rest.terms):
+    if entry.kind != "block":
+        if rest.roundings:
             return None
-        return sum(f * _first(v) for v, f in rest.terms), 1, number
+        common = math.gcd(number, *(f * _step(v, plan) for v, f in rest.terms))
+        return sum(f * _first(v) for v, f in rest.terms), 1, common
     return (0, -(-extent // number), number) if rest.is_constant else None
 
 
