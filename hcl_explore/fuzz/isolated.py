@@ -74,14 +74,15 @@ def run_isolated(case: Case) -> Failure | None:
 
 
 def _in_process(function: Callable[..., _T], *arguments: object) -> _T:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    spawn = get_context("spawn")
+    # After a crash the fault handler tells where it was.
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=faulthandler.enable) as pool:
         return pool.submit(function, *arguments).result()
 
 
 def _work(
     seed: int, first: int, count: int, csim: bool, journal: Path
 ) -> tuple[list[tuple[Case, Failure]], Tally]:
-    faulthandler.enable()  # where a crash was
     tally = Tally()
     found = fuzz(seed, count, tally, first=first, csim=csim, journal=partial(_write, journal))
     return found, tally
