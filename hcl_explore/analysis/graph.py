@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from hcl_explore.analysis.task_graph import FifoFacts, channels, is_region, task_names
+from hcl_explore.analysis.task_graph import FifoFacts, channels, task_names
 from hcl_explore.ir.dialect import PUT
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
 from hcl_explore.lang.types import UNKNOWN_SIZE
-from hcl_explore.polyhedral.endpoints import endpoints_of
+from hcl_explore.polyhedral.endpoints import endpoints_of, is_region
 from hcl_explore.polyhedral.footprint import element_count
 
 _KIND = {

@@ -33,11 +33,6 @@ class Channel:
     bytes: int | None
 
 
-def is_region(function: Function) -> bool:
-    """Whether the body of ``function`` is tasks and nothing else."""
-    return function.dataflow and bool(function.calls) and not function.loops
-
-
 def channels(endpoints: Endpoints, region: Function) -> list[Channel]:
     """The FIFOs between the tasks of ``region``, by pairs of tasks."""
     pairs: dict[tuple[Call, Call], list[Fifo]] = {}

@@ -28,6 +28,7 @@ def lift(
     if len(scalars) == len(operands):
         return function(scalars)
     arrays = [operand for operand in operands if isinstance(operand, ArrayValue)]
+    operands = [reader.computed_once(o) if isinstance(o, Expr) else o for o in operands]
     shape = broadcast(reader, arrays, node)
 
     def element(subscripts: list[Expr]) -> Expr:

@@ -14,11 +14,12 @@ from hcl_explore.frontend.affine import may_be_symbol
 from hcl_explore.frontend.assignment import Assigner
 from hcl_explore.frontend.bands import BandNames
 from hcl_explore.frontend.builder import Builder
-from hcl_explore.frontend.emit import Emitter
+from hcl_explore.frontend.emit import Emitter, concrete
 from hcl_explore.frontend.expression import (
     Argument,
     ArrayValue,
     Buffer,
+    Computed,
     Elementwise,
     Expr,
     Signature,
@@ -87,6 +88,7 @@ class FunctionLowering:
             indexing_names(function),
         )
         self.reader.receive = self.assigner.receive
+        self.reader.compute = self._compute
         self.statements = self._make_statements(
             self.builder, self.emitter, self.reader, self.loops, self.assigner
         )
@@ -200,6 +202,10 @@ class FunctionLowering:
             size = builder.value("memref.dim", (buffer.value, number), builder.index, location)
             self._extents[buffer.value, axis] = size
         return Argument(index, node, self._extents[buffer.value, axis])
+
+    def _compute(self, expr: Expr) -> Expr:
+        kind = concrete(expr.type)
+        return Computed(kind, expr.node, self.emitter.emit(expr, kind))
 
     def _call(self, call: TensorCall) -> Buffer:
         result = call.signature.results[0]

@@ -53,6 +53,7 @@ from hcl_explore.frontend.streams import (
     StreamReader,
     StreamThing,
     misplaced,
+    takes_token,
 )
 from hcl_explore.frontend.structs import StructReader, StructValue
 from hcl_explore.frontend.unit import Unit, describe
@@ -97,6 +98,8 @@ class ExpressionReader:
         self.calls = CallReader(self, callees)
         self.receive: Callable[[GetBlock], Buffer] | None = None
         """Puts the next block of a stream into an array; None where nothing may be emitted."""
+        self.compute: Callable[[Expr], Expr] | None = None
+        """Computes a scalar at once; None where nothing may be emitted."""
         self.in_region = False
         """Whether this is the body of a dataflow region, whose calls are tasks."""
         self.positions: Positions | None = None
@@ -182,10 +185,18 @@ class ExpressionReader:
         """Read what may not be evaluated, or more than once: no calls may be made for it."""
         call, self.call = self.call, None
         receive, self.receive = self.receive, None
+        compute, self.compute = self.compute, None
         try:
             yield
         finally:
-            self.call, self.receive = call, receive
+            self.call, self.receive, self.compute = call, receive, compute
+
+    def computed_once(self, expr: Expr) -> Expr:
+        """``expr``, which each element of an array is combined with; a token of a stream is taken
+        out once for all of them."""
+        if self.compute is None or not takes_token(expr):
+            return expr
+        return self.compute(expr)
 
     def decided(self, expr: Expr) -> Expr:
         """``expr`` as a constant where the task's position decides it, else as it is."""

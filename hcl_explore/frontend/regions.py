@@ -11,7 +11,12 @@ from typing import Any, Protocol, TypeAlias
 
 from mlir import ir
 
-from hcl_explore.errors import KernelError, KernelSyntaxError, KernelTypeError
+from hcl_explore.errors import (
+    KernelError,
+    KernelScopeError,
+    KernelSyntaxError,
+    KernelTypeError,
+)
 from hcl_explore.frontend.decorators import TaskDecorator, read_task
 from hcl_explore.frontend.expression import (
     Argument,
@@ -150,14 +155,31 @@ class RegionLowering(FunctionLowering):
         attrs.set_text(op, attrs.BUFFER_NAME, unique)
 
     def _streams_of(self, function: ast.FunctionDef) -> list[StreamValue]:
-        """The streams of the region that a kernel names, in the order in which it does."""
+        """The streams of the region that a kernel names, in the order in which it does.
+
+        Raises ``KernelScopeError`` for an array of the region that it is not handed.
+        """
         named = {parameter.arg for parameter in function.args.args}
+        named |= {
+            node.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
         found: dict[str, StreamValue] = {}
         for node in ast.walk(function):
             if isinstance(node, ast.Name) and node.id not in named:
                 stream = self.reader.streams.stream(node)
                 if stream is not None:
                     found[node.id] = stream
+                binding = self.scope.find(node.id)
+                if binding is not None and isinstance(binding.entity, Buffer):
+                    raise self.reader.error(
+                        KernelScopeError,
+                        f"'{node.id}' is an array of the region, and '{function.name}' is not "
+                        "handed it",
+                        node,
+                        f"Add a parameter, and hand it over: args=[{node.id}].",
+                    )
         return list(found.values())
 
     def _arguments(self, statement: ast.FunctionDef, decorator: TaskDecorator) -> list[_Argument]:

@@ -15,6 +15,7 @@ from hcl_explore.frontend.expression import (
     Buffer,
     Expr,
     StreamValue,
+    operands_of,
     type_name,
 )
 from hcl_explore.ir import attributes as attrs
@@ -276,6 +277,11 @@ class StreamEmitter:
         location = self.emitter.unit.location(node)
         operands = [fifo.stream.value, *values, *indices]
         return self.emitter.builder.op(name, operands, results, location)
+
+
+def takes_token(expr: Expr) -> bool:
+    """Whether evaluating ``expr`` takes a token out of a stream, or asks for one."""
+    return isinstance(expr, (Get, Test)) or any(map(takes_token, operands_of(expr)))
 
 
 def misplaced(reader: ExpressionReader, value: object, node: ast.AST) -> Exception:

@@ -238,14 +238,19 @@ def _elements(stream: Buffer) -> list[Element]:
     return list(product(*map(range, stream.shape)))
 
 
+def is_region(function: Function) -> bool:
+    """Whether the body of a function is tasks only, all of them calls."""
+    return function.dataflow and not function.loops
+
+
 def require_endpoints(program: Program) -> None:
     """Raise ``KernelStreamError`` unless every FIFO of a region that is used at all has one task
     that puts into it and another one that gets from it."""
-    if not any(function.dataflow for function in program.functions.values()):
+    if not any(is_region(function) for function in program.functions.values()):
         return
     endpoints = endpoints_of(program)
     for region in program.functions.values():
-        if region.dataflow:
+        if is_region(region):
             for fifo in endpoints.fifos(region):
                 _check(program, fifo)
 

@@ -10,7 +10,7 @@ from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.errors import SourceSpan
 from hcl_explore.ir.locations import SourcePlace
 from hcl_explore.ir.program import Buffer, Function, Program
-from hcl_explore.polyhedral.endpoints import Endpoints, Fifo, endpoints_of, task_name
+from hcl_explore.polyhedral.endpoints import Endpoints, Fifo, endpoints_of, is_region, task_name
 from hcl_explore.polyhedral.sharing import shared_arrays
 from hcl_explore.polyhedral.token_flow import Flow, UndecidedError, token_flow
 from hcl_explore.schedule.naming import loop_name
@@ -49,9 +49,9 @@ def lint(program: Program, estimate: Callable[[], Estimate]) -> list[Finding]:
     findings: list[Finding] = []
     endpoints = endpoints_of(program)
     for region in program.functions.values():
-        if region.dataflow:
+        if is_region(region):
             findings += _endpoints(program, endpoints, region)
-            if not region.loops and not _is_handed_streams(region):
+            if not _is_handed_streams(region):
                 findings += _flow(program, region)
             findings += _shared(program, region)
     findings += _ports(program, estimate)
@@ -166,8 +166,6 @@ def _shrunk(program: Program, region: Function, depths: dict[Buffer, int]) -> di
 
 
 def _shared(program: Program, region: Function) -> Iterator[Finding]:
-    if region.loops:
-        return  # stages of a function hand arrays on as ping-pong buffers
     for shared in shared_arrays(program, region):
         verb = "writes" if shared.access.is_write else "reads"
         yield Finding(

@@ -181,3 +181,30 @@ def test_fifos_chosen_by_data_run_as_threads() -> None:
     A, B = np.zeros((4, 8), np.int32) + 4 * np.arange(8, dtype=np.int32), np.zeros((4, 8), np.int32)
     csim(text, A, B)
     np.testing.assert_array_equal(B, A)
+
+
+WHOLE = """
+import hcl_explore.dataflow as df
+@df.region()
+def top(A: int32[4], B: int32[4]):
+    fifo: Stream[int32, 4]
+    @df.kernel(mapping=[1], args=[A])
+    def send(a: int32[4]):
+        for i in range(2):
+            fifo.put(a[i])
+    @df.kernel(mapping=[1], args=[A, B])
+    def receive(a: int32[4], b: int32[4]):
+        b[:] = a + fifo.get()
+        b[:] = b * 2 - fifo.get()
+"""
+
+
+def test_a_token_is_taken_once_for_a_whole_array() -> None:
+    assert hcl.customize(WHOLE).lint() == []
+    A, B = integers(4), np.zeros(4, np.int32)
+    csim(WHOLE, A, B)
+    np.testing.assert_array_equal(B, (A + A[0]) * 2 - A[1])
+
+
+def test_a_kernel_that_declares_a_stream_overlaps_its_stages() -> None:
+    assert "#pragma HLS DATAFLOW" in text_of(programs.local_stream)

@@ -471,6 +471,18 @@ def k(A: float32[8]):
         errors.KernelSyntaxError,
         "'k' is a task: the region around it starts it",
     ),
+    (
+        "array not handed over",
+        DATAFLOW
+        + """@df.region()
+def top(A: int32[8]):
+    @df.kernel(mapping=[1])
+    def w():
+        «A»[0] = 1
+""",
+        errors.KernelScopeError,
+        "'A' is an array of the region, and 'w' is not handed it",
+    ),
 ]
 
 

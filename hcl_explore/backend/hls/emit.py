@@ -15,7 +15,9 @@ from hcl_explore.backend.hls.module import FunctionInfo, ModuleEmitter
 from hcl_explore.backend.hls.ports import TopInterface
 from hcl_explore.backend.hls.prelude import NEEDS_CMATH, helper_lines
 from hcl_explore.backend.hls.regions import THREADS, emit_region
+from hcl_explore.backend.hls.streams import makes_streams
 from hcl_explore.errors import EmitError
+from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import Sources
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Program
@@ -64,7 +66,7 @@ def _write_function(
         write_prototype(f, info.external)
         return
     head = signature(f, info, interface)
-    dataflow = "dataflow" in info.op.attributes
+    dataflow = attrs.flag(info.op, attrs.DATAFLOW) or makes_streams(info.op)
     pragmas = f.dialect.top_function(dataflow) if interface else f.dialect.function(dataflow)
     f.at(info.op)
     writer = f.writer

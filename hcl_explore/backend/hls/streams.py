@@ -56,6 +56,11 @@ def stream_parameters(op: ir.Operation, callees: Callees) -> dict[int, FifoParam
     }
 
 
+def makes_streams(op: ir.Operation) -> bool:
+    """Whether the body of a function declares streams: its stages then run beside one another."""
+    return any(view.operation.name == dialect.MAKE_STREAM for view in op.regions[0].blocks[0])
+
+
 def position_arguments(op: ir.Operation) -> list[int]:
     """Which arguments of the function ``op`` are its position in a mapping."""
     count = len(op.regions[0].blocks[0].arguments)
