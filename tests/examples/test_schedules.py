@@ -9,6 +9,7 @@ import pytest
 from outcomes import draw, outcome
 
 import hcl_explore as hcl
+from hcl_explore.errors import BuildError
 from hcl_explore.examples import Example
 
 EXAMPLES = hcl.examples.list()
@@ -69,3 +70,20 @@ def test_the_cpp_of_a_scheduled_example_gives_the_same_bits(example: Example) ->
     schedule = scheduled(example)
     simulated = schedule.build(target="vhls", mode="csim")
     assert_same_bits(example, simulated, schedule.fork(0).build(), 5)
+
+
+IN_A_CIRCLE = {"cannon"}
+"""Their tasks wait for one another, for which Catapult's streams would need threads."""
+
+
+@pytest.mark.slow
+@needs_compiler
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_the_cpp_for_catapult_gives_the_same_bits(example: Example) -> None:
+    schedule = scheduled(example)
+    if example.name in IN_A_CIRCLE:
+        with pytest.raises(BuildError, match="wait for one another in a circle"):
+            schedule.build(target="catapult", mode="csim")
+        return
+    simulated = schedule.build(target="catapult", mode="csim")
+    assert_same_bits(example, simulated, schedule.build(), 6)
