@@ -15,6 +15,7 @@ from hcl_explore.frontend.elementwise import require_sizes
 from hcl_explore.frontend.expression import (
     ArrayValue,
     Compare,
+    Copied,
     Elementwise,
     Expr,
     Select,
@@ -78,7 +79,8 @@ class ArrayFunctions:
 
     def copy(self, node: ast.Call) -> ArrayValue:
         """``hcl.copy(A)``: assigning it makes the copy."""
-        return self._array(node, self._arguments(node, ("x",)), "x")
+        array = self._array(node, self._arguments(node, ("x",)), "x")
+        return Copied(array.name, array.type, array, lambda subscripts: subscripts)
 
     def transpose(self, node: ast.Call) -> ArrayValue:
         """``hcl.transpose(A, axes)``."""

@@ -22,6 +22,7 @@ from hcl_explore.frontend.expression import (
     Buffer,
     Computed,
     Constant,
+    Copied,
     Expr,
     KernelCall,
     Load,
@@ -465,6 +466,9 @@ class Assigner:
             buffer = self.structs.result(value.signature, op, target)
         elif isinstance(value, TensorCall):
             buffer = self._bind_result(name, self.single_result(value), value, statement)
+        elif isinstance(value, Copied):
+            buffer = self.filler.allocate(name, value.type, target)
+            self.filler.fill(buffer, value, statement)
         elif isinstance(value, Expr) and (from_call or isinstance(value, (KernelCall, Get))):
             buffer = self.filler.allocate(name, TensorType(value.type, ()), target)
             self.filler.fill(buffer, value, statement)

@@ -146,6 +146,11 @@ class View(ArrayValue):
 
 
 @dataclass(eq=False)
+class Copied(View):
+    """All of another array, written as a copy: what it is first assigned to needs no type."""
+
+
+@dataclass(eq=False)
 class Elementwise(ArrayValue):
     """A calculation over arrays, done where it is assigned: one loop nest for all of it."""
 

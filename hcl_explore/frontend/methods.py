@@ -12,6 +12,7 @@ from hcl_explore.frontend.expression import (
     BitCast,
     Buffer,
     Constant,
+    Copied,
     Expr,
     ReversedBits,
     StreamValue,
@@ -94,7 +95,7 @@ class MethodReader:
                 KernelSyntaxError, f".{function.attr}() takes no arguments", node
             )
         if function.attr == "copy" and isinstance(value, ArrayValue):
-            return value
+            return Copied(value.name, value.type, value, lambda subscripts: subscripts)
         operand = self.reader.operand(function.value)
         if function.attr == "reverse":
             return lift(self.reader, lambda values: self._reverse(values[0], node), [operand], node)

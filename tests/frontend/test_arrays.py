@@ -210,3 +210,21 @@ def test_conversion_of_arrays(run: Run) -> None:
     A = integers(8)
     expected = int8(A + A[::-1])
     np.testing.assert_array_equal(run(narrow, A), expected)
+
+
+def test_a_copy_needs_no_annotation(run: Run) -> None:
+    text = """
+def f(A: int32[4], B: int8[2, 3]) -> (int32[4], int8[3, 2]):
+    C = A.copy()
+    C[0] = 9
+    D = hcl.copy(B.T)
+    D[0, 0] = 1
+    E = A[1:3].copy()
+    A[1] = E[1]
+    return C, D
+"""
+    A, B = np.arange(4, dtype=np.int32), np.arange(6, dtype=np.int8).reshape(2, 3) + 5
+    C, D = run(text, A, B)
+    assert C.tolist() == [9, 1, 2, 3]
+    assert D.tolist() == [[1, 8], [6, 9], [7, 10]]
+    assert A.tolist() == [0, 2, 2, 3]
