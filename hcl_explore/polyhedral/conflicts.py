@@ -66,6 +66,17 @@ class Model:
             found = self._cases[access] = access_cases(access)
         return found
 
+    def elements(self, access: Access, solver: Solver | None = None) -> Iterator[Any]:
+        """The elements that an affine ``access`` touches, as an ``isl.Set`` for each of its cases,
+        in the context of ``solver`` (by default the model's own)."""
+        for case in self.cases(access):
+            system = System(fixed=self.fixed)
+            places = [system.new_variable() for _ in access.subscripts or ()]
+            values = system.add_instance(access.loops, case)
+            for place, form in zip(places, access.subscripts or (), strict=True):
+                system.equalities.append(difference({place: 1}, system.row(form, values)))
+            yield (solver or self.solver).projected(system, len(places))
+
 
 def possible_reversals(model: Model, first: Access, second: Access, orders: Orders) -> list[Leaf]:
     """The ways in which intervals cannot rule out that ``first`` precedes ``second`` on the same

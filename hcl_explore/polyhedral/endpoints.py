@@ -23,7 +23,7 @@ from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
 from hcl_explore.polyhedral.conflicts import Model
 from hcl_explore.polyhedral.domain import is_exact
 from hcl_explore.polyhedral.positions import position_of
-from hcl_explore.polyhedral.system import System, TooComplexError, difference, limited
+from hcl_explore.polyhedral.system import TooComplexError, limited
 from hcl_explore.polyhedral.trips import total_iterations
 
 Element = tuple[int, ...]
@@ -198,16 +198,9 @@ def touched(model: Model, access: Access) -> list[Element | None]:
     found: dict[Element, None] = {}
     try:
         with limited():
-            for case in model.cases(access):
-                system = System(fixed=model.fixed)
-                places = [system.new_variable() for _ in access.subscripts]
-                values = system.add_instance(access.loops, case)
-                for place, form in zip(places, access.subscripts, strict=True):
-                    row = system.row(form, values)
-                    system.equalities.append(difference({place: 1}, row))
-                points = model.solver.projected(system, len(places))
+            for points in model.elements(access):
                 if not points.is_empty():
-                    found.update(dict.fromkeys(_points(points, len(places))))
+                    found.update(dict.fromkeys(_points(points, len(access.subscripts))))
     except (TooComplexError, _TooManyError):
         return [None]
     return list(found)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 from hcl_explore.ir.linear import Symbol
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Program
 from hcl_explore.polyhedral.conflicts import Model
 from hcl_explore.polyhedral.domain import is_exact
 from hcl_explore.polyhedral.positions import position_of
-from hcl_explore.polyhedral.system import System, TooComplexError, difference, limited
+from hcl_explore.polyhedral.system import TooComplexError, limited
 
 
 @dataclass(frozen=True)
@@ -102,22 +101,9 @@ def may_meet(one: _Touch, other: _Touch) -> bool:
     solver = models[0].solver
     try:
         with limited():
-            sets = [_elements(solver, access, model) for access, model in pairs]
-            return not sets[0].intersect(sets[1]).is_empty()
+            sets = [list(model.elements(access, solver)) for access, model in pairs]
+            return any(
+                not left.intersect(right).is_empty() for left in sets[0] for right in sets[1]
+            )
     except TooComplexError:
         return True
-
-
-def _elements(solver: Any, access: Access, model: Model) -> Any:
-    """The elements that an access touches, as an ``isl.Set``."""
-    union = None
-    for case in model.cases(access):
-        system = System(fixed=model.fixed)
-        places = [system.new_variable() for _ in access.subscripts or ()]
-        values = system.add_instance(access.loops, case)
-        for place, form in zip(places, access.subscripts or (), strict=True):
-            system.equalities.append(difference({place: 1}, system.row(form, values)))
-        points = solver.projected(system, len(places))
-        union = points if union is None else union.union(points)
-    assert union is not None
-    return union
