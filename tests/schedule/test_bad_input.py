@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from test_structure import feedback
 
 import hcl_explore as hcl
 from hcl_explore import int32
@@ -215,17 +216,6 @@ def sums(A: int32[8, 8], out: int32[8]) -> int32[8]:
     for m in hcl.grid(8, name="right"):
         out[m] = B[m] + C[m]
     return C
-
-
-def feedback(A: int32[4, 8]) -> int32[4, 8]:
-    out: int32[4, 8]
-    for t in hcl.grid(4, name="time"):
-        B: int32[8]
-        for i in range(8):
-            out[t, i] = B[i]
-        for k in range(8):
-            B[k] = A[t, k]
-    return out
 
 
 def shifted(A: int32[9, 9]):
