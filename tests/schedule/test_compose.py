@@ -227,6 +227,38 @@ def test_marks_of_the_steps_are_marks_of_the_composition() -> None:
     assert s.history[0].unchecked
 
 
+def first_half(A: int32[8], B: int32[8]):
+    for i in hcl.grid(8, name="work"):
+        B[i] = A[i] + 1
+
+
+def second_half(A: int32[8], B: int32[8]):
+    for i in hcl.grid(8, name="work"):
+        B[i] = A[i] * 2
+
+
+def both_halves(A: int32[8], B: int32[8], C: int32[8]):
+    first_half(A, B)
+    second_half(B, C)
+
+
+def outlined(kernel: Callable[..., object]) -> hcl.Schedule:
+    alone = hcl.customize(kernel)
+    alone.outline("work")
+    alone.pipeline("work:i")
+    return alone
+
+
+def test_steps_on_a_function_that_a_step_made_are_never_taken_for_another() -> None:
+    s = hcl.customize(both_halves)
+    s.compose(outlined(first_half))
+    assert s.loop("work:i").loop.pipeline_ii == 1
+    before = s.ir
+    with pytest.raises(NotApplicableError, match="it makes a function 'work', and 'both_halves'"):
+        s.compose(outlined(second_half))
+    assert s.ir == before
+
+
 def test_values_that_steps_change_are_allowed_for() -> None:
     alone = hcl.customize(add_up)
     alone.quantize(alone.total, hcl.Fixed(24, 8), tolerance=0.25)

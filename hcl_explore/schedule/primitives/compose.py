@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
 from hcl_explore.errors import ArgumentError, LegalityError, NotApplicableError, ScheduleError
+from hcl_explore.ir.local_memory import fresh_name
 from hcl_explore.ir.printing import ModuleLike, clone_module
 from hcl_explore.ir.program import Buffer, Loop, Program
 from hcl_explore.ir.read_program import read_program
@@ -17,6 +19,9 @@ from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import Outcome, Primitive, register, then
 from hcl_explore.schedule.primitives.partition import connected_buffers
 from hcl_explore.schedule.sub_schedule import SubSchedule, qualified, read_sub_schedules, settle
+
+# Of a name that was taken: outline makes "mm_1" where there is a function "mm".
+_NUMBER = re.compile(r"_\d+$")
 
 
 @register
@@ -103,6 +108,15 @@ class Compose(Primitive):
         )
 
 
+def _reachable(program: Program, function: str) -> set[str]:
+    """``function`` and what it calls, directly or not."""
+    found = [function]
+    for name in found:
+        callees = program.functions[name].all_calls() if name in program.functions else ()
+        found += [call.callee for call in callees if call.callee not in found]
+    return set(found)
+
+
 def _errors(call: ScheduleCall) -> Iterator[float]:
     """What the steps that change values allow: they say it in their argument ``tolerance``."""
     if call.declared.cls is Compose:
@@ -166,9 +180,28 @@ class _Replay:
                 self.illegal = self.illegal or self._conflict(title, refusal, named)
         elif refusal is not None:
             raise self._conflict(title, refusal, named)
-        outcome = primitive.apply(self._module, self._program)
-        self._program = read_program(self._module, self._program.sources)
+        before = self._program
+        outcome = primitive.apply(self._module, before)
+        self._program = read_program(self._module, before.sources)
+        for name in self._program.functions.keys() - before.functions.keys():
+            self._require_name(title, before, function, name)
         self._note(title, named, outcome)
+
+    def _require_name(self, title: str, before: Program, function: str, made: str) -> None:
+        """A function that a step makes is called as in the schedule alone: later steps name it.
+
+        Raises ``NotApplicableError`` where that name is taken by a part of the caller.
+        """
+        wanted = _NUMBER.sub("", made)
+        if wanted not in before.functions:
+            return
+        if made != fresh_name(wanted, _reachable(before, function)):
+            raise NotApplicableError(
+                f"compose: {title} cannot be applied: it makes a function '{wanted}', and "
+                f"'{before.top}' already has one",
+                span=before.sources.span(before.functions[wanted].place),
+                advice="Give the band another name, or leave the step out of the schedule.",
+            )
 
     def _note(self, title: str, named: Sequence[str], outcome: Outcome) -> None:
         self.forwarding = then(self.forwarding, outcome.forwarding)
