@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import math
 
 import numpy as np
 from mlir import ir
@@ -16,6 +15,7 @@ from hcl_explore.errors import (
 )
 from hcl_explore.frontend.affine import fits_in, is_affine
 from hcl_explore.frontend.builder import Builder
+from hcl_explore.frontend.constant_declarations import declared_constant
 from hcl_explore.frontend.emit import concrete
 from hcl_explore.frontend.expression import (
     ArrayValue,
@@ -49,9 +49,8 @@ from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.memory import PlacedType
-from hcl_explore.lang.meta import ConstantType
 from hcl_explore.lang.struct import struct_of
-from hcl_explore.lang.types import FixedType, Float, IntegerType, ScalarType, TensorType
+from hcl_explore.lang.types import Float, ScalarType, TensorType
 
 
 class Assigner:
@@ -89,7 +88,9 @@ class Assigner:
             raise self.reader.error(
                 KernelSyntaxError, "only a plain name can be declared with a type", target
             )
-        if self._declares_constant(statement, target):
+        constant = declared_constant(self.reader, statement, target)
+        if constant is not None:
+            self.reader.scope.declare(target.id, constant, target)
             return
         kind, place = annotation(self.reader.unit, statement.annotation, self.reader.constants)
         if isinstance(kind, StreamKind):
@@ -204,42 +205,6 @@ class Assigner:
         if name in self.written or name not in self.indexing:
             return False
         return is_affine(value) and fits_in(value, kind)
-
-    def _declares_constant(self, statement: ast.AnnAssign, target: ast.Name) -> bool:
-        """``N: ConstExpr[T] = value``: a name for a number, no variable."""
-        written = statement.annotation
-        if not isinstance(written, ast.Subscript):
-            return False
-        if ast.unparse(written.value).split(".")[-1] != "ConstExpr":
-            return False
-        kind = self.reader.constants.evaluate(written)
-        if not isinstance(kind, ConstantType):
-            return False
-        value = None
-        if statement.value is not None:
-            value = self.reader.decided(self.reader.read(statement.value))
-        if not isinstance(value, Constant):
-            raise self.reader.error(
-                KernelTypeError,
-                f"'{target.id}' is a constant, but its value is not known when the kernel is "
-                "compiled",
-                statement.value or statement,
-            )
-        number = value.value
-        if isinstance(kind.element, IntegerType):
-            if not math.isfinite(number):
-                raise self.reader.error(KernelTypeError, f"{number} is not an integer", statement)
-            number = kind.element.wrap(int(number))
-        elif isinstance(kind.element, FixedType):
-            if not math.isfinite(number):
-                raise self.reader.error(
-                    KernelTypeError, f"{number} cannot be converted to {kind.element}", statement
-                )
-            number = float(kind.element(number))
-        elif isinstance(kind.element, Float):
-            number = float(number)
-        self.reader.scope.declare(target.id, Constant(kind.element, target, number), target)
-        return True
 
     def _initialised(
         self, target: ast.Name, kind: TensorType, value: Value | None, statement: ast.AnnAssign
