@@ -323,7 +323,7 @@ class _Model:
         resources = self.resources
         return Reason(
             f"estimate of {self.program.top}",
-            f"{figures.latency_cycles} cycles",
+            f"{_shown(figures.latency_cycles)} cycles",
             f"{self.device.name} at {self.clock_mhz:g} MHz, {self.options.tool}",
             (latency_reason(self.top), *resources.reasons(self.layouts.known())),
         )

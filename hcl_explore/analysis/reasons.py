@@ -30,6 +30,10 @@ class Reason:
 
 def latency_reason(model: FunctionModel) -> Reason:
     """Why a function takes the cycles that it takes."""
+    external = model.function.external
+    if external is not None:
+        stated = "not stated" if external.latency is None else f"{external.latency} cycles"
+        return Reason(f"latency of {external.name}", stated, "C++ from outside: hcl.ip(latency=)")
     parts = [loop_reason(loop) for loop in model.loops]
     parts += [latency_reason(call) for call in model.calls]
     why = (

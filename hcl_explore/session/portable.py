@@ -19,6 +19,7 @@ from hcl_explore.frontend import KernelSource, read_kernel
 from hcl_explore.frontend.source import default_namespace
 from hcl_explore.frontend.type_names import type_called
 from hcl_explore.lang import dataflow
+from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.meta import TypeParameter
 from hcl_explore.lang.types import ScalarType, TensorType, parse_type
 
@@ -103,6 +104,11 @@ class _Collector:
                         advice="Call a kernel by the name it is defined with.",
                     )
                 self.visit(callee)
+        elif isinstance(value, ExternalFunction):
+            raise SessionError(
+                f"'{name}' is C++, which is not saved with the kernel",
+                advice="Wrap it with hcl.ip again where the kernel is used.",
+            )
         elif name in _called_or_read(source.text):
             raise SessionError(
                 f"'{name}' is a {type(value).__name__}, which cannot be saved with the kernel",

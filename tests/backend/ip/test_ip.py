@@ -22,6 +22,7 @@ from hcl_explore.errors import (
     KernelTypeError,
     LegalityError,
     NotApplicableError,
+    SessionError,
 )
 
 VADD = """
@@ -172,6 +173,16 @@ def test_an_unknown_latency_is_not_made_up(vadd: Any, narrow: Any) -> None:
     assert estimate.latency_cycles is None and estimate.interval is None
     assert any(note.startswith("vadd: its latency is not stated") for note in estimate.notes)
     assert any(note.startswith("narrow: the resources") for note in estimate.notes)
+    reasons = str(estimate.explain())
+    assert "estimate of k = ? cycles" in reasons and "latency of vadd = not stated" in reasons
+    assert "latency of narrow = 12 cycles: C++ from outside" in reasons
+
+
+def test_a_session_with_cpp_is_not_saved(vadd: Any, narrow: Any, tmp_path: Path) -> None:
+    session = hcl.Session(schedule(vadd, narrow), verify=False)
+    with pytest.raises(SessionError, match=r"'(vadd|narrow)' is C\+\+, which is not saved"):
+        session.save(tmp_path / "session.json")
+    assert not (tmp_path / "session.json").exists()
 
 
 def test_a_stated_latency_counts(folder: Path) -> None:
