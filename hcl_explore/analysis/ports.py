@@ -70,8 +70,12 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
     written: defaultdict[object, defaultdict[Place, list[_Copy]]] = defaultdict(_copy_lists)
     busy: defaultdict[Place | None, _Use] = defaultdict(_Use)
     counts = {True: 0, False: 0}
-    everywhere_written = [_Copies(access, plan, layout) for access in accesses if access.is_write]
-    for copies in everywhere_written:
+    all_copies = [_Copies(access, plan, layout) for access in accesses]
+    shifts = {copies.shift for copies in all_copies}
+    is_alike = len(shifts) == 1 and None not in shifts
+    for copies in all_copies:
+        if not copies.access.is_write:
+            continue
         for number, place in enumerate(copies.places):
             written[copies.shape][place].append(copies.copy(number))
     for access in sorted(accesses, key=_program_order):
@@ -89,7 +93,7 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
             }
         known |= fresh
         counts[access.is_write] += len(fresh)
-        for bank, count in copies.banks(fresh).items():
+        for bank, count in copies.banks(fresh, is_alike=is_alike).items():
             busy[bank].add(access, count)
     everywhere = busy.pop(None, _Use()).most
     busiest = everywhere + max((use.most for use in busy.values()), default=0)
@@ -205,9 +209,28 @@ class _Copies:
                 word[dim] = 0
         return tuple(word)
 
-    def banks(self, places: Collection[Place]) -> Mapping[Place | None, int]:
+    @property
+    def shift(self) -> tuple[object, ...] | None:
+        """What moves the places from iteration to iteration along the dimensions that are cut:
+        accesses that share it lie equally far apart in every iteration. None where an unrolled loop
+        spreads them there, which the tool does not follow."""
+        if self.rests is None:
+            return None
+        moving = []
+        for entry in self.partition:
+            rest = self.rests[entry.dim - 1]
+            is_spread = len({place[entry.dim - 1] for place in self.places}) > 1
+            if is_spread or rest.roundings:
+                return None
+            moving.append(rest.terms)
+        return tuple(moving)
+
+    def banks(
+        self, places: Collection[Place], *, is_alike: bool = False
+    ) -> Mapping[Place | None, int]:
         """How many of the places fall on each bank; under None those whose bank is known only at
-        run time, so that they keep a port of every bank busy."""
+        run time, so that they keep a port of every bank busy. ``is_alike``: all accesses are moved
+        alike, so that banks can be told apart although they are not known."""
         if not self.partition:
             return {(): len(places)}
         if self.rests is None:
@@ -219,13 +242,14 @@ class _Copies:
             rule = _bank_rule(entry, extent, self.rests[entry.dim - 1], self.plan)
             if rule is None:
                 return {None: len(places)}
-            rules.append((entry.dim - 1, *rule))
-            is_known = is_known and rule[2] == entry.banks(extent)
-        banks = Counter(
+            number = entry.banks(extent)
+            is_known = is_known and rule[2] == number
+            rules.append((entry.dim - 1, *rule[:2], number if is_alike else rule[2]))
+        banks: Counter[Place | None] = Counter(
             tuple((place[dim] + start) // size % number for dim, start, size, number in rules)
             for place in places
         )
-        if is_known:
+        if is_known or is_alike:
             return banks
         # Wherever they lie, they are in different banks; else the tool takes all for one.
         return {None: 1 if max(banks.values(), default=0) <= 1 else len(places)}

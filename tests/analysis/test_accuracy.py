@@ -43,7 +43,18 @@ LOOPS = {"sum": "i"}
 
 @pytest.fixture(scope="module")
 def comparisons() -> list[Comparison]:
-    return [c for c in run(POINTS, KERNELS) if c.tier == "A"]
+    kernels = read_kernels(KERNELS)
+    points = [point for point in read_points(POINTS) if point["tier"] == "A"]
+    return [compare(point, kernel_of(point, kernels)) for point in points]
+
+
+@pytest.mark.slow
+def test_generated_designs_are_met() -> None:
+    figures = summary([c for c in run(POINTS, KERNELS) if c.tier in "BD"])
+    assert figures["B"]["points"]["missed"] <= 3
+    assert figures["B"]["latency_cycles"]["mape"] < 15.0
+    assert figures["B"]["ii_exact"]["share_expressed"] > 85.0
+    assert figures["D"]["points"]["missed"] == 0
 
 
 def test_errors_are_relative_and_zero_counts_as_one() -> None:

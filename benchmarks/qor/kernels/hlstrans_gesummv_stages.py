@@ -1,5 +1,6 @@
 """PolyBench gesummv with local copies: load, two products, sum, store. After HLStrans
-data/argumentation_example/polybench/gesummv generate_2."""
+data/argumentation_example/polybench/gesummv generate_2. The vector that two
+stages read is two arrays here."""
 
 
 def gesummv(
@@ -13,11 +14,13 @@ def gesummv(
     buff_A: float32[64, 64]
     buff_B: float32[64, 64]
     buff_x: float32[64]
+    buff_x2: float32[64]
     buff_y_out: float32[64]
     tmp1: float32[64]
     tmp2: float32[64]
     for i in range(64, name="load"):
         buff_x[i] = x[i]
+        buff_x2[i] = x[i]
         for j in range(64):
             buff_A[i, j] = A[i, j]
             buff_B[i, j] = B[i, j]
@@ -28,7 +31,7 @@ def gesummv(
     for i in range(64, name="second"):
         tmp2[i] = 0.0
         for j in range(64):
-            tmp2[i] += beta * buff_B[i, j] * buff_x[j]
+            tmp2[i] += beta * buff_B[i, j] * buff_x2[j]
     for i in range(64, name="sum"):
         buff_y_out[i] = tmp1[i] + tmp2[i]
     for i in range(64, name="store"):
