@@ -47,9 +47,9 @@ def cyclic(factor: int, dim: int, *targets: str) -> Steps:
     )
 
 
-def lanes(axis: str, factor: int) -> Steps:
+def lanes(axis: str, factor: int, interval: int = 1) -> Steps:
     """A pipeline that takes ``factor`` iterations at a time."""
-    return unroll(axis, factor), pipeline(axis)
+    return unroll(axis, factor), pipeline(axis, interval)
 
 
 def side_by_side(axis: str, factor: int) -> Steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from outcomes import draw, outcome
 import hcl_explore as hcl
 from hcl_explore.errors import BuildError
 from hcl_explore.examples import Example
+from hcl_explore.schedule.lint import LintWarning
 
 EXAMPLES = hcl.examples.list()
 SCHEDULED = [example for example in EXAMPLES if example.schedule]
@@ -45,6 +47,9 @@ def test_it_takes_fewer_cycles_than_what_vitis_does_by_itself(example: Example) 
     after = schedule.estimate(device="u280")
     assert after.latency_cycles < before.latency_cycles
     assert not [note for note in after.notes if "are needed" in note], "does not fit the device"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", LintWarning)
+        schedule.build(target="vhls")
 
 
 @pytest.mark.slow

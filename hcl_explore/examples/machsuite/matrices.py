@@ -127,7 +127,12 @@ EXAMPLES = (
         _padded,
         _spmv_ellpack,
         relative_tolerance=1e-13,
-        schedule=(complete("values", 2), complete("columns", 2), pipeline("i"), unroll("y_d0", 2)),
+        schedule=(
+            complete("values", 2),
+            complete("columns", 2),
+            pipeline("i", interval=5),
+            unroll("y_d0", 2),
+        ),
         remark=(
             "What remains are ten reads of x in every row, at places known only at run time: "
             "five cycles for two ports."

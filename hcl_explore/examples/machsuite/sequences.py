@@ -200,7 +200,7 @@ EXAMPLES = (
         schedule=(
             ("skew", {"axis": "fill.a", "by": "fill.b"}),
             reorder("fill.a", "fill.b"),
-            *lanes("fill.b", 8),
+            *lanes("fill.b", 8, interval=2),
             *cyclic(8, 1, "score", "came_from"),
             complete("A"),
             complete("B"),
@@ -217,7 +217,7 @@ EXAMPLES = (
             complete("cost_buf", 1),
             *cyclic(32, 2, "cost_buf"),
             complete("transition", 1),
-            pipeline("steps.s"),
+            pipeline("steps.s", interval=2),
         ),
         remark=(
             "The costs of two steps in memories of their own: reading one row never meets "

@@ -189,7 +189,7 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 90, 90), uniform(rng, 90, 90), uniform(rng, 90), ALPHA, BETA),
         _gesummv,
         relative_tolerance=1e-5,
-        schedule=(*cyclic(15, 2, "A", "B"), complete("x"), pipeline("i")),
+        schedule=(*cyclic(15, 2, "A", "B"), complete("x"), pipeline("i", interval=3)),
     ),
     polybench(
         symm,

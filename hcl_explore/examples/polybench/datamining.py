@@ -79,7 +79,7 @@ EXAMPLES = (
         _points,
         _covariance,
         relative_tolerance=1e-5,
-        schedule=(*cyclic(25, 1, "data"), pipeline("products.j")),
+        schedule=(*cyclic(25, 1, "data"), pipeline("products.j", interval=2)),
     ),
     polybench(
         correlation,
@@ -87,6 +87,6 @@ EXAMPLES = (
         _points,
         _correlation,
         relative_tolerance=1e-5,
-        schedule=(*cyclic(25, 1, "data"), pipeline("products.j")),
+        schedule=(*cyclic(25, 1, "data"), pipeline("products.j", interval=2)),
     ),
 )

@@ -172,7 +172,7 @@ EXAMPLES = (
         "RNA secondary structure with the most base pairs",
         lambda rng: (rng.integers(0, 4, 180, dtype=np.int8),),
         _nussinov,
-        schedule=(*lanes("k", 4), *cyclic(4, 2, "table")),
+        schedule=(*lanes("k", 4, interval=3), *cyclic(4, 2, "table")),
         remark="A column of the table is in one bank, so four of its elements take two cycles.",
     ),
 )

@@ -197,7 +197,7 @@ EXAMPLES = (
         lambda rng: (uniform(rng, 80, 60),),
         _gramschmidt,
         relative_tolerance=1e-4,
-        schedule=(*cyclic(20, 1, "A", "Q"), pipeline("j")),
+        schedule=(*cyclic(20, 1, "A", "Q"), pipeline("j", interval=4)),
         remark="A column is projected and subtracted with all its 80 elements in flight.",
     ),
     polybench(

@@ -266,7 +266,7 @@ EXAMPLES = (
         schedule=(
             ("skew", {"axis": "j", "by": "i", "factor": 2}),
             ("reorder", {"axes": ["j", "i"]}),
-            ("pipeline", {"axis": "i"}),
+            pipeline("i", interval=5),
         ),
     ),
 )
