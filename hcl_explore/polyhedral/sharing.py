@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 
 from hcl_explore.ir.linear import Symbol
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Program
