@@ -14,7 +14,13 @@ from hcl_explore.analysis.datapath import Datapath, Node
 from hcl_explore.analysis.layout import AXI, NOT_ADDRESSED
 from hcl_explore.analysis.memory import FIFO
 from hcl_explore.analysis.plan import Plan
-from hcl_explore.analysis.ports import PortLoad, port_load, port_loads, words_of
+from hcl_explore.analysis.ports import (
+    PortLoad,
+    port_load,
+    port_loads,
+    program_order,
+    words_of,
+)
 from hcl_explore.analysis.timing import ChannelUse, Machine, Moment, Scheduler, Timing, path_cycles
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.attributes import PartitionedDim
@@ -72,6 +78,7 @@ class PipelineAnalysis:
         self.nest = plan.nest_of(loop)
         self.channels: list[Channel] = []
         self.held: frozenset[Buffer] = frozenset()
+        self.exposed: dict[Buffer, bool] = {}
         self.path = DatapathBuilder(
             function, values, plan, machine.operators, machine.layouts
         ).build(loop)
@@ -103,7 +110,11 @@ class PipelineAnalysis:
         machine = replace(self.machine, shares=shares, channels=uses, held=self.held)
         target = self.entry.target_ii
         bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
-        if self.options.tool == "vitis" and self.entry.is_asked and any(b.kind == "recurrence" and b.ii > target for b in bounds):
+        if (
+            self.options.tool == "vitis"
+            and self.entry.is_asked
+            and any(b.kind == "recurrence" and b.ii > target for b in bounds)
+        ):
             # Asked for a smaller interval, the tool takes the operator of least latency there.
             machine = replace(machine, fast=self._on_recurrences())
             bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
@@ -293,18 +304,13 @@ class PipelineAnalysis:
 
     def _carried_pairs(self) -> Iterator[tuple[Node, Node, Carried]]:
         """Loads that may read what a store of an earlier iteration wrote."""
-        exposed: dict[Buffer, bool] = {}
         for load in self.path.loads:
             for store in self.path.stores:
                 assert load.access is not None and store.access is not None
                 buffer = load.access.buffer
                 if store.access.buffer is not buffer:
                     continue
-                if buffer not in exposed:
-                    exposed[buffer] = self._is_exposed(buffer)
-                if not exposed[buffer]:
-                    continue
-                if self.machine.layouts.kind(load.access.buffer) == FIFO:
+                if self.machine.layouts.kind(buffer) == FIFO:
                     continue
                 carried = carried_distance(
                     store.access,
@@ -317,7 +323,7 @@ class PipelineAnalysis:
                     # Registers chosen at run time: every one of them is handed on, through the
                     # choices of the read and of the write.
                     carried = Carried(1, is_exact=False)
-                if carried is not None:
+                if carried is not None and self._is_exposed(buffer):
                     yield load, store, carried
 
     def _held(self) -> frozenset[Buffer]:
@@ -347,9 +353,21 @@ class PipelineAnalysis:
     def _is_exposed(self, buffer: Buffer) -> bool:
         """Whether an iteration may read what an earlier one left: not if it has written each
         element itself before it reads it."""
-        if any(access.is_call for access in buffer.accesses):
+        if not self._may_be_made_anew(buffer):
             return True
-        return upward_exposed_reads(buffer, self.loop)
+        if buffer not in self.exposed:
+            self.exposed[buffer] = upward_exposed_reads(buffer, self.loop)
+        return self.exposed[buffer]
+
+    def _may_be_made_anew(self, buffer: Buffer) -> bool:
+        """Whether an iteration could write every element before it reads it: the first access in
+        program order must be a write, and none a call. Decides most without a set library."""
+        inside = [access for access in self.loop.all_accesses() if access.buffer is buffer]
+        if any(access.is_call for access in inside):
+            return False
+        writes = [program_order(access) for access in inside if access.is_write]
+        reads = [program_order(access) for access in inside if not access.is_write]
+        return not reads or not writes or min(writes) < min(reads)
 
     def _way(self, machine: Machine, source: Node, target: Node, end: Moment) -> Moment | None:
         return path_cycles(machine, self.path.entries, self._copies, source, target, end)

@@ -78,7 +78,7 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
             continue
         for number, place in enumerate(copies.places):
             written[copies.shape][place].append(copies.copy(number))
-    for access in sorted(accesses, key=_program_order):
+    for access in sorted(accesses, key=program_order):
         copies = _Copies(access, plan, layout)
         known = seen[access.is_write, copies.shape]
         stored = written.get(copies.shape)
@@ -133,7 +133,7 @@ class _Use:
         )
 
 
-def _program_order(access: Access) -> tuple[int, ...]:
+def program_order(access: Access) -> tuple[int, ...]:
     return (*(loop.position for loop in access.loops), access.position)
 
 
@@ -262,7 +262,7 @@ def _is_forwarded(read: _Copy, writes: Iterable[_Copy]) -> bool:
         known = dict(write.values)
         shared = [(known[loop], value) for loop, value in read.values if loop in known]
         before, after = [a for a, _ in shared], [b for _, b in shared]
-        order = _program_order(write.access) < _program_order(read.access)
+        order = program_order(write.access) < program_order(read.access)
         runs_first = before < after or (before == after and order)
         if runs_first and set(write.access.guards) <= set(read.access.guards):
             return True
