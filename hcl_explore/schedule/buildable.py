@@ -6,13 +6,14 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
-from hcl_explore.backend.cpu import CpuKernel
 from hcl_explore.backend.hls import HlsCode, HlsOptions, Interface, Transfer
-from hcl_explore.schedule.building import build, project_options
 from hcl_explore.schedule.lint import Finding, LintWarning
 from hcl_explore.schedule.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from hcl_explore.backend.cpu import CpuKernel
 
 
 class Buildable(ABC):
@@ -80,6 +81,9 @@ class Buildable(ABC):
         Raises:
             BuildError: unknown target or mode, or the program cannot be compiled for it.
         """
+        # Not before it is asked for: the backends are half of what a schedule would import.
+        from hcl_explore.schedule.building import build, project_options
+
         for finding in self.lint(device, clock_mhz):
             warnings.warn(str(finding), LintWarning, stacklevel=2)
         return build(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.analysis.graph import Graph
-from hcl_explore.backend.verify import Verification, compare
 from hcl_explore.errors import (
     HclError,
     KernelBoundsError,
@@ -35,6 +34,9 @@ from hcl_explore.schedule.primitive import Outcome, Primitive, PrimitiveInfo, in
 from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
 from hcl_explore.schedule.tasks import with_own_functions
+
+if TYPE_CHECKING:
+    from hcl_explore.backend.verify import Verification
 
 
 @dataclass(frozen=True)
@@ -382,6 +384,9 @@ class Schedule(Buildable):
         After steps that change values (``quantize``) the numeric error is measured and compared
         with what they allow.
         """
+        # Not before it is asked for: it imports the CPU backend.
+        from hcl_explore.backend.verify import compare
+
         return compare(
             self._initial.transport,
             self.snapshot.transport,

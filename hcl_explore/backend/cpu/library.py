@@ -12,9 +12,9 @@ from typing import Any
 from hcl_explore.backend.cpu.arena import Arena, aligned
 from hcl_explore.backend.cpu.jit import Placed
 from hcl_explore.backend.cpu.signature import Signature, storage_bytes
+from hcl_explore.backend.cpu.state import STATE_ENTRY
 from hcl_explore.errors import BuildError
 
-STATE_ENTRY = "hcl_explore_csim_state"
 # C++ keeps its local arrays on the stack, which may be large; unused parts of it take no memory.
 _STACK_BYTES = 1 << 30
 

@@ -18,6 +18,8 @@ from hcl_explore.backend.cpu.signature import storage_bits
 from hcl_explore.ir import attributes as attrs
 
 _PREFIX = "hcl_explore_state_"
+STATE_ENTRY = "hcl_explore_csim_state"
+"""The function of a compiled C++ library that copies its state out or in."""
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from hcl_explore.backend.cpu import invoke
-from hcl_explore.backend.cpu.library import STATE_ENTRY
 from hcl_explore.backend.cpu.process import Unit
 from hcl_explore.backend.cpu.signature import Signature, Value, storage_bytes
+from hcl_explore.backend.cpu.state import STATE_ENTRY
 from hcl_explore.backend.cpu.structs import Boundary
 from hcl_explore.backend.hls.code import HlsCode, Port
 from hcl_explore.backend.hls.csim_compile import compile_library

@@ -1,0 +1,37 @@
+"""What a user waits for before the first step: only what is needed for it is imported."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+STEP = """
+import sys
+import hcl_explore as hcl
+from hcl_explore import examples
+schedule = hcl.customize(examples.get("gemm").kernel)
+schedule.split("k", 8)
+str(schedule.module)
+print(*sys.modules)
+"""
+
+
+def imported_by(program: str, folder: Path) -> set[str]:
+    path = folder / "program.py"
+    path.write_text(program, encoding="utf-8")
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_a_step_needs_no_cpu_backend(tmp_path: Path) -> None:
+    modules = imported_by(STEP, tmp_path)
+    assert "hcl_explore.schedule.schedule" in modules
+    assert not {name for name in modules if name.startswith("hcl_explore.backend.cpu")}
+
+
+def test_only_the_worker_loads_llvm(tmp_path: Path) -> None:
+    build = 'schedule.build()\nschedule.build("vhls", mode="csim")\n'
+    modules = imported_by(STEP.replace("print", build + "print"), tmp_path)
+    assert "hcl_explore.backend.hls.csim" in modules
+    assert not {"mlir.execution_engine", "mlir.dialects.llvm"} & modules
