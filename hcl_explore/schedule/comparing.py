@@ -14,8 +14,14 @@ def verify(first: Schedule, second: Schedule) -> Verification:
     changed values (``quantize``), the numeric error is reported.
 
     Raises:
-        ArgumentError: they are schedules of different kernels.
+        ArgumentError: one is no schedule, or they are schedules of different kernels.
     """
+    for value in (first, second):
+        if not isinstance(value, Schedule):
+            raise ArgumentError(
+                f"verify: {value!r} is not a schedule",
+                advice="Pass what hcl.customize returns: hcl.verify(s, hcl.customize(kernel)).",
+            )
     if first.top != second.top:
         raise ArgumentError(
             f"verify: '{first.top}' and '{second.top}' are different kernels",

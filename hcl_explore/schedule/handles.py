@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, cast
 
 from hcl_explore.errors import StaleHandleError, UnknownNameError
-from hcl_explore.ir.program import Buffer, Loop
+from hcl_explore.ir.program import Buffer, Call, Function, Loop
 from hcl_explore.schedule import naming
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class _Handle:
             if len(became) != 1:
                 raise StaleHandleError(
                     f"{self!r} is no longer one {self._what}: {step.call} "
-                    + (f"made {', '.join(became)} of it" if became else "removed it"),
+                    + (f"made {self._listed(became)} of it" if became else "removed it"),
                     advice="Name the one you mean." if became else None,
                 )
             key = became[0]
@@ -57,6 +58,9 @@ class _Handle:
 
     def _name(self) -> str:
         return self._key.rpartition(":")[2]
+
+    def _listed(self, keys: Sequence[str]) -> str:
+        return ", ".join(key.removeprefix(f"{self._schedule.top}:") for key in keys)
 
 
 class LoopHandle(_Handle):
@@ -110,20 +114,33 @@ class BufferHandle(_Handle):
 
 
 class Band:
-    """The loops under one named statement, by name: ``band["i"]`` or ``band.i``."""
+    """The loops under one named statement, by name: ``band["i"]`` or ``band.i``.
 
-    def __init__(self, schedule: Schedule, root: Loop) -> None:
+    It goes by its name, so it has the loops that the statement has now.
+    """
+
+    def __init__(self, schedule: Schedule, name: str) -> None:
         self._schedule = schedule
-        self._root = root
-        self._handle = LoopHandle(schedule, root.key)
+        self._name = name
+        naming.find_band(schedule.program, name)
+
+    @property
+    def _root(self) -> Loop:
+        return naming.find_band(self._schedule.program, self._name)
 
     def current_key(self, owner: object) -> str:
         """The key of the first loop now: a band stands for it where a primitive takes a band.
 
         Raises:
-            StaleHandleError: as for the handle of that loop.
+            StaleHandleError: it is of another schedule.
+            UnknownNameError: a step has removed it.
         """
-        return self._handle.current_key(owner)
+        if owner is not self._schedule:
+            raise StaleHandleError(
+                f"band '{self._name}' belongs to another schedule",
+                advice="Take it from the schedule you call, or write its name.",
+            )
+        return self._root.key
 
     def __getitem__(self, name: str) -> LoopHandle:
         loop = naming.loop_in(self._root, name)
@@ -157,8 +174,10 @@ class Loops:
         self._function = function
 
     def __getitem__(self, band: str) -> Band:
-        text = band if self._function == self._schedule.top else f"{self._function}:{band}"
-        return Band(self._schedule, naming.find_band(self._schedule.program, text))
+        return Band(self._schedule, self._qualified(band))
+
+    def _qualified(self, band: str) -> str:
+        return band if self._function == self._schedule.top else f"{self._function}:{band}"
 
     def __getattr__(self, band: str) -> Band:
         if band.startswith("_"):
@@ -166,7 +185,7 @@ class Loops:
         return self[band]
 
     def __iter__(self) -> Iterator[Band]:
-        return (Band(self._schedule, loop) for loop in self._roots())
+        return (Band(self._schedule, self._qualified(loop.band)) for loop in self._roots())
 
     def __len__(self) -> int:
         return len(self._roots())
@@ -175,21 +194,36 @@ class Loops:
         return [loop.band for loop in self._roots() if loop.band.isidentifier()]
 
     def __repr__(self) -> str:
-        return render_loops(self._roots())
+        return render_loops(self._roots(), self._function_now().calls)
 
     def _roots(self) -> list[Loop]:
-        return self._schedule.program.functions[self._function].loops
+        return self._function_now().loops
+
+    def _function_now(self) -> Function:
+        return naming.find_function(self._schedule.program, self._function)
 
 
-def render_loops(roots: list[Loop]) -> str:
-    """The loop tree as text: name, trip count and annotations, indented by nesting."""
-    lines: list[str] = []
-    for root in roots:
-        for loop in root.subtree():
+def render_loops(roots: Sequence[Loop], calls: Sequence[Call] = ()) -> str:
+    """The loop tree as text: name, trip count and annotations, and the calls in their places;
+    what begins with a named statement is indented under its name."""
+    return "\n".join(_lines(roots, calls)) or "(no loops)"
+
+
+def _lines(loops: Sequence[Loop], calls: Sequence[Call]) -> Iterator[str]:
+    parts: list[Loop | Call] = [*loops, *calls]
+    parts.sort(key=lambda part: part.position)
+    for callee, group in groupby(parts, lambda p: p.callee if isinstance(p, Call) else None):
+        if callee is not None:
+            times = len(list(group))
+            yield f"call {callee}" + (f"  ({times} times)" if times > 1 else "")
+            continue
+        for loop in cast("Iterator[Loop]", group):
+            margin = ""
             if loop.op_name is not None:
-                lines.append("  " * loop.depth + f"{loop.op_name}:")
-            lines.append("  " * (loop.depth + 1) + _describe(loop))
-    return "\n".join(lines) or "(no loops)"
+                yield f"{loop.op_name}:"
+                margin = "  "
+            yield margin + _describe(loop)
+            yield from (f"{margin}  {line}" for line in _lines(loop.loops, loop.calls))
 
 
 def _describe(loop: Loop) -> str:
@@ -202,4 +236,4 @@ def _describe(loop: Loop) -> str:
     if loop.vectorize is not None:
         notes.append(f"vectorize {loop.vectorize}" if loop.vectorize else "vectorize")
     notes += [flag for flag in ("parallel", "dataflow", "reduction") if getattr(loop, flag)]
-    return f"{loop.name}  ({', '.join(notes)})"
+    return f"{naming.shown_name(loop)}  ({', '.join(notes)})"

@@ -3,7 +3,8 @@
 A loop is written ``k`` where only one loop of the kernel is called so, else ``band.k``; a loop of
 another function is written ``function:k`` or ``function:band.k``. Buffers likewise, without bands.
 Where two statements under one loop use the same variable, the second loop is called ``k_1``, and
-``band.k`` with the second statement's name means it.
+``band.k`` with the second statement's name means it; if that statement has a name of its own, the
+loop is shown as ``k``, as it was written.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from hcl_explore.ir.program import Buffer, Function, Loop, Program
 from hcl_explore.schedule.tasks import is_task_of, task_called, tasks
 
 _NUMBER = re.compile(r"_\d+(?=\.|$)")
+_UNNAMED = re.compile(r"S_\w+_\d+")
 
 
 def find_loop(program: Program, text: str) -> Loop:
@@ -28,11 +30,7 @@ def find_loop(program: Program, text: str) -> Loop:
     """
     function, name = _function_part(program, text)
     loops = list(function.all_loops())
-    candidates = [loop for loop in loops if loop.name == name]
-    if not candidates:
-        candidates = [loop for loop in loops if name in _qualified_names(loop)]
-    if not candidates:
-        candidates = [loop for loop in loops if name in _written_names(loop)]
+    candidates = _matches(loops, name)
     if len(candidates) > 1:
         raise AmbiguousNameError(
             f"{len(candidates)} loops are called '{text}': {_list_loops(program, candidates)}",
@@ -113,18 +111,54 @@ def loop_name(program: Program, loop: Loop) -> str:
     """The shortest text that ``find_loop`` takes for ``loop``."""
     prefix = "" if loop.function == program.top else f"{loop.function}:"
     loops = list(program.functions[loop.function].all_loops())
-    for name in (loop.name, *reversed(_qualified_names(loop))):
-        matches = [o for o in loops if o.name == name] or [
-            o for o in loops if name in _qualified_names(o)
-        ]
-        if matches == [loop]:
+    shown = shown_name(loop)
+    written = [] if shown == loop.name else [f"{_statement(loop).op_name}.{shown}"]
+    for name in (shown, *written, loop.name, *reversed(_qualified_names(loop))):
+        if _matches(loops, name) == [loop]:
             return prefix + name
     return prefix + f"{loop.band}.{loop.name}"
+
+
+def band_name(program: Program, loop: Loop) -> str | None:
+    """The name that the user gave to what begins with ``loop``; None where it has none, or a loop
+    is called so too."""
+    name = loop.op_name
+    if name is None or _UNNAMED.fullmatch(name):
+        return None
+    function = program.functions[loop.function]
+    if any(other.name == name for other in function.all_loops()):
+        return None
+    return name if loop.function == program.top else f"{loop.function}:{name}"
+
+
+def shown_name(loop: Loop) -> str:
+    """The loop's name under its statement: as it was written, although another statement under
+    the same outer loop uses that name as well."""
+    written = _written_name(loop)
+    if written == loop.name:
+        return loop.name
+    statement = _statement(loop)
+    band = statement.chain[0]
+    if statement is band or loop_in(statement, written) is not loop:
+        return loop.name
+    # A split keeps the name's first part.
+    first = written.partition(".")[0]
+    is_taken = any(other.name.partition(".")[0] == first for other in band.subtree())
+    return written if is_taken else loop.name
 
 
 def buffer_name(program: Program, buffer: Buffer) -> str:
     """The shortest text that ``find_buffer`` takes for ``buffer``."""
     return buffer.name if buffer.function == program.top else buffer.key
+
+
+def _matches(loops: Sequence[Loop], name: str) -> list[Loop]:
+    """The loops called ``name``, plainly or else with a statement's name before it."""
+    return (
+        [loop for loop in loops if name in (loop.name, shown_name(loop))]
+        or [loop for loop in loops if name in _qualified_names(loop)]
+        or [loop for loop in loops if name in _written_names(loop)]
+    )
 
 
 def _qualified_names(loop: Loop) -> list[str]:
@@ -142,6 +176,12 @@ def loop_in(statement: Loop, name: str) -> Loop | None:
         if found:
             return found[0] if len(found) == 1 else None
     return None
+
+
+def _statement(loop: Loop) -> Loop:
+    """The loop that the nearest named statement around ``loop`` begins with; else its band's."""
+    chain = loop.chain
+    return next((outer for outer in reversed(chain) if outer.op_name is not None), chain[0])
 
 
 def _written_name(loop: Loop) -> str:

@@ -21,6 +21,7 @@ from hcl_explore.lang.types import ScalarType, normal_type_name, parse_type
 from hcl_explore.schedule import naming
 
 _REQUIRED = object()
+_CLEAR_ALONE = ("loop", "buffer", "function", "dtype", "destination", "integers")
 # Factors and the like are 32-bit attributes.
 _LARGEST = 2**31 - 1
 
@@ -66,7 +67,7 @@ class Parameter:
     @property
     def reads_well_alone(self) -> bool:
         """Whether a call is clear without the parameter's name: ``s.split("k", 8)``."""
-        return self.kind in ("loop", "buffer", "function", "dtype") or self.name == "factor"
+        return self.kind in _CLEAR_ALONE or self.name == "factor"
 
     def resolve(self, value: object, scope: Scope) -> object:
         """The program's object for a user's value.
@@ -83,7 +84,8 @@ class Parameter:
     def to_json(self, value: object, program: Program) -> Any:
         """A resolved value as the JSON that ``resolve`` takes back."""
         if isinstance(value, Loop):
-            return naming.loop_name(program, value)
+            band = naming.band_name(program, value) if self.takes_band else None
+            return band or naming.loop_name(program, value)
         if isinstance(value, Buffer):
             return naming.buffer_name(program, value)
         if isinstance(value, Enum):
@@ -229,7 +231,8 @@ class Parameter:
 
     def _items(self, value: object, scope: Scope, what: str) -> Sequence[object]:
         if not isinstance(value, (list, tuple)) or len(value) < self.at_least:
-            raise self._wrong(value, scope, f"{self.at_least} or more {what}")
+            listing = "" if self.variadic else "a list of "
+            raise self._wrong(value, scope, f"{listing}{self.at_least} or more {what}")
         return value
 
     def _range_text(self) -> str:

@@ -85,6 +85,11 @@ class Primitive(ABC):
         ask for the same is none."""
         return False
 
+    def overrides(self, program: Program) -> ScheduleError | None:  # noqa: ARG002 (likewise)
+        """What of an earlier step this would undo: for two schedules a conflict, in one of them a
+        change of mind."""
+        return None
+
     @property
     def allowed_error(self) -> float | None:
         """How much of the largest value results may differ by, of a primitive that changes values;

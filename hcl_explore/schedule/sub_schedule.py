@@ -20,6 +20,7 @@ from hcl_explore.schedule import naming
 from hcl_explore.schedule.calls import ScheduleCall, parse_call
 from hcl_explore.schedule.parameters import Parameter
 from hcl_explore.schedule.primitive import info
+from hcl_explore.schedule.step import Step
 
 _SYMBOL = re.compile(r"@[\w$.]+")
 
@@ -37,7 +38,8 @@ class SubSchedule:
 
     ``kernel`` is its kernel's name, ``program`` that kernel before any step and ``source`` its
     text. Once it is known which function of the caller it is for, that is ``function``, and
-    arguments that name other functions use the caller's names.
+    arguments that name other functions use the caller's names. ``earlier`` are the steps that the
+    caller has taken by then.
     """
 
     kernel: str
@@ -45,6 +47,7 @@ class SubSchedule:
     function: str | None = None
     program: Program | None = None
     source: KernelSource | None = None
+    earlier: tuple[Step, ...] = ()
 
     def to_json(self) -> dict[str, list[str]]:
         """The calls for its function: what ``read_sub_schedules`` takes back."""

@@ -338,10 +338,10 @@ def test_arguments_and_results_in_banks() -> None:
     s.to(s.A, hcl.Memory("HBM", 3))
     s.to("C", hcl.Memory(bank="DDR[1]"))
     assert 'hcl.bank = "HBM[3]"' in str(s.module) and 'hcl.bank = "DDR[1]"' in str(s.module)
-    assert repr(s.history[0]) == 's.to(s.A, dst="HBM[3]")'
+    assert repr(s.history[0]) == 's.to(s.A, "HBM[3]")'
     assert "bundle=gmem_HBM_3" in s.build("vhls").hls_code
     again = hcl.customize(stages)
-    again.to(again.A, dst="HBM[3]")
+    again.to(again.A, "HBM[3]")
     assert 'hcl.bank = "HBM[3]"' in str(again.module)
 
 

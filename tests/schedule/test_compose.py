@@ -213,6 +213,33 @@ def test_two_schedules_that_ask_for_the_same_banks_agree() -> None:
     assert s.loop("shift:q").loop.pipeline_ii == 1
 
 
+def stored(A: int32[8], B: int32[8]):
+    T: int32[8]
+    for i in range(8):
+        T[i] = A[i] + 1
+    for j in range(8):
+        B[j] = T[j]
+
+
+def calls_stored(A: int32[8], B: int32[8]):
+    stored(A, B)
+
+
+def test_schedules_that_keep_an_array_in_two_memories_are_in_conflict() -> None:
+    one, other = hcl.customize(stored), hcl.customize(stored)
+    one.bind_storage(one.T, "LUTRAM")
+    one.bind_storage(one.T, "BRAM")
+    other.bind_storage(other.T, "URAM")
+    s = hcl.customize(calls_stored)
+    s.compose(one)
+    assert s.buffer("stored:T").buffer.storage == "BRAM"
+    with pytest.raises(NotApplicableError, match="'T' is kept in BRAM already") as caught:
+        s.compose(other)
+    assert "after s.bind_storage(s.T, impl=hcl.Storage.BRAM) of the schedule" in str(caught.value)
+    both = hcl.customize(calls_stored).can("compose", one, other)
+    assert "after s.bind_storage(s.T, impl=hcl.Storage.BRAM) of the schedule of" in str(both)
+
+
 def test_marks_of_the_steps_are_marks_of_the_composition() -> None:
     alone = hcl.customize(add_up)
     alone.reorder("j", "i", reassociate=True)
@@ -348,7 +375,8 @@ def _conflicting_shift() -> hcl.Schedule:
             layer,
             lambda s: s.compose({"gemm": ['s.pipeline("j")', 's.pipeline("k")']}),
             NotApplicableError,
-            r'compose: s.pipeline\("k"\) of the schedule of gemm cannot be applied: pipeline: '
+            r'compose: s.pipeline\("k"\) of the schedule of gemm cannot be applied after s.pipeline'
+            r'\("j"\) of the schedule of gemm: pipeline: '
             "loop 'k' is nested with 'j', which is pipelined",
         ),
         (
@@ -376,9 +404,14 @@ def test_a_step_of_the_caller_that_came_before_can_be_in_the_way() -> None:
     s = hcl.customize(layer)
     s.split("gemm:k", 2)
     with pytest.raises(
-        UnknownNameError, match="of the schedule of gemm cannot be applied: no loop"
+        UnknownNameError,
+        match=r'of the schedule of gemm cannot be applied after s\.split\("gemm:k", 2\): no loop',
     ):
         s.compose(scheduled_gemm())
+    pipelined = hcl.customize(layer)
+    pipelined.pipeline("gemm:k")
+    verdict = pipelined.can("compose", scheduled_gemm())
+    assert 'cannot be applied after s.pipeline("gemm:k"): split: loop' in str(verdict)
     inlined = hcl.customize(layer)
     inlined.inline("gemm")
     with pytest.raises(NotApplicableError, match="compose before inlining"):

@@ -125,7 +125,7 @@ def test_rows_of_a_producer(golden) -> None:
     golden(s.ir)
     assert_same(s)
     assert handle.loop.key == "rows:edge.x"
-    assert repr(s.history[-1]) == 's.compute_at("y", "y1")'
+    assert repr(s.history[-1]) == 's.compute_at("blur", "y1")'
 
 
 def test_then_the_buffer_between_shrinks_to_a_row() -> None:
@@ -278,12 +278,19 @@ def test_unknown_band_and_marked_loops() -> None:
         s.compute_at("p", "q.i")
 
 
-def test_a_band_handle_goes_stale() -> None:
+def test_a_band_handle_goes_by_its_name() -> None:
     s = hcl.customize(pointwise)
     band = s.get_loops().p
     s.split("p.i", 2)
-    with pytest.raises(StaleHandleError):
-        s.compute_at(band, "q.i")
+    assert band["i.outer"].name == "i.outer"
+    with pytest.raises(UnknownNameError, match=r"no loop 'i' in band 'p'.*\n?.*i\.outer"):
+        band["i"]
+    with pytest.raises(StaleHandleError, match="band 'p' belongs to another schedule"):
+        hcl.customize(pointwise).compute_at(band, "q.i")
+    s.outline(band)
+    assert s.history[-1].call == 's.outline("p")'
+    with pytest.raises(UnknownNameError, match="no band 'p'"):
+        s.unfold(band, [0])
 
 
 def test_merge(golden) -> None:

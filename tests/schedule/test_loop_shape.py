@@ -26,6 +26,11 @@ def wavefront(A: int32[10, 12]):
         A[i + 1, j] = A[i, j + 1] + 1
 
 
+def grid(A: int32[6, 8]):
+    for i, j in hcl.grid(6, 8):
+        A[i, j] = A[i, j] * 2 + j
+
+
 def recurrence(A: int32[12]):
     for i in range(1, 12):
         A[i] = A[i - 1] + A[i]
@@ -138,3 +143,26 @@ def test_skew_refusals() -> None:
         s.skew("i", "j")
     with pytest.raises(NotApplicableError, match="'i' is not inside 'i'"):
         s.skew("i", "i")
+
+
+# --- interchange --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("axes", [("i", "j"), ("j", "i")])
+def test_interchange_swaps_whichever_is_outside(axes: tuple[str, str]) -> None:
+    s = hcl.customize(grid)
+    s.interchange(*axes)
+    assert [loop.name for loop in s.program.all_loops()] == ["j", "i"]
+    assert s.history[0].call == f's.interchange("{axes[0]}", "{axes[1]}")'
+    assert_same(s)
+
+
+def test_interchange_refusals() -> None:
+    s = hcl.customize(wavefront)
+    with pytest.raises(LegalityError, match=r"reorder\(j, i\) is illegal"):
+        s.interchange("i", "j")
+    with pytest.raises(ArgumentError, match="interchange: 'i' is named twice"):
+        s.interchange("i", "i")
+    s = hcl.customize(mixed)
+    with pytest.raises(NotApplicableError, match="'y' and 'x' are not nested"):
+        s.interchange("x", "y")

@@ -393,18 +393,41 @@ def back_and_forth(A: int32[8], B: int32[8]):
 
 def test_a_loop_of_a_named_statement_is_found_by_the_name_it_was_written_with() -> None:
     s = hcl.customize(back_and_forth)
-    assert s.get_loops().back.i.name == "i_1"
-    assert s.get_loops()["there"]["i"].name == "i"
+    assert s.get_loops().back.i.name == "back.i"
+    assert s.get_loops()["there"]["i"].name == "there.i"
     s.split("back.i", 2)
     s.unroll("back.i.inner")
     s.pipeline("there.i")
     assert [step.call for step in s.history] == [
-        's.split("i_1", 2)',
-        's.unroll("i_1.inner")',
+        's.split("back.i", 2)',
+        's.unroll("i.inner")',
         's.pipeline("i")',
     ]
     with pytest.raises(UnknownNameError, match=r"no loop 'back\.k'"):
         s.pipeline("back.k")
+
+
+def test_the_tree_indents_what_a_named_statement_begins_and_shows_names_as_written() -> None:
+    s = hcl.customize(back_and_forth)
+    text = """\
+S_t_i_i_1_0:
+  t  (trip count 4)
+    there:
+      i  (trip count 8)
+    back:
+      i  (trip count 8)"""
+    assert repr(s.get_loops()) == text
+    with pytest.raises(AmbiguousNameError, match=r"2 loops are called 'i': 'there\.i' \(line"):
+        s.pipeline("i")
+    s.pipeline("i_1")
+    assert s.history[0].call == 's.pipeline("back.i")'
+
+
+def test_the_tree_shows_calls_in_their_places() -> None:
+    s = hcl.customize(kernels.caller)
+    assert "call inner_scale" in repr(s.get_loops()).splitlines()
+    s.unfold(s.get_loops("inner_scale").scale, [0])
+    assert repr(s.get_loops("scale")) == "call scale_pe  (4 times)"
 
 
 def test_a_sum_of_integers_is_not_called_one_of_floats() -> None:
@@ -436,3 +459,9 @@ def test_dependences_of_a_band_by_name_and_by_handle() -> None:
         s.dependences("nothing")
     with pytest.raises(StaleHandleError):
         s.dependences(hcl.customize(kernels.skewed).loop("i"))
+
+
+def test_verify_takes_schedules_only() -> None:
+    s = hcl.customize(kernels.matmul)
+    with pytest.raises(ArgumentError, match="verify: <function matmul .*> is not a schedule"):
+        hcl.verify(s, kernels.matmul)

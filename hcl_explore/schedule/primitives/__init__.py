@@ -7,6 +7,7 @@ from hcl_explore.schedule.primitives import (  # noqa: F401, I001
     split,
     tile,
     reorder,
+    interchange,
     fuse,
     unroll,
     pipeline,

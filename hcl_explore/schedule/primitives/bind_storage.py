@@ -54,6 +54,20 @@ class BindStorage(Primitive):
             )
         return None
 
+    def holds(self, program: Program) -> bool:
+        connected = connected_buffers(program, self.target)
+        return all(buffer.storage == self.impl.value for buffer in connected)
+
+    def overrides(self, program: Program) -> ScheduleError | None:
+        storage = self.target.storage
+        if storage is None or storage == self.impl.value:
+            return None
+        return NotApplicableError(
+            f"bind_storage: '{self.target.name}' is kept in {storage} already",
+            span=program.sources.span(self.target.place),
+            advice="Leave one of the two steps out.",
+        )
+
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
         attribute = ir.StringAttr.get(self.impl.value, module.operation.context)
         for buffer in connected_buffers(program, self.target):

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
-from hcl_explore.errors import ArgumentError, LegalityError, NotApplicableError, ScheduleError
-from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir.printing import ModuleLike, clone_module
-from hcl_explore.ir.program import Buffer, Loop, Program
-from hcl_explore.ir.read_program import read_program
+from hcl_explore.ir.program import Program
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.calls import ScheduleCall
 from hcl_explore.schedule.parameters import Scope
-from hcl_explore.schedule.primitive import Outcome, Primitive, register, then
-from hcl_explore.schedule.primitives.partition import connected_buffers
-from hcl_explore.schedule.sub_schedule import SubSchedule, qualified, read_sub_schedules, settle
-
-# Of a name that was taken: outline makes "mm_1" where there is a function "mm".
-_NUMBER = re.compile(r"_\d+$")
+from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.replay import Replay
+from hcl_explore.schedule.sub_schedule import SubSchedule, read_sub_schedules, settle
 
 
 @register
@@ -58,6 +52,7 @@ class Compose(Primitive):
 
     def settle(self, scope: Scope) -> Primitive:
         owner: Any = scope.owner
+        earlier = () if owner is None else owner.history
         found: list[SubSchedule] = []
         for item in self.schedules:
             for sub in read_sub_schedules(item, partial(self._wrong, item)):
@@ -67,7 +62,7 @@ class Compose(Primitive):
                 found += settle(
                     sub, owner.initial.program, id=self.id, instantiate=self.instantiate
                 )
-        return Compose(tuple(found))
+        return Compose(tuple(replace(sub, earlier=earlier) for sub in found))
 
     @staticmethod
     def _wrong(item: object) -> ScheduleError:
@@ -89,7 +84,7 @@ class Compose(Primitive):
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
         parent = program.kernel.op.parent
         assert parent is not None
-        replay = _Replay(clone_module(parent), program, reassociate)
+        replay = Replay(clone_module(parent), program, reassociate)
         try:
             replay.run(self.schedules)
         except ScheduleError as refusal:
@@ -97,7 +92,7 @@ class Compose(Primitive):
         return replay.illegal
 
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
-        replay = _Replay(module, program, reassociate=True)
+        replay = Replay(module, program, reassociate=True)
         replay.run(self.schedules)
         return Outcome(replay.forwarding)
 
@@ -106,15 +101,6 @@ class Compose(Primitive):
             f"{sub.function}: {', '.join(call.text for call in sub.calls) or 'no steps'}"
             for sub in self.schedules
         )
-
-
-def _reachable(program: Program, function: str) -> set[str]:
-    """``function`` and what it calls, directly or not."""
-    found = [function]
-    for name in found:
-        callees = program.functions[name].all_calls() if name in program.functions else ()
-        found += [call.callee for call in callees if call.callee not in found]
-    return set(found)
 
 
 def _errors(call: ScheduleCall) -> Iterator[float]:
@@ -132,100 +118,3 @@ def _errors(call: ScheduleCall) -> Iterator[float]:
 
 def _items(value: object) -> Sequence[object]:
     return value if isinstance(value, (list, tuple)) else [value]
-
-
-class _Replay:
-    """Applies the calls of sub-schedules to ``module``; ``program`` is its view.
-
-    ``illegal`` is the first refusal by legality: the steps go on, to find what cannot be done at
-    all.
-    """
-
-    def __init__(self, module: ModuleLike, program: Program, reassociate: bool) -> None:
-        self.forwarding: Mapping[str, tuple[str, ...]] = {}
-        self.illegal: LegalityError | None = None
-        self._module = module
-        self._program = read_program(module, program.sources)
-        self._reassociate = reassociate
-        self._done: list[tuple[str, set[str]]] = []
-
-    def run(self, schedules: Sequence[SubSchedule]) -> None:
-        """Raises ``ScheduleError``, naming the step, at the first one that does not fit."""
-        for sub in schedules:
-            for call in sub.calls:
-                self._step(sub, call)
-
-    def _step(self, sub: SubSchedule, call: ScheduleCall) -> None:
-        function = sub.function or sub.kernel
-        title = f"{call.text} of the schedule of {sub.kernel}"
-        if function not in self._program.functions:
-            raise NotApplicableError(
-                f"compose: there is no function '{function}' for {title}",
-                span=self._program.sources.span(self._program.kernel.place),
-                advice=f"Functions now: {', '.join(self._program.functions)}. An inlined kernel "
-                "has none of its own: compose before inlining it.",
-            )
-        try:
-            arguments = qualified(call, function, self._program)
-            scope = Scope(self._program, None, call.declared.name)
-            primitive = call.declared.resolve(arguments, scope)
-        except ScheduleError as reason:
-            raise self._conflict(title, reason, ()) from None
-        named = tuple(_named(primitive, self._program))
-        if primitive.holds(self._program):
-            return
-        refusal = primitive.check(self._program, reassociate=self._reassociate or call.reassociate)
-        if isinstance(refusal, LegalityError):
-            if not call.unchecked:
-                self.illegal = self.illegal or self._conflict(title, refusal, named)
-        elif refusal is not None:
-            raise self._conflict(title, refusal, named)
-        before = self._program
-        outcome = primitive.apply(self._module, before)
-        self._program = read_program(self._module, before.sources)
-        for name in self._program.functions.keys() - before.functions.keys():
-            self._require_name(title, before, function, name)
-        self._note(title, named, outcome)
-
-    def _require_name(self, title: str, before: Program, function: str, made: str) -> None:
-        """A function that a step makes is called as in the schedule alone: later steps name it.
-
-        Raises ``NotApplicableError`` where that name is taken by a part of the caller.
-        """
-        wanted = _NUMBER.sub("", made)
-        if wanted not in before.functions:
-            return
-        if made != fresh_name(wanted, _reachable(before, function)):
-            raise NotApplicableError(
-                f"compose: {title} cannot be applied: it makes a function '{wanted}', and "
-                f"'{before.top}' already has one",
-                span=before.sources.span(before.functions[wanted].place),
-                advice="Give the band another name, or leave the step out of the schedule.",
-            )
-
-    def _note(self, title: str, named: Sequence[str], outcome: Outcome) -> None:
-        self.forwarding = then(self.forwarding, outcome.forwarding)
-        self._done.append((title, set(named)))
-        for _, keys in self._done:
-            for key in tuple(keys):
-                keys.update(outcome.forwarding.get(key, ()))
-
-    def _conflict(self, title: str, reason: ScheduleError, named: Sequence[str]) -> Any:
-        """``reason`` with the step's name, and that of the earlier one it collides with."""
-        others = [other for other, keys in self._done if keys & set(named)]
-        against = f" after {others[-1]}" if others else ""
-        return type(reason)(
-            f"compose: {title} cannot be applied{against}: {reason.message}",
-            span=reason.span,
-            advice=reason.advice,
-        )
-
-
-def _named(primitive: Primitive, program: Program) -> Iterator[str]:
-    """The keys of the loops and arrays that a call names, with arrays that share their storage."""
-    for value in vars(primitive).values():
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, Loop):
-                yield item.key
-            elif isinstance(item, Buffer):
-                yield from (buffer.key for buffer in connected_buffers(program, item))

@@ -65,7 +65,10 @@ def region_refusal(
     where = f"loop '{owner.name}'" if isinstance(owner, Loop) else f"function '{owner.name}'"
     if owner.dataflow:
         return _refuse(
-            primitive, f"{where} is already a dataflow region", span, "Undo that step first."
+            primitive,
+            f"{where} is already a dataflow region",
+            span,
+            "Leave this step out: its stages overlap already (`to` sees to that as well).",
         )
     stages = stages_of(owner)
     if len(stages) < 2:

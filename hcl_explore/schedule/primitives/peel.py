@@ -116,8 +116,9 @@ class Peel(Primitive):
 
     def explain(self) -> str:
         where = "last" if self.last else "first"
-        number = "iteration" if self.count == 1 else f"{self.count} iterations"
-        return f"give the {where} {number} of {self.axis.name} a loop of their own"
+        if self.count == 1:
+            return f"give the {where} iteration of {self.axis.name} a loop of its own"
+        return f"give the {where} {self.count} iterations of {self.axis.name} a loop of their own"
 
 
 def _set_range(loop: ir.Operation, first: int, end: int) -> None:

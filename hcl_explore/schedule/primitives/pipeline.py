@@ -75,7 +75,8 @@ class Pipeline(Primitive):
         return Outcome()
 
     def explain(self) -> str:
-        return f"pipeline {self.axis.name}, asking for II = {self.initiation_interval}"
+        rewind = ", run after run without draining" if self.rewind else ""
+        return f"pipeline {self.axis.name}, asking for II = {self.initiation_interval}{rewind}"
 
 
 def pipelined_operations(loop: Loop) -> int | None:

@@ -52,7 +52,6 @@ class Reorder(Primitive):
         "Legal if no dependence is reversed: every dependence distance vector stays "
         "lexicographically positive under the permutation."
     )
-    aliases: ClassVar[tuple[str, ...]] = ("interchange",)
 
     axes: tuple[Loop, ...] = param.loops("the loops in their new order", at_least=2)
 
