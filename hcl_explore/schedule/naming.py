@@ -4,7 +4,7 @@ A loop is written ``k`` where only one loop of the kernel is called so, else ``b
 another function is written ``function:k`` or ``function:band.k``. Buffers likewise, without bands.
 Where two statements under one loop use the same variable, the second loop is called ``k_1``, and
 ``band.k`` with the second statement's name means it; if that statement has a name of its own, the
-loop is shown as ``k``, as it was written.
+loop is shown as ``k``, as it was written. Plain ``k`` is the first of them.
 """
 
 from __future__ import annotations
@@ -155,7 +155,8 @@ def buffer_name(program: Program, buffer: Buffer) -> str:
 def _matches(loops: Sequence[Loop], name: str) -> list[Loop]:
     """The loops called ``name``, plainly or else with a statement's name before it."""
     return (
-        [loop for loop in loops if name in (loop.name, shown_name(loop))]
+        [loop for loop in loops if loop.name == name]
+        or [loop for loop in loops if shown_name(loop) == name]
         or [loop for loop in loops if name in _qualified_names(loop)]
         or [loop for loop in loops if name in _written_names(loop)]
     )
