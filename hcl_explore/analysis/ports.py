@@ -70,7 +70,7 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
     written: defaultdict[object, defaultdict[Place, list[_Copy]]] = defaultdict(_copy_lists)
     busy: defaultdict[Place | None, _Use] = defaultdict(_Use)
     counts = {True: 0, False: 0}
-    all_copies = [_Copies(access, plan, layout) for access in accesses]
+    all_copies = [_Copies(a, plan, layout) for a in sorted(accesses, key=program_order)]
     shifts = {copies.shift for copies in all_copies}
     is_alike = len(shifts) == 1 and None not in shifts
     for copies in all_copies:
@@ -78,8 +78,8 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
             continue
         for number, place in enumerate(copies.places):
             written[copies.shape][place].append(copies.copy(number))
-    for access in sorted(accesses, key=program_order):
-        copies = _Copies(access, plan, layout)
+    for copies in all_copies:
+        access = copies.access
         known = seen[access.is_write, copies.shape]
         stored = written.get(copies.shape)
         if access.is_write or stored is None:

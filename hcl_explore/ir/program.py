@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import prod
 
 import mlir.ir as ir
@@ -61,7 +62,7 @@ class Loop:
     def key(self) -> str:
         return f"{self.function}:{self.band}.{self.name}"
 
-    @property
+    @cached_property
     def chain(self) -> tuple[Loop, ...]:
         """The enclosing loops and this one, outermost first."""
         return (*self.parent.chain, self) if self.parent else (self,)

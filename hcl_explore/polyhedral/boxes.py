@@ -53,7 +53,8 @@ def _box_of(access: Access) -> _Box | None:
             covered += stride * (trips - 1)
         box.append((start, start + covered))
     # A condition on a loop that no subscript uses may keep the access from running at all.
-    return None if limits else tuple(box)
+    runs = all(_values(loop, constraints)[1] > 0 for loop, constraints in limits.items())
+    return tuple(box) if runs else None
 
 
 def _is_constant(loop: Loop) -> bool:

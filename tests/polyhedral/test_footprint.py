@@ -8,6 +8,7 @@ import oracle
 import pytest
 
 from hcl_explore.ir.program import Access, Loop, Program
+from hcl_explore.polyhedral.boxes import count_of_boxes
 from hcl_explore.polyhedral.footprint import (
     Box,
     element_count,
@@ -230,3 +231,20 @@ def edges(A: int32[32, 32]):
 """)
     array = next(b for b in program.all_buffers() if b.name == "A")
     assert element_count(array.accesses) == 8 * 6 + 32
+
+
+@pytest.mark.parametrize(("condition", "expected"), [("t >= 2", 30), ("t == 40", 0)])
+def test_conditions_on_a_loop_outside_the_subscripts(
+    program_of: ProgramOf, condition: str, expected: int
+) -> None:
+    program = program_of(f"""
+def late(A: int32[32]):
+    for t in range(40):
+        for i in range(30):
+            if {condition}:
+                A[i] = t
+""")
+    array = next(b for b in program.all_buffers() if b.name == "A")
+    assert element_count(array.accesses) == expected
+    # Where it surely runs, no set library is needed.
+    assert count_of_boxes(array.accesses) == (expected or None)
