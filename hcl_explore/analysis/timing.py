@@ -336,12 +336,12 @@ class Scheduler:
         last = 0
         if is_module:
             for other, (start, end) in self.timing.blocks.items():
-                if self._flows(other, block):
+                if _conflict(other, block, self.machine.layouts):
+                    ready = max(ready, end + 1)
+                elif self._flows(other, block):
                     # It begins with the first token, and ends after the last one.
                     ready = max(ready, start + other.first)
                     last = max(last, end + block.first)
-                elif _conflict(other, block, self.machine.layouts):
-                    ready = max(ready, end + 1)
             if is_read:
                 ready = max(ready, *(self.read_at[buffer] for buffer in block.hoisted))
             begin = max(ready, self.barrier) + reading
@@ -356,10 +356,9 @@ class Scheduler:
         self.barrier = begin + cycles - 1
 
     def _flows(self, source: Block, target: Block) -> bool:
-        """Whether a FIFO leads from one block to the other, and nothing else connects them."""
+        """Whether a FIFO leads from one block to the other."""
         kind = self.machine.layouts.kind
-        tokens = {b for b in source.writes & target.reads if kind(b) == FIFO}
-        return bool(tokens) and not _conflict(source, target, self.machine.layouts)
+        return any(kind(buffer) == FIFO for buffer in source.writes & target.reads)
 
     def _note_reads(self, block: Block, begin: int) -> None:
         for buffer in block.hoisted:
@@ -394,14 +393,12 @@ def _conflict(first: Block, second: Block, layouts: Layouts) -> bool:
     """Whether two modules must run one after the other: they touch the same memory, whose ports
     or bundle, whose ports they cannot share, or one writes registers that the other touches.
     The two ends of a FIFO run side by side."""
-    ports = [
-        {layouts.bundle(b) for b in block.reads | block.writes if layouts.kind(b) == AXI}
-        for block in (first, second)
-    ]
+    touched = first.reads | first.writes, second.reads | second.writes
+    ports = [{layouts.bundle(b) for b in each if layouts.kind(b) == AXI} for each in touched]
     if ports[0] & ports[1]:
         return True
     written = first.writes | second.writes
-    shared = (first.reads | first.writes) & (second.reads | second.writes)
+    shared = touched[0] & touched[1]
     return any(
         buffer in written or layouts.kind(buffer) is not None
         for buffer in shared

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from hcl_explore.ir.linear import Symbol
@@ -29,6 +30,15 @@ class Shared:
 class _Touch:
     access: Access
     position: Mapping[Symbol, int]
+
+    @cached_property
+    def model(self) -> Model:
+        return Model(self.position)
+
+    @cached_property
+    def box(self) -> list[tuple[int, int]]:
+        """Bounds of each subscript: most pairs of a large array of tasks are apart by these."""
+        return [self.model.ranges.of_form(form) for form in self.access.subscripts or ()]
 
 
 def shared_arrays(program: Program, region: Function) -> Iterator[Shared]:
@@ -85,23 +95,17 @@ def _example(buffer: Buffer, touching: Mapping[Call, list[_Touch]]) -> Shared | 
 
 def may_meet(one: _Touch, other: _Touch) -> bool:
     """Whether two accesses at their positions may have an element in common."""
-    models = Model(one.position), Model(other.position)
-    pairs = tuple(zip((one.access, other.access), models, strict=True))
-    forms = [access.subscripts for access, _ in pairs]
-    if forms[0] is None or forms[1] is None:
+    if one.access.subscripts is None or other.access.subscripts is None:
         return True
-    boxes = [
-        [model.ranges.of_form(form) for form in access.subscripts or ()] for access, model in pairs
-    ]
-    for (low, high), (start, end) in zip(*boxes, strict=True):
+    for (low, high), (start, end) in zip(one.box, other.box, strict=True):
         if high < start or end < low:
             return False
-    if not all(is_exact(access) for access, _ in pairs):
+    if not (is_exact(one.access) and is_exact(other.access)):
         return True
-    solver = models[0].solver
+    solver = one.model.solver
     try:
         with limited():
-            sets = [list(model.elements(access, solver)) for access, model in pairs]
+            sets = [list(touch.model.elements(touch.access, solver)) for touch in (one, other)]
             return any(
                 not left.intersect(right).is_empty() for left in sets[0] for right in sets[1]
             )

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from hcl_explore.errors import BuildError
 from hcl_explore.views.dot import graph_dot
+from hcl_explore.views.folding import difference, folded, is_too_large
 from hcl_explore.views.record import GraphDiffRecord, GraphRecord
 from hcl_explore.views.text import escape
 
@@ -35,16 +36,32 @@ def graph_html(
     """The graph as inline SVG with a legend of what changed, or a sentence why there is none."""
     if not graph["nodes"]:
         return '<p class="hx-empty">This program moves no data: there is no graph to draw.</p>'
-    if len(graph["nodes"]) > MAX_NODES:
+    note = ""
+    if is_too_large(graph):
+        whole, graph = graph, folded(graph)
+        if before is not None:
+            before = folded(before)
+            diff = difference(before, graph)
+        note = _folding_note(whole)
+    if len(graph["nodes"]) > MAX_NODES or is_too_large(graph):
         return (
-            f'<p class="hx-empty">The graph has {len(graph["nodes"]):,} nodes; up to {MAX_NODES} '
-            "are drawn.</p>"
+            f'<p class="hx-empty">The graph has {len(graph["nodes"]):,} nodes and '
+            f"{len(graph['edges']):,} edges: too large to draw.</p>"
         )
     try:
         svg = render_svg(graph_dot(graph, diff, before))
     except BuildError as error:
         return f'<p class="hx-empty hx-failed">{escape(str(error))}</p>'
-    return f'<div class="hx-graph">{svg}{_legend(diff)}</div>'
+    return f'{note}<div class="hx-graph">{svg}{_legend(diff)}</div>'
+
+
+def _folding_note(graph: GraphRecord) -> str:
+    tasks = sum(node["kind"] == "task" for node in graph["nodes"])
+    fifos = sum(len(edge["fifos"]) for edge in graph["edges"])
+    return (
+        f'<p class="hx-note">{tasks:,} tasks and {fifos:,} FIFOs: tasks that run the same function '
+        "are drawn as one.</p>"
+    )
 
 
 def _legend(diff: GraphDiffRecord | None) -> str:
