@@ -24,7 +24,7 @@ from hcl_explore.polyhedral.violation import Kind, Violation, kind_of
 Direction = Literal["<", "=", ">", "*"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dependence:
     """``sink`` must run after ``source``.
 
@@ -46,6 +46,17 @@ class Dependence:
     min_distance: int | None
     is_reduction: bool
     exact: bool
+
+    def __repr__(self) -> str:
+        """``<flow: write C[i, j] -> read C[i, j], distance (0, 0, 1), carried by k, reduction>``"""
+        shown = ", ".join(
+            sign if step is None else str(step)
+            for step, sign in zip(self.distance, self.direction, strict=True)
+        )
+        notes = [f"carried by {self.carrier.name}" if self.carrier else "within one iteration"]
+        notes += ["reduction"] * self.is_reduction + ["possible"] * (not self.exact)
+        ends = " -> ".join(repr(end).strip("<>") for end in (self.source, self.sink))
+        return f"<{self.kind}: {ends}, distance ({shown}), {', '.join(notes)}>"
 
 
 def dependences(scope: Function | Loop) -> list[Dependence]:

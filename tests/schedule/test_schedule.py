@@ -463,5 +463,11 @@ def test_dependences_of_a_band_by_name_and_by_handle() -> None:
 
 def test_verify_takes_schedules_only() -> None:
     s = hcl.customize(kernels.matmul)
-    with pytest.raises(ArgumentError, match="verify: <function matmul .*> is not a schedule"):
+    with pytest.raises(ArgumentError, match=r"verify: <function matmul .*> is not a schedule"):
         hcl.verify(s, kernels.matmul)
+
+
+def test_a_dependence_reads_as_one_line() -> None:
+    flow, *_ = hcl.customize(kernels.matmul).dependences("mm")
+    text = "<flow: write C[i, j] -> read C[i, j], distance (0, 0, 1), carried by k, reduction>"
+    assert repr(flow) == text
