@@ -112,10 +112,13 @@ def ranks_by_kernel(comparisons: Iterable[Comparison]) -> dict[str, float]:
 
 
 def spearman(pairs: Sequence[tuple[float, float]]) -> float | None:
-    """Rank correlation, ties by mean rank; None where one side does not vary."""
+    """Rank correlation of (reported, ours), ties by mean rank; None where the reports do not vary,
+    0 where only ours do not: they then tell nothing apart."""
     left, right = (_rank([pair[side] for pair in pairs]) for side in (0, 1))
-    if len(set(left)) < 2 or len(set(right)) < 2:
+    if len(set(left)) < 2:
         return None
+    if len(set(right)) < 2:
+        return 0.0
     return float(np.corrcoef(left, right)[0, 1])
 
 

@@ -189,7 +189,9 @@ class _Model:
         is_known = not self._unstated()
         copying = 0
         if self.options.copies_interface:
-            copying = copy_cycles(self.program, self.layouts.axi_port)
+            copying = copy_cycles(
+                self.program, self.options.copied_loops, self.layouts.axi_port, self.trips
+            )
         latency = self.top.latency + copying
         seconds = latency / (self.clock_mhz * 1e6) if is_known else 0
         return Estimate(

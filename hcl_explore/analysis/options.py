@@ -9,6 +9,15 @@ from hcl_explore.ir.program import Loop
 
 
 @dataclass(frozen=True)
+class CopiedLoop:
+    """A loop, by its key, for every ``iterations`` of which what it uses of the interface's arrays
+    is copied to the chip, and what it changes back."""
+
+    key: str
+    iterations: int
+
+
+@dataclass(frozen=True)
 class EstimateOptions:
     """How the modelled tool behaves.
 
@@ -30,6 +39,10 @@ class EstimateOptions:
     ``copies_interface``: arrays of the interface are copied to the chip and back around the kernel;
     ``interleaves_reductions``: loops marked as reductions accumulate in several partial results in
     turn, so that no recurrence bounds them (both: Merlin, the second since 2020).
+    ``not_interleaved``: keys of reductions that do not. ``copied_loops``: loops inside which the
+    arrays are copied anew. ``chunks``: loops that run in whole chunks, counted from 0, as (key,
+    iterations of a chunk). ``independent``: keys of loops known to carry no dependence
+    (``DEPENDENCE inter false``).
     ``unsafe_math``: sums of floats are balanced as those of integers are
     (``config_compile -unsafe_math_optimizations``).
     """
@@ -50,6 +63,10 @@ class EstimateOptions:
     unsafe_math: bool = False
     copies_interface: bool = False
     interleaves_reductions: bool = False
+    not_interleaved: tuple[str, ...] = ()
+    copied_loops: tuple[CopiedLoop, ...] = ()
+    chunks: tuple[tuple[str, int], ...] = ()
+    independent: tuple[str, ...] = ()
 
     @property
     def pipelines_by_itself(self) -> bool:
@@ -59,6 +76,12 @@ class EstimateOptions:
         """The iterations that ``assumed_trips`` states for a loop, or None."""
         known = dict(self.assumed_trips)
         return known.get(loop.key, known.get(loop.name))
+
+    def interleaves(self, loop: Loop) -> bool:
+        """Whether a loop accumulates in several partial results in turn."""
+        return (
+            self.interleaves_reductions and loop.reduction and loop.key not in self.not_interleaved
+        )
 
     @property
     def hoists_reads(self) -> bool:

@@ -251,7 +251,7 @@ class PipelineAnalysis:
 
     def _recurrences(self, machine: Machine) -> list[Bound]:
         bounds: list[Bound] = []
-        if self.options.interleaves_reductions and self.loop.reduction:
+        if self.options.interleaves(self.loop):
             return bounds
         for register, value in self.path.carried:
             end = self._way(machine, register, value, (0, self._reset_delay(machine, register)))
@@ -272,7 +272,9 @@ class PipelineAnalysis:
         return 0.0
 
     def _through_memory(self, machine: Machine) -> list[Bound]:
-        bounds = []
+        bounds: list[Bound] = []
+        if all(loop.key in self.options.independent for loop in self.nest):
+            return bounds
         for load, store, carried in self._carried_pairs():
             assert load.access is not None
             kind = machine.kind(load.access.buffer)

@@ -18,6 +18,7 @@ class TripCounts:
     def __init__(self, options: EstimateOptions) -> None:
         self.options = options
         self.assumed: dict[Loop, str] = {}
+        self._chunks = dict(options.chunks)
         self._found: dict[Loop, float] = {}
 
     def mean(self, loop: Loop) -> float:
@@ -29,6 +30,11 @@ class TripCounts:
 
     def of_a_run(self, loop: Loop) -> float:
         """The iterations that the latency counts with: the mean or the most, as asked."""
+        chunk = self._chunks.get(loop.key)
+        if chunk is not None and loop.trip_count is not None and loop.lower is not None:
+            first = loop.lower[0].constant if loop.lower[0].is_constant else 0
+            last = first + loop.trip_count
+            return float(chunk * (-(-last // chunk) - first // chunk))
         if loop.trip_count is None and self.options.varying_trips == "most":
             extents = _extents(loop)
             if extents is not None and self.options.stated_trips(loop) is None:

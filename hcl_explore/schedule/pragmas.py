@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from hcl_explore.analysis.options import EstimateOptions
+from hcl_explore.analysis.options import CopiedLoop, EstimateOptions
 from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
 from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.program import Loop
@@ -63,7 +63,8 @@ class PragmaReport:
     """What became of each pragma: the steps applied, and those left out with the reason.
 
     ``not_pipelined`` and ``not_flattened`` are keys of loops with ``off``; ``bundles`` the m_axi
-    bundle of each array argument that has one; ``fifos`` the depth of each array that is a stream.
+    bundle of each array argument that has one; ``fifos`` the depth of each array that is a stream;
+    the others what Merlin makes of reductions, tiles and factors (as in ``EstimateOptions``).
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -72,6 +73,10 @@ class PragmaReport:
     not_flattened: list[str] = field(default_factory=list)
     bundles: dict[str, str] = field(default_factory=dict)
     fifos: dict[str, int] = field(default_factory=dict)
+    not_interleaved: list[str] = field(default_factory=list)
+    copied_loops: list[CopiedLoop] = field(default_factory=list)
+    chunks: dict[str, int] = field(default_factory=dict)
+    independent: list[str] = field(default_factory=list)
 
     def estimate_options(self, options: EstimateOptions | None = None) -> EstimateOptions:
         """``options`` with what the pragmas say of the tool and of the interface."""
@@ -81,6 +86,10 @@ class PragmaReport:
             not_flattened=tuple(self.not_flattened),
             bundles=tuple(self.bundles.items()),
             fifos=tuple(self.fifos.items()),
+            not_interleaved=tuple(self.not_interleaved),
+            copied_loops=tuple(self.copied_loops),
+            chunks=tuple(self.chunks.items()),
+            independent=tuple(self.independent),
         )
 
 

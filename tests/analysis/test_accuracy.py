@@ -21,6 +21,7 @@ from hcl_explore.accuracy import (
     run,
     summary,
 )
+from hcl_explore.accuracy.figures import spearman
 from hcl_explore.errors import HclError
 
 QOR = Path(__file__).parents[2] / "benchmarks" / "qor"
@@ -157,3 +158,9 @@ def test_every_point_has_an_id_and_a_tier() -> None:
     points = read_points(POINTS)
     assert len({point["id"] for point in points}) == len(points)
     assert {point["tier"][0] for point in points} == set("ABCD")
+
+
+def test_equal_estimates_of_different_designs_rank_nothing() -> None:
+    assert spearman([(10, 5), (20, 5)]) == 0.0
+    assert spearman([(10, 5), (10, 6)]) is None
+    assert spearman([(10, 5), (20, 6)]) == pytest.approx(1.0)
