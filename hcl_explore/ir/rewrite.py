@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import mlir.ir as ir
@@ -189,14 +189,12 @@ def fold_apply(apply_op: ir.Operation) -> None:
         apply_op.erase()
 
 
-def refold_users(value: ir.Value, within: Container[ir.Operation] | None = None) -> None:
-    """Fold what makes ``value`` (an ``affine.apply``, a constant) into the maps that use it.
-
-    With ``within``, only into those operations. A loop whose bounds are refolded is built anew.
-    """
+def refold_users(value: ir.Value, except_for: Sequence[ir.Operation] = ()) -> None:
+    """Fold what makes ``value`` (an ``affine.apply``, a constant) into the maps that use it, but
+    not into those of ``except_for``. A loop whose bounds are refolded is built anew."""
     for user in dict.fromkeys(use.owner.operation for use in value.uses):
         refold = _REFOLD.get(user.name)
-        if refold is not None and (within is None or user in within):
+        if refold is not None and user not in except_for:
             refold(user)
 
 

@@ -36,7 +36,7 @@ def kernel(A: float32[10000]):
     )
     chain = list(program.all_loops())
     accesses = list(program.kernel.all_accesses())
-    start = time.perf_counter()
+    start = time.process_time()
     # All of these conflict, whether isl finds the example in time or not.
     assert first_violation(accesses, orders.permute(chain, chain[::-1])) is not None
     assert parallel_violation(chain[2]) is not None
@@ -46,4 +46,4 @@ def kernel(A: float32[10000]):
     assert upward_exposed_reads(accesses[0].buffer, chain[1])
     assert footprint_box(accesses, chain[:1]) is not None
     assert element_count(accesses) in (None, 7919, 101, 64)
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30

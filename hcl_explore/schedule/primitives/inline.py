@@ -163,15 +163,12 @@ def _settle_size(op: ir.Operation) -> None:
     rewrite.refold_users(constant)
 
 
-def _with_inner(op: ir.Operation) -> list[ir.Operation]:
-    """An operation and all inside it."""
+def _around(op: ir.Operation) -> list[ir.Operation]:
+    """The operations around ``op``, innermost first, up to its function."""
     found: list[ir.Operation] = []
-
-    def visit(each: ir.Operation) -> ir.WalkResult:
-        found.append(each)
-        return ir.WalkResult.ADVANCE
-
-    op.walk(visit)
+    while op.name != "func.func":
+        op = op.parent.operation
+        found.append(op)
     return found
 
 
@@ -230,21 +227,21 @@ class _Inliner:
             if op.name in ("arith.index_cast", "arith.index_castui")
             and isinstance(op.results[0].type, ir.IndexType)
         ]
+        sizes = [op for op in body if op.name == "memref.dim"]
         for op in body[:-1]:
             op.move_before(call.op)
         for result, value in zip(call.op.results, body[-1].operands, strict=True):
             result.replace_all_uses_with(value)
+        # The loops around the call stay as they are: their variables are among the operands.
+        around = _around(call.op)
         call.op.erase()
         copy.erase()
-        # The caller's own loops stay as they are: their variables are among the operands.
-        inside = {each for op in body[:-1] for each in _with_inner(op)}
         for operand in operands:
-            rewrite.refold_users(operand, inside)
+            rewrite.refold_users(operand, around)
         for cast in casts:
             _settle_cast(cast)
-        for op in body:
-            if op.name == "memref.dim":
-                _settle_size(op)
+        for size in sizes:
+            _settle_size(size)
 
     def _name_arrays(self, function: Function, call: Call, block: ir.Block) -> None:
         """Arrays that the callee makes get names of their own, or that of the call's result."""
