@@ -19,7 +19,8 @@ class FifoFacts:
     tokens: int | None
 
     def __str__(self) -> str:
-        passing = "" if self.tokens is None else f" · {self.tokens} tokens"
+        unit = "token" if self.tokens == 1 else "tokens"
+        passing = "" if self.tokens is None else f" · {self.tokens} {unit}"
         return f"{self.name} · depth {self.depth}{passing}"
 
 

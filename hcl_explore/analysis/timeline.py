@@ -13,6 +13,7 @@ from typing import Literal
 from hcl_explore.analysis.datapath import Block
 from hcl_explore.analysis.regions import FunctionModel, LoopModel, Region
 from hcl_explore.ir.program import Call
+from hcl_explore.polyhedral.endpoints import task_name
 
 SpanKind = Literal["function", "loop", "stage"]
 
@@ -68,12 +69,14 @@ def timeline_of(top: FunctionModel) -> Span:
     return _function_span(top, 0, "function")
 
 
-def _function_span(model: FunctionModel, start: int, kind: SpanKind) -> Span:
-    name = model.function.name
+def _function_span(model: FunctionModel, start: int, kind: SpanKind, name: str = "") -> Span:
+    function = model.function.name
     end = start + model.latency
     inner = _spans_inside(model.region, start, end, is_dataflow=model.is_dataflow)
     mode = "dataflow" if model.is_dataflow else "call"
-    return Span(name, kind, name, mode, start, end, 1, model.interval, children=inner)
+    return Span(
+        name or function, kind, function, mode, start, end, 1, model.interval, children=inner
+    )
 
 
 def _spans_inside(region: Region, start: int, end: int, *, is_dataflow: bool) -> tuple[Span, ...]:
@@ -89,7 +92,9 @@ def _block_span(region: Region, block: Block, start: int, end: int, is_stage: bo
     kind: SpanKind = "stage" if is_stage else "loop"
     if isinstance(block.item, Call):
         called = region.models.functions[block.item.callee]
-        return _function_span(called, start, "stage" if is_stage else "function")
+        # A call with a result is named after that; a task has none, and a name of its own.
+        name = "" if block.item.results else task_name(block.item)
+        return _function_span(called, start, "stage" if is_stage else "function", name)
     return _loop_span(region.loops[block.item], start, end, kind)
 
 

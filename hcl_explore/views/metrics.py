@@ -143,7 +143,12 @@ def _loops(estimate: EstimateRecord, before: EstimateRecord | None) -> str:
     if not estimate["loops"]:
         return ""
     known = {loop["key"]: loop for loop in before["loops"]} if before else {}
-    rows = "".join(_loop_row(loop, known.get(loop["key"])) for loop in estimate["loops"])
+    # Tasks of one region often name their loops alike.
+    of_several = len({_function(loop) for loop in estimate["loops"]}) > 1
+    rows = "".join(
+        _loop_row(loop, known.get(loop["key"]), f"{_function(loop)}:" if of_several else "")
+        for loop in estimate["loops"]
+    )
     return (
         '<table class="hx-table hx-loops"><caption>Loops</caption><thead><tr>'
         '<th scope="col">Loop</th><th scope="col" class="num">Trips</th>'
@@ -153,13 +158,18 @@ def _loops(estimate: EstimateRecord, before: EstimateRecord | None) -> str:
     )
 
 
-def _loop_row(loop: LoopEstimateRecord, old: LoopEstimateRecord | None) -> str:
+def _function(loop: LoopEstimateRecord) -> str:
+    return loop["key"].partition(":")[0]
+
+
+def _loop_row(loop: LoopEstimateRecord, old: LoopEstimateRecord | None, function: str) -> str:
     ii = format_count(loop["ii"])
     if old is not None and None not in (old["ii"], loop["ii"]) and old["ii"] != loop["ii"]:
         ii = f'<span class="was">{format_count(old["ii"])} →</span> {ii}'
     return (
         f"<tr{attribute('data-loop-row', loop['key'])}>"
-        f'<th scope="row"><code>{escape(loop["name"])}</code></th>'
+        f'<th scope="row"><code><span class="dim">{escape(function)}</span>'
+        f"{escape(loop['name'])}</code></th>"
         f'<td class="num">{format_count(loop["trip_count"])}</td><td class="num">{ii}</td>'
         f'<td class="num">{format_count(loop["depth"])}</td>'
         f'<td class="num">{format_count(loop["latency_cycles"])}</td>'

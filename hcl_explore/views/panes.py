@@ -17,7 +17,7 @@ from hcl_explore.views.metrics import metrics_html
 from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.report import copies_html, reports_html
 from hcl_explore.views.roofline import device_html, processor_html
-from hcl_explore.views.simulation import simulation_html
+from hcl_explore.views.simulation import simulation_html, simulation_pointer
 from hcl_explore.views.timeline import timeline_html
 
 MAX_ASSEMBLY_LINES = 4_000
@@ -82,7 +82,7 @@ def _graph(record: SessionRecord, index: int) -> str:
     diff = step["graph_diff"] if index else None
     before = record["steps"][index - 1]["graph"] if index else None
     return (
-        f'<div data-view="graph">{findings_html(step["findings"])}'
+        f'<div data-view="graph">{findings_html(step["findings"])}{simulation_pointer(step)}'
         f"{graph_html(step['graph'], diff, before)}</div>"
         f'<div data-view="run">{simulation_html(step)}</div>'
     )

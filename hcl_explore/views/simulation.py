@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from hcl_explore.errors import BuildError
 from hcl_explore.views.dot import quote
+from hcl_explore.views.folding import MAX_EDGES
 from hcl_explore.views.graph import MAX_NODES, render_svg
 from hcl_explore.views.record import (
     SimulatedFifoRecord,
@@ -23,6 +24,8 @@ from hcl_explore.views.timeline_data import cycle_ticks, short_count
 
 # Longer tables are cut: those that waited longest come first.
 MAX_ROWS = 80
+# So many changed depths are named in the sentence about the run.
+MAX_DEPTHS = 12
 _STATES = {
     "done": "done",
     "running": "running",
@@ -38,7 +41,7 @@ def simulation_html(step: StepRecord) -> str:
     """The run, or what would be shown of one."""
     simulation = step["simulation"]
     if simulation is None:
-        if not any(node["kind"] == "task" for node in step["graph"]["nodes"]):
+        if not has_tasks(step):
             return (
                 '<p class="hx-empty">This program has no tasks. A region of tasks with streams '
                 "between them is simulated here: when each task runs, how full each FIFO gets, and "
@@ -46,31 +49,71 @@ def simulation_html(step: StepRecord) -> str:
             )
         return (
             '<p class="hx-note">Not simulated. The tasks run on random arguments, with FIFOs of '
-            f"their declared depths.</p>{_buttons('Simulate')}"
+            f'their declared depths.</p><p class="hx-measure">{_SIMULATE}{_FIND_SMALLEST}</p>'
         )
     tasks, fifos = simulation["tasks"], simulation["fifos"]
     times = json.dumps([[fifo["put_times"], fifo["get_times"]] for fifo in fifos])
     return (
         f'<div class="hx-sim" data-cycles="{simulation["cycles"]}"{attribute("data-fill", times)}'
+        f"{attribute('data-depths', json.dumps(simulation['depths']))}"
         f' style="--at:{simulation["cycles"]};--cycles:{max(simulation["cycles"], 1)}">'
         f"{_summary(simulation)}{_player(simulation['cycles'])}{_graph(tasks, fifos)}"
-        f"{_task_table(simulation)}{_fifo_table(simulation)}{_buttons('Simulate again')}</div>"
+        f"{_task_table(simulation)}{_fifo_table(simulation)}</div>"
     )
 
 
-def _buttons(label: str) -> str:
+def has_tasks(step: StepRecord) -> bool:
+    """Whether there is anything to simulate."""
+    return any(node["kind"] == "task" for node in step["graph"]["nodes"])
+
+
+def simulation_pointer(step: StepRecord) -> str:
+    """A line for the graph of a program of tasks, that leads to its simulated run."""
+    simulation = step["simulation"]
+    if simulation is not None:
+        outcome = (
+            "fails"
+            if simulation["failure"]
+            else f"takes {format_count(simulation['cycles'])} cycles"
+        )
+        return (
+            f'<p class="hx-note">The simulated run {outcome}. '
+            f"{_button('Show the run', 'data-show-view', 'run')}</p>"
+        )
+    if not has_tasks(step):
+        return ""
+    simulate = _button("Simulate a run", "data-simulate", "declared")
     return (
-        '<p class="hx-measure">'
-        f'<button type="button" class="hx-button" data-simulate="given">{label}</button>'
-        '<button type="button" class="hx-button" data-simulate="smallest" title="The smallest '
-        'depths of all FIFOs that cost no cycle">Find the smallest depths</button></p>'
+        f'<p class="hx-note hx-measure">{simulate} to see who waits for whom, and how full each '
+        "FIFO gets.</p>"
     )
+
+
+def _button(label: str, act: str, value: str, title: str = "") -> str:
+    explained = attribute("title", title) if title else ""
+    return (
+        f'<button type="button" class="hx-button"{attribute(act, value)}{explained}>'
+        f"{escape(label)}</button>"
+    )
+
+
+_SIMULATE = _button("Simulate", "data-simulate", "declared")
+_FIND_SMALLEST = _button(
+    "Find the smallest depths",
+    "data-simulate",
+    "smallest",
+    "The smallest depths of all FIFOs that cost no cycle",
+)
+_TAKE_DECLARED = _button("Back to the declared depths", "data-simulate", "declared")
 
 
 def _summary(simulation: SimulationRecord) -> str:
     if simulation["failure"]:
         return f'<pre class="hx-sim-failure">{escape(simulation["failure"])}</pre>'
-    changed = ", ".join(f"{name} {depth}" for name, depth in simulation["depths"].items())
+    depths = list(simulation["depths"].items())
+    changed = ", ".join(f"{name} {depth}" for name, depth in depths[:MAX_DEPTHS])
+    if len(depths) > MAX_DEPTHS:
+        changed += f", and {len(depths) - MAX_DEPTHS:,} more"
     with_depths = f" with other depths than declared: <code>{escape(changed)}</code>"
     return (
         f'<p class="hx-note">The run takes <b>{format_count(simulation["cycles"])} cycles</b>'
@@ -93,9 +136,10 @@ def _player(cycles: int) -> str:
 
 def _graph(tasks: Sequence[SimulatedTaskRecord], fifos: Sequence[SimulatedFifoRecord]) -> str:
     regions = {task["parent"] for task in tasks}
-    if len(tasks) > MAX_NODES:
+    if len(tasks) > MAX_NODES or len(fifos) > MAX_EDGES:
         return (
-            f'<p class="hx-note">{len(tasks):,} tasks: up to {MAX_NODES} are drawn as a graph.</p>'
+            f'<p class="hx-note">{len(tasks):,} tasks and {len(fifos):,} FIFOs are too many to '
+            "draw. The tables list those that waited longest.</p>"
         )
     out = [
         "digraph run {",
@@ -121,7 +165,11 @@ def _graph(tasks: Sequence[SimulatedTaskRecord], fifos: Sequence[SimulatedFifoRe
         svg = render_svg("\n".join(out))
     except BuildError as error:
         return f'<p class="hx-empty hx-failed">{escape(str(error))}</p>'
-    return f'<div class="hx-graph">{svg}</div>'
+    return (
+        f'<div class="hx-graph">{svg}<p class="legend">"Up to 1 of 2": at most one token was in a '
+        'FIFO with room for two. <span class="is-changed">Marked FIFOs</span> were full while a '
+        "task had a token for them.</p></div>"
+    )
 
 
 # --- tables ------------------------------------------------------------------------------------
@@ -164,6 +212,7 @@ def _task_row(task: SimulatedTaskRecord) -> str:
 
 def _fifo_table(simulation: SimulationRecord) -> str:
     tasks, fifos = simulation["tasks"], list(enumerate(simulation["fifos"]))
+    declared = _TAKE_DECLARED if simulation["depths"] else ""
     waits = sorted(fifos, key=lambda item: -(item[1]["stalled_full"] + item[1]["stalled_empty"]))
     shown = sorted(waits[:MAX_ROWS], key=lambda item: item[0])
     rows = "".join(_fifo_row(number, fifo, tasks) for number, fifo in shown)
@@ -175,6 +224,8 @@ def _fifo_table(simulation: SimulationRecord) -> str:
         '<th scope="col" class="num">Tokens</th><th scope="col" class="num">Puts waited</th>'
         '<th scope="col" class="num">Gets waited</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
+        '<p class="hx-note hx-hint">Type another depth to simulate with it.</p>'
+        f'<p class="hx-measure">{_FIND_SMALLEST}{declared}</p>'
     )
 
 
@@ -182,7 +233,7 @@ def _fifo_row(number: int, fifo: SimulatedFifoRecord, tasks: Sequence[SimulatedT
     left = f' <span class="delta is-worse">{fifo["left"]} left</span>' if fifo["left"] else ""
     return (
         f'<tr{attribute("data-src", fifo["line"])}><th scope="row"><code>{escape(fifo["name"])}'
-        f'</code> <span class="dim">{escape(fifo["dtype"])}</span></th>'
+        f'</code>&nbsp;<span class="dim">{escape(fifo["dtype"])}</span></th>'
         f"<td>{_task_name(tasks, fifo['producer'])}</td>"
         f"<td>{_task_name(tasks, fifo['consumer'])}</td>"
         f'<td class="num"><input type="text" inputmode="numeric" value="{fifo["depth"]}"'

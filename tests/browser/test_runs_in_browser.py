@@ -51,15 +51,20 @@ def test_measuring_asks_for_the_shown_step_or_for_all(page: Page) -> None:
     assert page.locator('[data-view="processor"]').is_visible()
 
 
-def test_another_depth_of_a_fifo_is_simulated(page: Page) -> None:
+def test_another_depth_of_a_fifo_is_simulated_at_once(page: Page) -> None:
     bench = Bench(page, FakeSession(position=4))
     bench.click('[data-pane="graph"]')
-    bench.click('.hx-switch button:has-text("Simulated run")')
-    page.fill('input[data-fifo="fifo"]', "8")
-    bench.click('[data-simulate="given"]')
+    bench.click("[data-show-view]")  # the graph leads to its run
+    depth = page.locator('input[data-fifo="fifo"]')
+    depth.fill("8")
+    depth.press("Enter")
+    bench.wait()
+    assert page.evaluate("document.activeElement.dataset.fifo") == "fifo"
+    bench.click('[data-simulate="declared"]')
     bench.click('[data-simulate="smallest"]')
     assert [call for call in bench.session.calls if call[0] == "simulate"] == [
         ("simulate", 4, {"fifo": 8}, False),
+        ("simulate", 4, {}, False),
         ("simulate", 4, {}, True),
     ]
 

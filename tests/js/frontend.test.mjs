@@ -278,4 +278,9 @@ test("only depths that were changed are sent; what is no number the kernel refus
     simulation.changedDepths([input("a", "2", "2"), input("b", "2", " 8 "), input("c", "2", "x")]),
     { b: 8, c: "x" },
   );
+  const known = { a: 3, b: 1 };
+  assert.deepEqual(simulation.changedDepths([input("a", "3", "4"), input("b", "1", "1")], known), {
+    a: 4,
+    b: 1,
+  });
 });

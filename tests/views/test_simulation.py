@@ -9,7 +9,12 @@ import pytest
 from html_check import Checked
 
 from hcl_explore.views.record import StepRecord
-from hcl_explore.views.simulation import MAX_ROWS, simulation_html
+from hcl_explore.views.simulation import (
+    MAX_DEPTHS,
+    MAX_ROWS,
+    simulation_html,
+    simulation_pointer,
+)
 
 
 @pytest.fixture
@@ -69,7 +74,39 @@ def test_of_very_many_tasks_those_that_waited_longest_are_listed(step: StepRecor
     assert f"the {MAX_ROWS} of 502 that waited longest" in html.text
     assert "pe_499" in html.text
     assert "pe_1 " not in html.text
-    assert "503 tasks: up to 400 are drawn" in html.text
+    assert "503 tasks and 1 FIFOs are too many to draw" in html.text
+
+
+def test_of_very_many_changed_depths_some_are_named(step: StepRecord) -> None:
+    assert step["simulation"] is not None
+    step["simulation"]["depths"] = {f"fifo[{number}]": 1 for number in range(MAX_DEPTHS + 3)}
+    text = Checked(simulation_html(step)).text
+    assert f"fifo[{MAX_DEPTHS - 1}] 1, and 3 more" in text
+
+
+def test_a_run_with_other_depths_can_go_back_to_the_declared_ones(step: StepRecord) -> None:
+    html = Checked(simulation_html(step))
+    assert "Back to the declared depths" in html.text
+    (run,) = html.with_class("hx-sim")
+    assert json.loads(run["data-depths"] or "") == {"fifo": 2}
+    assert step["simulation"] is not None
+    step["simulation"]["depths"] = {}
+    assert "Back to" not in Checked(simulation_html(step)).text
+
+
+def test_the_graph_of_tasks_leads_to_their_run(step: StepRecord) -> None:
+    assert (
+        "The simulated run takes 24 cycles. Show the run" in Checked(simulation_pointer(step)).text
+    )
+    assert step["simulation"] is not None
+    step["simulation"]["failure"] = "deadlock"
+    assert "The simulated run fails." in Checked(simulation_pointer(step)).text
+    step["simulation"] = None
+    assert simulation_pointer(step) == ""  # no tasks
+    step["graph"]["nodes"].append(
+        {"id": "t", "kind": "task", "label": "t", "detail": "", "cluster": None}
+    )
+    assert "Simulate a run to see who waits" in Checked(simulation_pointer(step)).text
 
 
 def test_without_a_run_the_pane_says_what_would_be_shown(step: StepRecord) -> None:

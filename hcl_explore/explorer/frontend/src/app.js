@@ -254,18 +254,27 @@ export class App {
     const measure = closest(event, "[data-measure]");
     if (measure) this.#measure(measure.dataset.measure === "all");
     const simulate = closest(event, "[data-simulate]");
-    if (simulate) this.#simulate(simulate.dataset.simulate === "smallest");
+    if (simulate) this.#simulate({}, simulate.dataset.simulate === "smallest");
   }
 
-  /** Simulate the shown step with the depths that were typed in. @param {boolean} smallest */
-  async #simulate(smallest) {
+  /** Another depth was typed in: the run with it takes the place of the one shown. @param {HTMLElement} table */
+  #simulateChanged(table) {
+    const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (
+      table.querySelectorAll("input[data-fifo]")
+    );
+    this.#simulate(changedDepths(inputs, JSON.parse(table.dataset.depths ?? "{}")), false);
+  }
+
+  /**
+   * Simulate the shown step.
+   * @param {Record<string, number | string>} depths those that are not the declared ones
+   * @param {boolean} smallest find the smallest ones instead
+   */
+  async #simulate(depths, smallest) {
     const { state } = this;
     if (!state) return;
     const step = this.looking ?? state.position;
-    const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (
-      this.root.querySelectorAll("input[data-fifo]")
-    );
-    const depths = smallest ? {} : changedDepths(inputs);
+    this.view?.chooseVariant("run");
     if (await this.#act("simulate", { step, depths, smallest }, this.#onlyErrors)) this.#show(step);
   }
 
@@ -278,8 +287,10 @@ export class App {
     if (await this.#act("measure", { steps }, this.#onlyErrors)) this.#show(shown);
   }
 
-  /** A synthesis report was chosen: its text goes to the kernel, wherever that runs. @param {Event} event */
+  /** A FIFO's depth was typed in; or a synthesis report was chosen, whose text goes to the kernel, wherever that runs. @param {Event} event */
   async #onChange(event) {
+    const run = closest(event, "[data-fifo]") ? closest(event, ".hx-sim") : null;
+    if (run) this.#simulateChanged(run);
     const input = /** @type {HTMLInputElement | null} */ (closest(event, "[data-load-report]"));
     const file = input?.files?.[0];
     if (!input || !file) return;

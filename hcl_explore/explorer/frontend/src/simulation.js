@@ -27,13 +27,13 @@ function upTo(sorted, limit) {
 }
 
 /**
- * The depths that were changed in the table of FIFOs.
+ * The depths that are not the declared ones, after changes in the table of FIFOs.
  * @param {Iterable<{ value: string, dataset: DOMStringMap }>} inputs
+ * @param {Record<string, number | string>} [known] what the shown run had changed already
  * @returns {Record<string, number | string>} what is no number is left to the kernel to refuse
  */
-export function changedDepths(inputs) {
-  /** @type {Record<string, number | string>} */
-  const depths = {};
+export function changedDepths(inputs, known = {}) {
+  const depths = { ...known };
   for (const { value, dataset } of inputs) {
     const text = value.trim();
     if (text !== dataset.depth) depths[dataset.fifo ?? ""] = /^\d+$/.test(text) ? Number(text) : text;
@@ -72,14 +72,25 @@ function play(simulation) {
   requestAnimationFrame(frame);
 }
 
+/** Times of puts and gets, read once for each run shown. @type {WeakMap<HTMLElement, [number[], number[]][]>} */
+const timesOf = new WeakMap();
+
+/** @param {HTMLElement} simulation */
+function fifoTimes(simulation) {
+  let times = timesOf.get(simulation);
+  if (!times) {
+    times = /** @type {[number[], number[]][]} */ (JSON.parse(simulation.dataset.fill ?? "[]"));
+    timesOf.set(simulation, times);
+  }
+  return times;
+}
+
 /** @param {HTMLElement} simulation @param {number} cycle */
 function show(simulation, cycle) {
   simulation.style.setProperty("--at", String(cycle));
   const now = simulation.querySelector(".now");
   if (now) now.textContent = `cycle ${cycle.toLocaleString("en")}`;
-  /** @type {[number[], number[]][]} */
-  const times = JSON.parse(simulation.dataset.fill ?? "[]");
-  times.forEach(([puts, gets], number) => {
+  fifoTimes(simulation).forEach(([puts, gets], number) => {
     const fill = fillAt(puts, gets, cycle);
     const cell = simulation.querySelector(`.fill-${number}`);
     if (cell) cell.textContent = String(fill);

@@ -1,6 +1,6 @@
 // The panes: tabs, the pane of the shown step, the status line.
 
-import { el } from "./dom.js";
+import { closest, el } from "./dom.js";
 import { Tabs } from "./tabs.js";
 
 /** @typedef {import("./tabs.js").PaneInfo} PaneInfo */
@@ -31,6 +31,10 @@ export class View {
     this.switch = el("div", { class: "hx-switch", role: "group", "aria-label": "what to show" });
     this.head = el("div", { class: "hx-step-head" });
     this.panel = el("div", {
+      onclick: (/** @type {Event} */ event) => {
+        const pointer = closest(event, "[data-show-view]");
+        if (pointer) this.chooseVariant(pointer.dataset.showView ?? "");
+      },
       class: "hx-panel",
       role: "tabpanel",
       id: this.tabs.panelId,
@@ -94,6 +98,7 @@ export class View {
   #replace(pane, content) {
     const samePane = this.contents === pane;
     const { scrollTop, scrollLeft } = this.panel;
+    const typing = this.#depthInHand();
     if (typeof content === "string") this.panel.innerHTML = content;
     else this.panel.replaceChildren(content);
     this.panel.classList.remove("is-waiting");
@@ -103,6 +108,17 @@ export class View {
     if (samePane) this.panel.scrollTo(scrollLeft, scrollTop);
     else this.panel.scrollTo(0, 0);
     this.#revealChange();
+    if (typing) this.#depths().find((input) => input.dataset.fifo === typing)?.focus();
+  }
+
+  /** @returns {HTMLInputElement[]} */
+  #depths() {
+    return [...this.panel.querySelectorAll("input")].filter((input) => input.dataset.fifo);
+  }
+
+  /** The FIFO whose depth has the focus: it keeps it when the pane is drawn anew. */
+  #depthInHand() {
+    return this.#depths().find((input) => input.matches(":focus"))?.dataset.fifo;
   }
 
   /** Scroll to the first changed row where none is in sight. */
@@ -132,17 +148,20 @@ export class View {
           {
             type: "button",
             "aria-pressed": String(this.variants.get(this.tabs.chosen) === id),
-            onclick: () => {
-              this.variants.set(this.tabs.chosen, id);
-              this.#drawSwitch();
-              this.#applyVariant();
-              this.#revealChange();
-            },
+            onclick: () => this.chooseVariant(id),
           },
           label,
         ),
       ),
     );
+  }
+
+  /** Show one of the alternatives of the chosen pane. @param {string} id */
+  chooseVariant(id) {
+    this.variants.set(this.tabs.chosen, id);
+    this.#drawSwitch();
+    this.#applyVariant();
+    this.#revealChange();
   }
 
   #applyVariant() {
