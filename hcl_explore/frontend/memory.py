@@ -54,11 +54,13 @@ def memory_attributes(memory: Memory) -> dict[str, ir.Attribute]:
 
 
 class ConstantTables:
-    """The ``memref.global`` constants of a module, one for each table in the source."""
+    """The ``memref.global`` of a module: one for each table of constants, and each variable that
+    keeps its value."""
 
     def __init__(self, module: ir.Module) -> None:
         self._body = module.body
-        self._symbols: dict[str, ir.Attribute] = {}
+        self._tables: dict[str, ir.Attribute] = {}
+        self._variables: set[str] = set()
 
     def state(
         self,
@@ -69,12 +71,9 @@ class ConstantTables:
         location: ir.Location,
     ) -> Buffer:
         """A variable at the insertion point that outlives calls, with ``values`` at first."""
-        symbol, number = name, 0
-        while symbol in self._symbols:
-            number += 1
-            symbol = f"{name}_{number}"
+        symbol = self._symbol(name, None)
         initial = _dense(builder, tensor, values)
-        self._symbols[symbol] = initial
+        self._variables.add(symbol)
         flags = {attrs.STATEFUL: ir.UnitAttr.get()}
         self._define(symbol, builder.memref(tensor), initial, flags, location)
         return self._reference(builder, symbol, name, tensor, flags, location)
@@ -89,15 +88,22 @@ class ConstantTables:
     ) -> Buffer:
         """A read-only buffer with ``values``, which fit ``tensor``, at the insertion point."""
         dense = _dense(builder, tensor, values)
-        symbol, number = name, 0
-        while symbol in self._symbols and self._symbols[symbol] != dense:
-            number += 1
-            symbol = f"{name}_{number}"
+        symbol = self._symbol(name, dense)
         storage = builder.memref(tensor)
-        if symbol not in self._symbols:
-            self._symbols[symbol] = dense
+        if symbol not in self._tables:
+            self._tables[symbol] = dense
             self._define(symbol, storage, dense, {"constant": ir.UnitAttr.get()}, location)
         return self._reference(builder, symbol, name, tensor, {}, location)
+
+    def _symbol(self, name: str, table: ir.Attribute | None) -> str:
+        """``name``, numbered where it is taken by anything but the same ``table``."""
+        symbol, number = name, 0
+        while symbol in self._variables or (
+            symbol in self._tables and (table is None or self._tables[symbol] != table)
+        ):
+            number += 1
+            symbol = f"{name}_{number}"
+        return symbol
 
     def _define(
         self,

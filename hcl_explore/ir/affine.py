@@ -104,9 +104,6 @@ class MapInputs:
             )
         )
 
-    def make_map(self, results: Sequence[ir.AffineExpr], context: ir.Context) -> ir.AffineMap:
-        return ir.AffineMap.get(len(self.values), 0, list(results), context)
-
 
 def _producer(value: ir.Value, name: str) -> ir.Operation | None:
     owner = value.owner

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-BRAM18_BITS = 18 * 1024
 BRAM_WIDTHS = ((512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1))
 URAM_WORDS, URAM_WIDTH = 4096, 72
 

@@ -63,7 +63,6 @@ from hcl_explore.lang.types import (
     int32,
 )
 
-ARITHMETIC = ("+", "-", "*", "/", "//", "%")
 BITWISE = ("&", "|", "^")
 SHIFTS = ("<<", ">>")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")

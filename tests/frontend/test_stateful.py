@@ -128,3 +128,24 @@ def test_plain_python_reads_the_annotations() -> None:
     assert (hcl.int32 @ hcl.Stateful).stateful
     with pytest.raises(TypeError, match="is not a type"):
         3 @ hcl.Stateful
+
+
+def test_a_table_of_the_same_name_and_values_is_another() -> None:
+    s = hcl.customize(
+        """
+def count(x: int32[4]):
+    t: int32[4] @ hcl.Stateful = [1, 2, 3, 4]
+    for i in range(4):
+        t[i] += x[i]
+def top(x: int32[4], y: int32[4]):
+    count(x)
+    t: int32[4] = [1, 2, 3, 4]
+    for i in range(4):
+        y[i] = t[i]
+"""
+    )
+    kernel = s.build()
+    for _ in range(2):
+        y = np.zeros(4, np.int32)
+        kernel(np.ones(4, np.int32), y)
+        assert y.tolist() == [1, 2, 3, 4]
