@@ -16,6 +16,7 @@ from typing import TypeAlias
 from hcl_explore.analysis.datapath import Block, Entry, Nest, Node, nodes_in
 from hcl_explore.analysis.layout import AXI, PORTS_PER_BANK, Layouts
 from hcl_explore.analysis.memory import FIFO
+from hcl_explore.analysis.occupancy import Occupancy
 from hcl_explore.analysis.operators import Operator, Operators
 from hcl_explore.ir.program import Access, Buffer, Loop
 
@@ -107,6 +108,7 @@ class Scheduler:
         self.free: dict[object, float] = {}
         self.barrier = 0
         self.read_at: dict[Buffer, int] = {}
+        self.occupancy = Occupancy(machine.layouts)
 
     def run(self, entries: Iterable[Entry]) -> Timing:
         for entry in entries:
@@ -335,30 +337,27 @@ class Scheduler:
                 ready = max(ready, moment[0])
         last = 0
         if is_module:
-            for other, (start, end) in self.timing.blocks.items():
-                if _conflict(other, block, self.machine.layouts):
-                    ready = max(ready, end + 1)
-                elif self._flows(other, block):
-                    # It begins with the first token, and ends after the last one.
-                    ready = max(ready, start + other.first)
-                    last = max(last, end + block.first)
+            ready = max(ready, self.occupancy.free_for(block))
+            for producer, start, end in self.occupancy.producers(block):
+                # It begins with the first token, and ends after the last one.
+                ready = max(ready, start + producer.first)
+                last = max(last, end + block.first)
             if is_read:
                 ready = max(ready, *(self.read_at[buffer] for buffer in block.hoisted))
             begin = max(ready, self.barrier) + reading
             self._note_reads(block, begin)
-            self.timing.blocks[block] = (begin, max(begin + cycles - 1, last))
+            self._note_block(block, begin, max(begin + cycles - 1, last))
             return
         # The state in which the body begins comes first, then those of the loop.
         begin = max(self.timing.cycles, self.barrier) + reading
         self._note_reads(block, begin)
-        self.timing.blocks[block] = (begin, begin + cycles - 1)
+        self._note_block(block, begin, begin + cycles - 1)
         # What follows may share the state in which the loop is left.
         self.barrier = begin + cycles - 1
 
-    def _flows(self, source: Block, target: Block) -> bool:
-        """Whether a FIFO leads from one block to the other."""
-        kind = self.machine.layouts.kind
-        return any(kind(buffer) == FIFO for buffer in source.writes & target.reads)
+    def _note_block(self, block: Block, begin: int, end: int) -> None:
+        self.timing.blocks[block] = (begin, end)
+        self.occupancy.add(block, begin, end)
 
     def _note_reads(self, block: Block, begin: int) -> None:
         for buffer in block.hoisted:
@@ -387,24 +386,6 @@ def path_cycles(
     no path leads from one to the other."""
     scheduler = Scheduler(machine, seeds={source: start}, copies=copies)
     return scheduler.run(entries).ready(target)
-
-
-def _conflict(first: Block, second: Block, layouts: Layouts) -> bool:
-    """Whether two modules must run one after the other: they touch the same memory, whose ports
-    or bundle, whose ports they cannot share, or one writes registers that the other touches.
-    The two ends of a FIFO run side by side."""
-    touched = first.reads | first.writes, second.reads | second.writes
-    ports = [{layouts.bundle(b) for b in each if layouts.kind(b) == AXI} for each in touched]
-    if ports[0] & ports[1]:
-        return True
-    written = first.writes | second.writes
-    shared = touched[0] & touched[1]
-    return any(
-        buffer in written or layouts.kind(buffer) is not None
-        for buffer in shared
-        if layouts.kind(buffer) != FIFO
-        and (buffer in written or not layouts[buffer].has_ports_for_stages)
-    )
 
 
 def _operations_between(source: Node, target: Node, entries: Iterable[Entry]) -> list[Node] | None:
