@@ -372,7 +372,7 @@ class ParameterRecord(TypedDict):
     name: str
     kind: Literal[
         "loop", "loops", "buffer", "function", "integer", "integers", "boolean", "choice",
-        "dtype", "number",
+        "dtype", "number", "destination", "text", "values",
     ]  # fmt: skip
     label: str
     help: str

@@ -1,5 +1,6 @@
-"""PolyBench gemm as Allo writes it: rows through a dataflow loop, the sums of a row side by side. Its
-source is not stored, the structure is read from loops, trip counts and directives."""
+"""PolyBench gemm as Allo writes it: rows through a dataflow loop, the sums of a row side by side.
+Its source is not stored, the structure is read from loops, trip counts and directives.
+"""
 
 
 def rows(A: float32[200, 240], B: float32[240, 220], AB: float32[200, 220]):

@@ -1,5 +1,6 @@
-"""PolyBench atax as HeteroCL writes it: both products in functions, unrolled by 20. Its source is not
-stored, the structure is read from loops, trip counts and directives."""
+"""PolyBench atax as HeteroCL writes it: both products in functions, unrolled by 20. Its source is
+not stored, the structure is read from loops, trip counts and directives.
+"""
 
 
 def stage_m(A: float32[390, 410], x: float32[410], tmp: float32[390]):

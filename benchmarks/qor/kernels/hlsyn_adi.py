@@ -1,5 +1,6 @@
-"""PolyBench adi, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""PolyBench adi, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database),
+whose loops the placeholders L0, L1, … of its ACCEL pragmas name.
+"""
 
 
 def kernel(u: float64[60, 60], v: float64[60, 60], p: float64[60, 60], q: float64[60, 60]):

@@ -1,5 +1,6 @@
-"""PolyBench bicg, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""PolyBench bicg, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database),
+whose loops the placeholders L0, L1, … of its ACCEL pragmas name.
+"""
 
 
 def kernel(A: float64[N, M], s: float64[M], q: float64[N], p: float64[M], r: float64[N]):

@@ -1,5 +1,7 @@
-"""PolyBench bicg, doubles, the larger form, whose loop that zeroes has no pragma. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""PolyBench bicg, doubles, the larger form, whose loop that zeroes has no pragma. After HLSyn (the
+kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the placeholders L0, L1, … of
+its ACCEL pragmas name.
+"""
 
 
 def kernel(

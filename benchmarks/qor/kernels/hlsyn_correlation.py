@@ -1,5 +1,6 @@
-"""PolyBench correlation, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""PolyBench correlation, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE
+dse_database), whose loops the placeholders L0, L1, … of its ACCEL pragmas name.
+"""
 
 
 def kernel(

@@ -1,5 +1,7 @@
-"""PolyBench doitgen, doubles, its sums marked as reductions. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""PolyBench doitgen, doubles, its sums marked as reductions. After HLSyn (the kernels of GNN-DSE,
+UCLA-VAST/GNN-DSE dse_database), whose loops the placeholders L0, L1, … of its ACCEL pragmas
+name.
+"""
 
 
 def kernel(A: float64[25, 20, 30], C4: float64[30, 30], sum: float64[30]):

@@ -1,5 +1,6 @@
-"""PolyBench fdtd-2d, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""PolyBench fdtd-2d, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database),
+whose loops the placeholders L0, L1, … of its ACCEL pragmas name.
+"""
 
 
 def kernel(ex: float64[X, Y], ey: float64[X, Y], hz: float64[X, Y], fict: float64[T]):

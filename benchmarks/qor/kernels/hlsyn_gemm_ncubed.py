@@ -1,5 +1,6 @@
-"""MachSuite gemm (ncubed), doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""MachSuite gemm (ncubed), doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE
+dse_database), whose loops the placeholders L0, L1, … of its ACCEL pragmas name.
+"""
 
 
 def kernel(m1: float64[4096], m2: float64[4096], prod: float64[4096]):

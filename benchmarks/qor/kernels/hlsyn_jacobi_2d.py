@@ -1,5 +1,6 @@
-"""PolyBench jacobi-2d, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""PolyBench jacobi-2d, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE
+dse_database), whose loops the placeholders L0, L1, … of its ACCEL pragmas name.
+"""
 
 
 def kernel(A: float64[90, 90], B: float64[90, 90]):

@@ -1,5 +1,6 @@
-"""PolyBench mvt, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""PolyBench mvt, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database),
+whose loops the placeholders L0, L1, … of its ACCEL pragmas name.
+"""
 
 
 def kernel(x1: float64[N], x2: float64[N], y1: float64[N], y2: float64[N], A: float64[N, N]):

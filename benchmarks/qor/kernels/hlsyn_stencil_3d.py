@@ -1,5 +1,6 @@
-"""MachSuite stencil3d, integers. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""MachSuite stencil3d, integers. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE
+dse_database), whose loops the placeholders L0, L1, … of its ACCEL pragmas name.
+"""
 
 
 def kernel(C0: int64, C1: int64, orig: int64[32, 32, 16], sol: int64[32, 32, 16]):

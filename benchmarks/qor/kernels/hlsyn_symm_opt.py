@@ -1,5 +1,7 @@
-"""PolyBench symm, doubles, its inner loop cut in two. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""PolyBench symm, doubles, its inner loop cut in two. After HLSyn (the kernels of GNN-DSE,
+UCLA-VAST/GNN-DSE dse_database), whose loops the placeholders L0, L1, … of its ACCEL pragmas
+name.
+"""
 
 
 def kernel(alpha: float64, beta: float64, C: float64[M, N], A: float64[M, M], B: float64[M, N]):

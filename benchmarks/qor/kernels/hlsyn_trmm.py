@@ -1,5 +1,6 @@
-"""PolyBench trmm, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database), whose loops the
-placeholders L0, L1, … of its ACCEL pragmas name."""
+"""PolyBench trmm, doubles. After HLSyn (the kernels of GNN-DSE, UCLA-VAST/GNN-DSE dse_database),
+whose loops the placeholders L0, L1, … of its ACCEL pragmas name.
+"""
 
 
 def kernel(alpha: float64, A: float64[60, 60], B: float64[60, 80]):

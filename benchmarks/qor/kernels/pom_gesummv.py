@@ -1,5 +1,6 @@
-"""PolyBench gesummv as POM unrolls it by 5 x 2, the sums' loop outside; its source is not stored, the
-structure is read from loops, trip counts and directives."""
+"""PolyBench gesummv as POM unrolls it by 5 x 2, the sums' loop outside; its source is not stored,
+the structure is read from loops, trip counts and directives.
+"""
 
 
 def test_gesummv(

@@ -1,6 +1,7 @@
-"""PolyBench bicg as Stream-HLS cuts it: stages that hand on tiles through FIFOs, sums' loops outside
-(their inner ones in opt1 and opt3). The sources are not stored; the structure is read from loops,
-trip counts, partitions and FIFO depths of the reports."""
+"""PolyBench bicg as Stream-HLS cuts it: stages that hand on tiles through FIFOs, sums' loops
+outside (their inner ones in opt1 and opt3). The sources are not stored; the structure is read
+from loops, trip counts, partitions and FIFO depths of the reports.
+"""
 
 
 def clear_q(F0: float32[410]):

@@ -27,8 +27,8 @@ def element_type(
         raise f.error(
             op,
             f"an array of run-time size ({kind}) has no counterpart in HLS C++",
-            "Hardware needs the sizes: make them type parameters, A: float32[N], and give them with "
-            "customize(kernel, instantiate=[...]).",
+            "Hardware needs the sizes: make them type parameters, A: float32[N], and give them "
+            "with customize(kernel, instantiate=[...]).",
         )
     scalar = scalar_of(dtype, kind.element_type)
     if scalar is None:
