@@ -109,7 +109,8 @@ class PipelineAnalysis:
         }
         machine = replace(self.machine, shares=shares, channels=uses, held=self.held)
         target = self.entry.target_ii
-        bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
+        at_ports = self._port_bounds(loads)
+        bounds = [*at_ports, *self._recurrences(machine)]
         if (
             self.options.tool == "vitis"
             and self.entry.is_asked
@@ -117,7 +118,7 @@ class PipelineAnalysis:
         ):
             # Asked for a smaller interval, the tool takes the operator of least latency there.
             machine = replace(machine, fast=self._on_recurrences())
-            bounds = [*self._port_bounds(loads), *self._recurrences(machine)]
+            bounds = [*at_ports, *self._recurrences(machine)]
         if target > 1 and self.entry.is_asked:
             bounds.append(Bound(target, "target", f"initiation interval {target} was asked for"))
         bounds = _greatest(bounds)

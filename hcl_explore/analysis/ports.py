@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from hcl_explore.analysis.datapath import Node
 from hcl_explore.analysis.layout import Layout, Layouts
@@ -50,7 +50,7 @@ def port_loads(nodes: Iterable[Node], plan: Plan, layouts: Layouts) -> dict[Buff
 def copies_of(access: Access, plan: Plan) -> int:
     """How many different elements the copies of one access touch."""
     loops = plan.copied_loops(access)
-    if access.subscripts is None:
+    if not loops or access.subscripts is None:
         return prod(plan[loop].copies for loop in loops)
     used = {v for form in access.subscripts for v in form.variables()}
     return prod(plan[loop].copies for loop in loops if loop in used)
@@ -70,7 +70,9 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
     written: defaultdict[object, defaultdict[Place, list[_Copy]]] = defaultdict(_copy_lists)
     busy: defaultdict[Place | None, _Use] = defaultdict(_Use)
     counts = {True: 0, False: 0}
-    all_copies = [_Copies(a, plan, layout) for a in sorted(accesses, key=program_order)]
+    all_copies = sorted(
+        (_Copies(access, plan, layout) for access in accesses), key=lambda copies: copies.order
+    )
     shifts = {copies.shift for copies in all_copies}
     is_alike = len(shifts) == 1 and None not in shifts
     for copies in all_copies:
@@ -141,11 +143,11 @@ Place: TypeAlias = tuple[int, ...]
 """Where a copy's element lies relative to the other copies' of the same shape of subscripts."""
 
 
-@dataclass(frozen=True)
-class _Copy:
+class _Copy(NamedTuple):
     """One copy of an access, by the values of the unrolled loops around it."""
 
     access: Access
+    order: tuple[int, ...]
     values: tuple[tuple[Loop, int], ...]
 
 
@@ -162,6 +164,7 @@ class _Copies:
 
     def __init__(self, access: Access, plan: Plan, layout: Layout) -> None:
         self.access = access
+        self.order = program_order(access)
         self.partition = layout.partition
         self.plan = plan
         loops = plan.copied_loops(access)
@@ -172,7 +175,7 @@ class _Copies:
             self.shape: object = access
             self.places: list[Place] = [(number,) for number in range(count)]
             return
-        used = {v for form in access.subscripts for v in form.variables()}
+        used = {v for form in access.subscripts for v in form.variables()} if loops else set()
         self.loops = [loop for loop in loops if loop in used]
         columns = []
         self.rests = []
@@ -193,7 +196,7 @@ class _Copies:
         for loop in reversed(self.loops):
             number, value = divmod(number, self.plan[loop].copies)
             values.append((loop, value))
-        return _Copy(self.access, tuple(reversed(values)))
+        return _Copy(self.access, self.order, tuple(reversed(values)))
 
     def word(self, place: Place) -> Place:
         """The word that an element lies in, as far as its place tells."""
@@ -219,7 +222,7 @@ class _Copies:
         moving = []
         for entry in self.partition:
             rest = self.rests[entry.dim - 1]
-            is_spread = len({place[entry.dim - 1] for place in self.places}) > 1
+            is_spread = bool(self.loops) and len({p[entry.dim - 1] for p in self.places}) > 1
             if is_spread or rest.roundings:
                 return None
             moving.append(rest.terms)
@@ -262,9 +265,9 @@ def _is_forwarded(read: _Copy, writes: Iterable[_Copy]) -> bool:
         known = dict(write.values)
         shared = [(known[loop], value) for loop, value in read.values if loop in known]
         before, after = [a for a, _ in shared], [b for _, b in shared]
-        order = program_order(write.access) < program_order(read.access)
-        runs_first = before < after or (before == after and order)
-        if runs_first and set(write.access.guards) <= set(read.access.guards):
+        runs_first = before < after or (before == after and write.order < read.order)
+        guards = write.access.guards
+        if runs_first and (not guards or set(guards) <= set(read.access.guards)):
             return True
     return False
 

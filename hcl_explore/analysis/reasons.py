@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hcl_explore.analysis.pipelines import Pipeline
 from hcl_explore.analysis.regions import FunctionModel, LoopModel
+from hcl_explore.analysis.remedies import depth_text
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def loop_reason(model: LoopModel) -> Reason:
             name,
             f"{model.latency} cycles",
             f"{formula}{about}",
-            (Reason("pipelined", "yes", model.why), *bounds),
+            (Reason("pipelined", "yes", model.why), *bounds, *_depth(pipeline)),
         )
     children = (
         *(loop_reason(child) for child in model.children),
@@ -66,3 +69,8 @@ def loop_reason(model: LoopModel) -> Reason:
         return Reason(name, f"{model.latency} cycles", model.why + about, children)
     why = f"{model.trips} iterations × {model.states} states{about}; {model.why}"
     return Reason(name, f"{model.latency} cycles", why, children)
+
+
+def _depth(pipeline: Pipeline) -> Iterator[Reason]:
+    if pipeline.depth > 1:
+        yield Reason("depth", str(pipeline.depth), depth_text(pipeline))

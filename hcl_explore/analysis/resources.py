@@ -13,6 +13,7 @@ from hcl_explore.analysis.layout import Layout
 from hcl_explore.analysis.memory import Storage
 from hcl_explore.analysis.reasons import Reason
 from hcl_explore.analysis.regions import FunctionModel, LoopModel
+from hcl_explore.analysis.remedies import memory_remedy, operator_remedy
 from hcl_explore.ir.program import Buffer
 
 # Control of one loop (counter, comparison, flow control of its module) as the module tables of the
@@ -32,14 +33,20 @@ class Resources:
     def reasons(self, layouts: Mapping[Buffer, Layout]) -> tuple[Reason, ...]:
         """What the DSP and memory blocks are for."""
         units = sorted(self.top.units.all().items(), key=lambda item: -item[0].dsp * item[1])
+        loops = [*self.top.loops, *(loop for call in self.top.calls for loop in call.loops)]
         dsp = tuple(
-            Reason(f"{count} × {op.kind}", f"{op.dsp * count} DSP", "") for op, count in units
+            Reason(
+                f"{count} × {op.kind}",
+                f"{op.dsp * count} DSP",
+                operator_remedy(op, count, loops),
+            )
+            for op, count in units
         )
         memory = tuple(
             Reason(
                 buffer.name,
                 f"{layout.storage.bram18} BRAM18, {layout.storage.uram} URAM",
-                _layout_text(layout),
+                "; ".join(filter(None, (_layout_text(layout), memory_remedy(buffer, layout)))),
             )
             for buffer, layout in layouts.items()
             if layout.storage.bram18 or layout.storage.uram or layout.storage.lut

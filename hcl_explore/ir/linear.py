@@ -67,6 +67,8 @@ class LinearForm:
 
     def variables(self) -> list[Variable]:
         """Every variable that occurs, also inside roundings, each once, in order."""
+        if not self.roundings:
+            return [variable for variable, _ in self.terms]
         seen: dict[Variable, None] = dict.fromkeys(variable for variable, _ in self.terms)
         for rounding in self.roundings:
             seen.update(dict.fromkeys(rounding.form.variables()))

@@ -31,6 +31,49 @@ def test_explanation_of_gemm_is_a_tree_down_to_the_ports() -> None:
     assert memories.value == "0 BRAM18, 0 URAM"
 
 
+def test_depth_names_the_longest_way_and_what_shortens_it() -> None:
+    schedule = schedule_of(GEMM)
+    schedule.apply("pipeline", {"axis": "j"})
+    text = str(estimate_of(schedule).explain())
+    assert "the longest way is load, fmul, fadd, store; pipeline(k) instead" in text
+    integers = schedule_of(GEMM.replace("float32", "int32"))
+    integers.apply("pipeline", {"axis": "k"})
+    assert "a lower clock_mhz puts more into a cycle" in str(estimate_of(integers).explain())
+
+
+def test_operators_name_the_interval_that_shares_them() -> None:
+    schedule = schedule_of(GEMM)
+    schedule.apply("pipeline", {"axis": "j"})
+    before = estimate_of(schedule)
+    remedy = "pipeline(j, initiation_interval=64) shares the 2 of j two by two"
+    assert f"2 × fmul = 6 DSP: {remedy}" in str(before.explain())
+    schedule.undo()
+    schedule.apply("pipeline", {"axis": "j", "initiation_interval": 64})
+    after = estimate_of(schedule)
+    # The remedy does what it says.
+    assert (before.dsp, after.dsp) == (10, 5)
+
+
+MEMORIES = """
+def scaled(A: int32[4096], B: int32[4096]):
+    T: int32[4096]
+    for i in range(4096, name="fill"):
+        T[i] = A[i] + 1
+    for i in range(4096, name="use"):
+        B[i] = T[4095 - i] + 3
+"""
+
+
+def test_memories_name_what_needs_fewer_blocks() -> None:
+    schedule = schedule_of(MEMORIES)
+    assert "quantize(T, ...) makes its words narrower" in str(estimate_of(schedule).explain())
+    schedule.apply("partition", {"target": "T", "factor": 8, "partition_type": "Cyclic"})
+    assert "a smaller factor of partition(T)" in str(estimate_of(schedule).explain())
+    small = schedule_of(MEMORIES.replace("4096", "24").replace("4095", "23"))
+    small.apply("bind_storage", {"target": "T", "impl": "BRAM"})
+    assert "bind_storage(T, LUTRAM)" in str(estimate_of(small).explain())
+
+
 def test_indentation_follows_the_tree() -> None:
     lines = str(estimate_of(GEMM).explain()).splitlines()
     depths = [(len(line) - len(line.lstrip())) // 2 for line in lines]
