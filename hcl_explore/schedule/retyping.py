@@ -76,7 +76,7 @@ def retype(
         touched = {buffer.function for buffer in buffers}
         _use_fixed_arithmetic(program, touched, {buffer.value: dtype for buffer in buffers})
         for function in program.functions.values():
-            _refresh_signature(function.op)
+            refresh_signature(function.op)
 
 
 def _retype(program: Program, buffer: Buffer, dtype: ScalarType) -> None:
@@ -173,7 +173,7 @@ def _return_of(function: ir.Operation) -> ir.Operation:
     return operations[len(operations) - 1].operation
 
 
-def _refresh_signature(function: ir.Operation) -> None:
+def refresh_signature(function: ir.Operation) -> None:
     """The function's type from those of its arguments and of what it returns."""
     if not function.regions[0].blocks:
         return

@@ -32,6 +32,48 @@ def handed_on(A: int32[8], out: int32[8]):
     out[0] = v
 
 
+def hands_its_argument_on(A: int32[8], out: int32[8]):
+    v: int32 = read_row(A)
+    out[0] = v
+
+
+def gathered(A: int32[8], out: int32[8]):
+    B: int32[8]
+    for i in range(8):
+        B[i] = A[i]
+    for j in range(8):
+        out[j] = B[A[j] & 7]
+
+
+def doubled(A: int32[8]) -> int32[8]:
+    D: int32[8]
+    for i in range(8):
+        D[i] = 2 * A[i]
+    return D
+
+
+def taken_over(A: int32[8], out: int32[8]):
+    B = doubled(A)
+    for j in range(8):
+        out[j] = B[7 - j]
+
+
+def fill(A: int32[8], rows: int32[2, 4]):
+    for i, j in hcl.grid(2, 4):
+        rows[i, j] = A[4 * i + j] + 1
+
+
+def inner_stage(A: int32[8], out: int32[8]):
+    T: int32[2, 4]
+    fill(A, T)
+    for i, j in hcl.grid(2, 4):
+        out[4 * i + j] = T[1 - i, j]
+
+
+def calls_a_stage(A: int32[8], out: int32[8]):
+    inner_stage(A, out)
+
+
 @pytest.mark.parametrize(
     "shape",
     [
@@ -74,7 +116,7 @@ def test_there_and_back() -> None:
 
 def test_refusals() -> None:
     s = hcl.customize(local)
-    with pytest.raises(NotApplicableError, match="'A' is an argument of its function"):
+    with pytest.raises(NotApplicableError, match="'A' is an argument or result of the kernel"):
         s.reshape(s.A, [192])
     with pytest.raises(ArgumentError, match=r"'B' has 192 elements \(4 × 8 × 6\), and 4 × 4 has"):
         s.reshape(s.B, [4, 4])
@@ -83,6 +125,33 @@ def test_refusals() -> None:
     s.partition(s.B, dim=2)
     with pytest.raises(NotApplicableError, match="'B' is partitioned"):
         s.reshape(s.B, [192])
-    s = hcl.customize(handed_on)
-    with pytest.raises(NotApplicableError, match="'B' is handed to a call here"):
+    s = hcl.customize(hands_its_argument_on)
+    with pytest.raises(NotApplicableError, match="'A' is an argument or result of the kernel"):
+        s.reshape("read_row:row", [2, 4])
+    s = hcl.customize(gathered)
+    with pytest.raises(NotApplicableError, match="'B' is used with other subscripts here"):
         s.reshape(s.B, [2, 4])
+
+
+@pytest.mark.parametrize("name", ["B", "read_row:row"])
+def test_it_has_the_shape_in_every_function_that_has_it(name: str) -> None:
+    s = hcl.customize(handed_on)
+    s.reshape(name, [2, 4])
+    assert s.B.shape == s.buffer("read_row:row").shape == (2, 4)
+    assert_same(s)
+
+
+def test_an_array_that_a_call_returns() -> None:
+    s = hcl.customize(taken_over)
+    s.reshape(s.B, [4, 2])
+    assert s.buffer("doubled:D").shape == (4, 2)
+    assert_same(s)
+
+
+def test_composed_it_goes_on_into_the_caller() -> None:
+    alone = hcl.customize(inner_stage)
+    alone.reshape(alone.T, [8])
+    s = hcl.customize(calls_a_stage)
+    s.compose(alone)
+    assert s.buffer("inner_stage:T").shape == s.buffer("fill:rows").shape == (8,)
+    assert_same(s)

@@ -12,17 +12,22 @@ import mlir.ir as ir
 from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
 from hcl_explore.ir import local_memory
 from hcl_explore.ir.linear import LinearForm, Rounding
+from hcl_explore.ir.locations import place_of
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Program
 from hcl_explore.polyhedral.domain import Ranges
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitives.partition import connected_buffers
+from hcl_explore.schedule.retyping import refresh_signature
 
 
 @register
 @dataclass(frozen=True)
 class Reshape(Primitive):
     """Store a local array in another shape; its elements keep their row-major order.
+
+    It has the new shape in every function that it is handed to.
 
     Before::
 
@@ -47,18 +52,15 @@ class Reshape(Primitive):
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
         target = self.target
         span = program.sources.span(target.place)
-        if target.kind != "local":
-            what = {
-                "argument": "an argument of its function",
-                "result": "returned",
-                "constant": "a constant table",
-                "state": "kept from one call to the next",
-            }[target.kind]
-            return NotApplicableError(
-                f"reshape: '{target.name}' is {what}: its shape is part of the interface",
-                span=span,
-                advice="Reshape a local array; buffer_at makes one.",
-            )
+        connected = connected_buffers(program, target)
+        for buffer in connected:
+            if buffer.kind in _FIXED or (buffer.function == program.top and buffer.kind != "local"):
+                what = _FIXED.get(buffer.kind, "an argument or result of the kernel")
+                return NotApplicableError(
+                    f"reshape: '{buffer.name}' is {what}: its shape is part of the interface",
+                    span=program.sources.span(buffer.place),
+                    advice="Reshape a local array; buffer_at makes one.",
+                )
         if prod(self.shape) != target.elements or not target.shape:
             return ArgumentError(
                 f"reshape: '{target.name}' has {target.elements} elements "
@@ -70,40 +72,70 @@ class Reshape(Primitive):
             return ArgumentError(
                 f"reshape: '{target.name}' already is {_text(self.shape)}", span=span
             )
-        if target.partition:
-            return NotApplicableError(
-                f"reshape: '{target.name}' is partitioned ({target.partition[0]}), and its "
-                "dimensions would change",
-                span=span,
-                advice="Undo that step, reshape, and partition then.",
-            )
-        for access in target.accesses:
-            if access.subscripts is None or not access.op.name.startswith("affine."):
-                how = "handed to a call" if access.is_call else "used with other subscripts"
+        for buffer in connected:
+            if buffer.partition:
                 return NotApplicableError(
-                    f"reshape: '{target.name}' is {how} here",
-                    span=program.sources.span(access.place),
-                    advice="Only arrays with affine subscripts everywhere can be reshaped.",
+                    f"reshape: '{buffer.name}' is partitioned ({buffer.partition[0]}), and its "
+                    "dimensions would change",
+                    span=program.sources.span(buffer.place),
+                    advice="Undo that step, reshape, and partition then.",
                 )
-        return None
+        refusals = (_use_refusal(program, buffer) for buffer in connected)
+        return next((refusal for refusal in refusals if refusal is not None), None)
+
+    def holds(self, program: Program) -> bool:
+        return self.shape == self.target.shape
 
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
-        old = self.target.value.owner.operation
-        new = local_memory.allocate(
-            self.target.name, self.target, self.shape, ir.InsertionPoint(old)
-        ).operation
-        for attribute in old.attributes:
-            if attribute not in new.attributes:
-                new.attributes[attribute] = old.attributes[attribute]
-        function = program.functions[self.target.function]
-        for access in self.target.accesses:
-            subscripts = _regroup(access.subscripts or (), self.target.shape, self.shape)
-            local_memory.redirect(access, new.results[0], subscripts, function)
-        old.erase()
+        connected = connected_buffers(program, self.target)
+        with module.operation.context, ir.Location.unknown():
+            for buffer in connected:
+                kind = ir.MemRefType(buffer.value.type)
+                buffer.value.set_type(
+                    ir.MemRefType.get(
+                        list(self.shape), kind.element_type, memory_space=kind.memory_space
+                    )
+                )
+            for function in program.functions.values():
+                refresh_signature(function.op)
+        for buffer in connected:
+            function = program.functions[buffer.function]
+            for access in buffer.accesses:
+                if not access.is_call:
+                    subscripts = _regroup(access.subscripts or (), buffer.shape, self.shape)
+                    local_memory.redirect(access, buffer.value, subscripts, function)
         return Outcome(buffers=(self.target.key,))
 
     def explain(self) -> str:
         return f"store {self.target.name} as {_text(self.shape)}"
+
+
+_FIXED = {
+    "constant": "a constant table",
+    "state": "kept from one call to the next",
+}
+_HANDED_ON = ("func.call", "func.return", "memref.dealloc")
+
+
+def _use_refusal(program: Program, buffer: Buffer) -> ScheduleError | None:
+    """Why an access of the array cannot be given other subscripts."""
+    if program.functions[buffer.function].external is not None:
+        return NotApplicableError(
+            f"reshape: '{buffer.name}' is handed to the C++ function {buffer.function}",
+            span=program.sources.span(buffer.place),
+            advice="The shapes of its arguments are fixed.",
+        )
+    known = {access.op for access in buffer.accesses if access.subscripts is not None}
+    for use in buffer.value.uses:
+        op = use.owner.operation
+        if op.name in _HANDED_ON or (op.name.startswith("affine.") and op in known):
+            continue
+        return NotApplicableError(
+            f"reshape: '{buffer.name}' is used with other subscripts here",
+            span=program.sources.span(place_of(op.location)),
+            advice="Only arrays with affine subscripts everywhere can be reshaped.",
+        )
+    return None
 
 
 def _text(shape: Sequence[int]) -> str:
