@@ -90,7 +90,11 @@ def _condition(guard: Guard, values: Values) -> str:
 
 def _assignment(statement: Statement, access: Access) -> str:
     target = element_text(access)
+    if statement.block is not None:
+        return f"{target}.put({statement.block.name})"
     value = peeled(statement.operands[0])
+    if access.buffer.kind == "stream":
+        return f"{target}.put({_expression(value)[0]})"
     operator = "="
     shown = _expression(value)[0]
     if value.op in _BINARY and len(value.operands) == 2 and _BINARY[value.op][0] in "+-*&|^":

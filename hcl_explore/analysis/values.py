@@ -13,7 +13,7 @@ import mlir.ir as ir
 
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.dialect import PUT, STREAM_OPS
-from hcl_explore.ir.program import Access, Call, Function, Loop, Program
+from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
 
 CONSTANT = "constant"
 ARGUMENT = "argument"
@@ -49,11 +49,13 @@ class Value:
 
 @dataclass(eq=False, slots=True)
 class Statement:
-    """A store and the value it stores, or a call with its scalar operands in their order."""
+    """A store and the value it stores, or a call with its scalar operands in their order. A put of
+    a whole array has no operand: ``block`` is that array."""
 
     access: Access | None
     operands: tuple[Value, ...]
     call: Call | None = None
+    block: Buffer | None = None
 
 
 @dataclass(eq=False)
@@ -163,12 +165,12 @@ class _Reader:
         statements: list[Statement],
     ) -> None:
         """A put stores a token, everything else loads one. Which FIFO is meant costs nothing."""
-        access = next(a for a in body.accesses if a.op == op and a.buffer.kind == "stream")
+        own = [a for a in body.accesses if a.op == op]
+        access = next(a for a in own if a.buffer.kind == "stream")
         if op.name == PUT:
-            token = op.operands[1]
-            is_block = isinstance(token.type, ir.MemRefType)
-            operands = () if is_block else (self._value(token, home),)
-            statements.append(Statement(access, operands))
+            block = next((a.buffer for a in own if a.buffer.kind != "stream"), None)
+            operands = () if block else (self._value(op.operands[1], home),)
+            statements.append(Statement(access, operands, block=block))
             return
         if op.results:
             bits, is_float = _type_of(op.results[0])

@@ -114,7 +114,7 @@ def _summary(simulation: SimulationRecord) -> str:
     changed = ", ".join(f"{name} {depth}" for name, depth in depths[:MAX_DEPTHS])
     if len(depths) > MAX_DEPTHS:
         changed += f", and {len(depths) - MAX_DEPTHS:,} more"
-    with_depths = f" with other depths than declared: <code>{escape(changed)}</code>"
+    with_depths = f" with these depths: <code>{escape(changed)}</code>"
     return (
         f'<p class="hx-note">The run takes <b>{format_count(simulation["cycles"])} cycles</b>'
         f"{with_depths if changed else ''}.</p>"

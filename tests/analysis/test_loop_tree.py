@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from designs import GEMM, schedule_of
 
+import hcl_explore as hcl
+import hcl_explore.dataflow as df
+from hcl_explore import Stream, int32
 from hcl_explore.analysis.loop_tree import LoopNode, loop_tree
 
 
@@ -77,3 +80,32 @@ def test_tree_after_a_split() -> None:
     assert line.startswith("C[i, j] += A[i, ")
     assert outer.name in line
     assert inner.name in line
+
+
+def test_puts_read_as_they_are_written() -> None:
+    @df.region()
+    def hand_on(A: int32[4, 8], B: int32[4, 8]):
+        rows: Stream[int32[8], 2]
+        sums: Stream[int32, 2]
+
+        @df.kernel(mapping=[1], args=[A])
+        def send(a: int32[4, 8]):
+            for i in range(4):
+                row: int32[8] = a[i]
+                rows.put(row)
+
+        @df.kernel(mapping=[1])
+        def middle():
+            for _ in range(4):
+                row: int32[8] = rows.get()
+                sums.put(row[0] + 1)
+
+        @df.kernel(mapping=[1], args=[B])
+        def receive(b: int32[4, 8]):
+            for i in range(4):
+                b[i, 0] = sums.get()
+
+    nodes = loop_tree(hcl.customize(hand_on).program)
+    lines = [line for node in nodes for line in node.statements]
+    assert "rows.put(row)" in lines
+    assert "sums.put(row[0] + 1)" in lines

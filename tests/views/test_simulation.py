@@ -27,7 +27,7 @@ def step() -> StepRecord:
 
 def test_a_run_is_drawn_with_its_fifos_and_played_from_their_times(step: StepRecord) -> None:
     html = Checked(simulation_html(step))
-    assert "The run takes 24 cycles with other depths than declared: fifo 2." in html.text
+    assert "The run takes 24 cycles with these depths: fifo 2." in html.text
     (edge,) = html.with_class("fifo-0")
     assert "is-changed" in (edge["class"] or "")  # puts waited for room
     assert "up to 2 of 2" in html.text
