@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import mlir.ir as ir
 
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import dialect
-from hcl_explore.ir.affine import condition_of
 from hcl_explore.ir.external import read_external
-from hcl_explore.ir.linear import LinearForm, NonAffineError, Symbol, linear_form
+from hcl_explore.ir.forms import Forms, constant_trip_count
+from hcl_explore.ir.linear import LinearForm, Symbol
 from hcl_explore.ir.locations import SourcePlace, Sources, place_of
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import (
     Access,
     Buffer,
     Call,
-    Constraint,
     Function,
     Guard,
     Loop,
@@ -66,7 +65,7 @@ class _FunctionReader:
         self.function = Function(op, name, place_of(op.location), attrs.flag(op, attrs.DATAFLOW))
         self.buffers: dict[ir.Value, Buffer] = {}
         self.views: set[ir.Value] = set()
-        self.forms: dict[ir.Value, LinearForm] = {}
+        self.forms = Forms()
         self.positions: dict[Loop | None, int] = {}
         self.arguments: dict[ir.Value, int] = {}
 
@@ -149,13 +148,13 @@ class _FunctionReader:
             elif name in ("affine.if", "scf.if"):
                 self._read_if(op, name, loop, guards)
             elif name == "affine.apply":
-                forms = self._map_forms(op.attributes["map"].value, list(op.operands))
+                forms = self.forms.of_map(op.attributes["map"].value, list(op.operands))
                 if forms is not None:
-                    self.forms[op.results[0]] = forms[0]
+                    self.forms.note(op.results[0], forms[0])
             elif name == "arith.constant":
                 if isinstance(op.results[0].type, ir.IndexType):
                     value = ir.IntegerAttr(op.attributes["value"]).value
-                    self.forms[op.results[0]] = LinearForm(constant=value)
+                    self.forms.note(op.results[0], LinearForm(constant=value))
             elif name in _CASTS:
                 self._read_cast(op)
             elif name == "memref.dim":
@@ -184,47 +183,36 @@ class _FunctionReader:
     def _read_size(self, op: ir.Operation) -> None:
         """The size of an argument is constant while the function runs."""
         buffer = self.buffers.get(op.operands[0])
-        axis = self.forms.get(op.operands[1])
+        axis = self.forms.of(op.operands[1])
         if buffer is None or buffer.argument_position is None or axis is None:
             return
         # Arguments have the numbers from 0 on.
         number = -1 - (buffer.argument_position * _MOST_DIMENSIONS + axis.constant)
         symbol = Symbol(f"{buffer.name}.shape[{axis.constant}]", number)
-        self.forms[op.results[0]] = LinearForm(((symbol, 1),))
+        self.forms.note(op.results[0], LinearForm(((symbol, 1),)))
         self.function.symbols.setdefault(symbol, op.results[0])
 
     def _read_symbol(self, value: ir.Value, position: int) -> None:
         fields = attrs.argument_attributes(self.function.op, position)
         symbol = Symbol(_field(fields, attrs.ARGUMENT_NAME) or f"arg{position}", position)
-        self.forms[value] = LinearForm(((symbol, 1),))
+        self.forms.note(value, LinearForm(((symbol, 1),)))
         self.function.symbols.setdefault(symbol, value)
 
     def _read_if(
         self, op: ir.Operation, name: str, loop: Loop | None, guards: tuple[Guard, ...]
     ) -> None:
-        constraints = self._conditions(op) if name == "affine.if" else None
+        constraints = self.forms.conditions(op) if name == "affine.if" else None
         for number, region in enumerate(op.regions):
             for block in region.blocks:
                 guard = Guard(op, constraints, negated=number == 1)
                 self._read_block(block, loop, (*guards, guard))
-
-    def _conditions(self, op: ir.Operation) -> tuple[Constraint, ...] | None:
-        condition = condition_of(op)
-        operands = list(op.operands)
-        constraints = []
-        for constraint in condition.constraints:
-            form = self._form(constraint.expression, condition.n_dims, operands)
-            if form is None:
-                return None
-            constraints.append(Constraint(form, constraint.is_equality))
-        return tuple(constraints)
 
     # --- loops ----------------------------------------------------------------------------
 
     def _read_loop(
         self, op: ir.Operation, kind: str, parent: Loop | None, guards: tuple[Guard, ...]
     ) -> None:
-        lower, upper, step = self._bounds(op, kind)
+        lower, upper, step = self.forms.bounds(op, kind)
         siblings = parent.loops if parent is not None else self.function.loops
         op_name = attrs.text(op, attrs.OP_NAME)
         name = attrs.text(op, attrs.LOOP_NAME) or f"loop_{len(siblings)}"
@@ -241,7 +229,7 @@ class _FunctionReader:
             lower=lower,
             upper=upper,
             step=step,
-            trip_count=_trip_count(lower, upper, step),
+            trip_count=constant_trip_count(lower, upper, step),
             place=place_of(op.location),
             pipeline_ii=attrs.integer(op, attrs.PIPELINE_II),
             rewind=attrs.flag(op, attrs.REWIND),
@@ -256,31 +244,8 @@ class _FunctionReader:
         for region in op.regions:
             block = region.blocks[0]
             if kind != "scf.while":
-                self.forms[block.arguments[0]] = LinearForm(((loop, 1),))
+                self.forms.note(block.arguments[0], LinearForm(((loop, 1),)))
             self._read_block(block, loop, ())
-
-    def _bounds(
-        self, op: ir.Operation, kind: str
-    ) -> tuple[tuple[LinearForm, ...] | None, tuple[LinearForm, ...] | None, int | None]:
-        if kind == "affine.for":
-            attributes = op.attributes
-            lower_map = attributes["lowerBoundMap"].value
-            upper_map = attributes["upperBoundMap"].value
-            operands = list(op.operands)
-            split = lower_map.n_inputs
-            return (
-                self._map_forms(lower_map, operands[:split]),
-                self._map_forms(upper_map, operands[split : split + upper_map.n_inputs]),
-                ir.IntegerAttr(attributes["step"]).value,
-            )
-        if kind == "scf.for":
-            lower, upper, step = (self.forms.get(value) for value in list(op.operands)[:3])
-            return (
-                None if lower is None else (lower,),
-                None if upper is None else (upper,),
-                step.constant if step is not None and step.is_constant else None,
-            )
-        return None, None, None
 
     def _next_position(self, loop: Loop | None) -> int:
         position = self.positions.get(loop, 0)
@@ -341,9 +306,7 @@ class _FunctionReader:
         """An operation on a FIFO reads and writes it: their order is part of the meaning."""
         operands = list(op.operands)
         carried = 2 if name in (dialect.PUT, dialect.GET_BLOCK) else 1
-        forms = [self.forms.get(index) for index in operands[carried:]]
-        known = [form for form in forms if form is not None]
-        subscripts = tuple(known) if len(known) == len(forms) else None
+        subscripts = self.forms.of_all(operands[carried:])
         if carried == 2 and isinstance(operands[1].type, ir.MemRefType):
             self._add_access(op, operands[1], name == dialect.GET_BLOCK, None, loop, guards)
         if name in (dialect.EMPTY, dialect.FULL):
@@ -360,7 +323,7 @@ class _FunctionReader:
     ) -> None:
         operands = list(op.operands)
         first = 1 if is_write else 0
-        subscripts = self._map_forms(op.attributes["map"].value, operands[first + 1 :])
+        subscripts = self.forms.of_map(op.attributes["map"].value, operands[first + 1 :])
         self._add_access(op, operands[first], is_write, subscripts, loop, guards)
 
     def _read_plain_access(
@@ -372,10 +335,7 @@ class _FunctionReader:
         guards: tuple[Guard, ...],
     ) -> None:
         indices = list(op.operands)[2 if is_write else 1 :]
-        forms = [self.forms.get(index) for index in indices]
-        known = [form for form in forms if form is not None]
-        subscripts = tuple(known) if len(known) == len(forms) else None
-        self._add_access(op, target, is_write, subscripts, loop, guards)
+        self._add_access(op, target, is_write, self.forms.of_all(indices), loop, guards)
 
     def _add_access(
         self,
@@ -497,37 +457,6 @@ class _FunctionReader:
                 if op.name != _READING:
                     self._add_access(op, value, True, None, loop, guards)
 
-    # --- forms ----------------------------------------------------------------------------
-
-    def _map_forms(
-        self, affine_map: ir.AffineMap, operands: Sequence[ir.Value]
-    ) -> tuple[LinearForm, ...] | None:
-        forms = []
-        for expression in affine_map.results:
-            form = self._form(expression, affine_map.n_dims, operands)
-            if form is None:
-                return None
-            forms.append(form)
-        return tuple(forms)
-
-    def _form(
-        self, expression: ir.AffineExpr, n_dims: int, operands: Sequence[ir.Value]
-    ) -> LinearForm | None:
-        try:
-            return linear_form(
-                expression,
-                lambda position: self._operand_form(operands[position]),
-                lambda position: self._operand_form(operands[n_dims + position]),
-            )
-        except NonAffineError:
-            return None
-
-    def _operand_form(self, value: ir.Value) -> LinearForm:
-        form = self.forms.get(value)
-        if form is None:
-            raise NonAffineError(str(value))
-        return form
-
 
 def bits_of(element: ir.Type) -> int:
     """Width in bits of a scalar type; ``index`` counts as 64."""
@@ -554,14 +483,3 @@ def _touches(function: Function, position: int, is_write: bool) -> bool:
 
 def _field(fields: ir.DictAttr | None, name: str) -> str | None:
     return ir.StringAttr(fields[name]).value if fields is not None and name in fields else None
-
-
-def _trip_count(
-    lower: tuple[LinearForm, ...] | None, upper: tuple[LinearForm, ...] | None, step: int | None
-) -> int | None:
-    if lower is None or upper is None or step is None:
-        return None
-    if not all(form.is_constant for form in (*lower, *upper)):
-        return None
-    extent = min(form.constant for form in upper) - max(form.constant for form in lower)
-    return max(0, -(-extent // step))
