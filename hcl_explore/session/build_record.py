@@ -35,7 +35,9 @@ from hcl_explore.views.record import (
     VerificationRecord,
 )
 
-_NOT_RUN = VerificationRecord(status="not_run", detail="This is the original program.")
+_NOT_RUN = VerificationRecord(
+    status="not_run", detail="This is the original program.", relative_error=None
+)
 
 
 def step_record(
@@ -152,5 +154,11 @@ def _verification(step: Step | None, verification: Verification | None) -> Verif
     if step is None:
         return _NOT_RUN
     if verification is None:
-        return VerificationRecord(status="pending", detail="The check is still running.")
-    return VerificationRecord(status=verification.status, detail=verification.detail)
+        return VerificationRecord(
+            status="pending", detail="The check is still running.", relative_error=None
+        )
+    return VerificationRecord(
+        status=verification.status,
+        detail=verification.detail,
+        relative_error=verification.max_rel_error,
+    )

@@ -43,6 +43,8 @@ def badge_html(verification: VerificationRecord, *, is_live: bool = True) -> str
         status, detail = "not_run", "The check had not ended when this was saved."
     sign, word = BADGES[status]
     said = f"{word}: {escape(detail)}" if status == "failed" else word
+    if status == "verified" and verification["relative_error"]:
+        said += f", error {verification['relative_error']:.2g}"
     return (
         f'<span class="badge is-{status}"{attribute("title", detail)}>'
         f'<span aria-hidden="true">{sign}</span> {said}</span>'

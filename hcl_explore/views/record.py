@@ -17,10 +17,13 @@ class VerificationRecord(TypedDict):
     """Whether the program after this step was run beside the original, and what came out.
 
     ``detail`` is a sentence: "bit-exact on 3 random inputs", "max relative error 2.1e-7", …
+    ``relative_error`` is the largest error as a part of the largest value of its array; None where
+    no numbers with rounding were compared.
     """
 
     status: Status
     detail: str
+    relative_error: float | None
 
 
 class LoopRecord(TypedDict):

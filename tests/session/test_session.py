@@ -187,6 +187,7 @@ def test_without_verification_the_badge_says_so(session: Session) -> None:
     assert badge == {
         "status": "not_run",
         "detail": "Verification is switched off in this session.",
+        "relative_error": None,
     }
 
 

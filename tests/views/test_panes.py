@@ -8,7 +8,7 @@ from html_check import Checked
 
 from hcl_explore.views.dot import graph_dot, quote, wrap
 from hcl_explore.views.graph import MAX_NODES, graph_html, render_svg
-from hcl_explore.views.history import history_html
+from hcl_explore.views.history import badge_html, history_html
 from hcl_explore.views.lineage import Origin, origins
 from hcl_explore.views.loop_tree import loop_tree_html
 from hcl_explore.views.metrics import latency_change, metrics_html
@@ -159,8 +159,18 @@ def test_step_list_tells_undone_and_unchecked_steps(record: SessionRecord) -> No
 
 
 def test_a_failed_verification_says_what_failed(record: SessionRecord) -> None:
-    record["steps"][2]["verification"] = {"status": "failed", "detail": "C[0, 3] is 4, not 5"}
+    record["steps"][2]["verification"] = {
+        "status": "failed",
+        "detail": "C[0, 3] is 4, not 5",
+        "relative_error": 0.25,
+    }
     assert "✗ failed: C[0, 3] is 4, not 5" in Checked(history_html(record, editable=True)).text
+
+
+def test_a_badge_tells_the_error_where_there_is_one(record: SessionRecord) -> None:
+    steps = [step["verification"] for step in record["steps"]]
+    assert Checked(badge_html(steps[1])).text.strip() == "✓ verified"
+    assert Checked(badge_html(steps[2])).text.strip() == "✓ verified, error 1.2e-06"
 
 
 def test_steps_that_no_longer_apply_are_listed_with_the_reason(record: SessionRecord) -> None:
