@@ -142,7 +142,8 @@ def compare_report(
     if report.top != snapshot.hls.top:
         raise ReportError(
             f"{file} is of '{report.top}', not of '{snapshot.hls.top}'",
-            advice="Load the report of this kernel, or open the session of that one.",
+            advice="Load the report of this kernel. Where it is the same program under another "
+            f"name, rename the kernel: def {report.top}(…).",
         )
     notes: list[str] = []
     chosen, clock = _conditions(report, device, clock_mhz, notes)

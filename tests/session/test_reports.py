@@ -145,6 +145,7 @@ def test_reports_are_saved_with_the_session(session: Session, path: Path, tmp_pa
     ("text", "message"),
     [
         (csynth_xml("conv", latency=1, loops={}), "is of 'conv', not of 'gemm'"),
+        (csynth_xml("conv", latency=1, loops={}), r"rename the kernel: def conv\("),
         (csynth_xml("gemm", latency=1, loops={})[:400], "is cut off"),
         ("Quartus Prime", "no synthesis report"),
     ],
