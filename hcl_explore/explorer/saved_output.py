@@ -34,8 +34,8 @@ class SavedOutput:
 
     def show(self) -> None:
         """Put the page into the output of the cell that runs."""
-        handle = display(self._html(), display_id=self.id)  # type: ignore[no-untyped-call]
-        shell = get_ipython()  # type: ignore[no-untyped-call]
+        handle = display(self._html(), display_id=self.id)
+        shell = get_ipython()
         if self._handle is None and shell is not None:
             shell.events.register("post_run_cell", self._after_cell)
         self._handle = handle
@@ -54,7 +54,7 @@ class SavedOutput:
         """Leave the page as it is from now on."""
         if self._timer is not None:
             self._timer.cancel()
-        shell = get_ipython()  # type: ignore[no-untyped-call]
+        shell = get_ipython()
         if self._handle is not None and shell is not None:
             shell.events.unregister("post_run_cell", self._after_cell)
         self._handle = None
@@ -65,8 +65,8 @@ class SavedOutput:
     def _update(self) -> None:
         if self._handle is not None and self._is_stale:
             self._is_stale = False
-            self._handle.update(self._html())  # type: ignore[no-untyped-call]
+            self._handle.update(self._html())
 
     def _html(self) -> HTML:
         frame = session_iframe(self._record())
-        return HTML(f'<div class="hclx-saved" data-for="{self.id}">{frame}</div>')  # type: ignore[no-untyped-call]
+        return HTML(f'<div class="hclx-saved" data-for="{self.id}">{frame}</div>')

@@ -62,7 +62,7 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
 
     def snapshot(self) -> HTML:
         """What the session is now, as a page inside the notebook that needs no kernel."""
-        return HTML(session_iframe(self.session.record()))  # type: ignore[no-untyped-call]
+        return HTML(session_iframe(self.session.record()))
 
     def close(self) -> None:
         """Close all views and stop following the session."""
@@ -75,7 +75,7 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]
     def _ipython_display_(self, **_: object) -> None:
         data, metadata = self._repr_mimebundle_()
         data["text/plain"] = _WITHOUT_KERNEL
-        display(data, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
+        display(data, metadata=metadata, raw=True)
         self._saved.show()
 
     def _on_message(self, _: object, content: Mapping[str, Any], __: object) -> None:
