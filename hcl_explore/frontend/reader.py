@@ -41,6 +41,7 @@ from hcl_explore.frontend.expression import (
     constant_type,
 )
 from hcl_explore.frontend.indexing import Indexer
+from hcl_explore.frontend.membership import read_membership
 from hcl_explore.frontend.methods import MethodReader
 from hcl_explore.frontend.operators import Operators, shared
 from hcl_explore.frontend.positions import Positions
@@ -379,10 +380,15 @@ class ExpressionReader:
         return Logical(BOOL, node, operator, operands)
 
     def _read_compare(self, node: ast.Compare) -> Expr:
+        if any(isinstance(op, (ast.In, ast.NotIn)) for op in node.ops):
+            return read_membership(self, node)
         operators = [_COMPARISONS.get(type(op)) for op in node.ops]
         if None in operators:
             raise self.error(
-                KernelSyntaxError, "'in' and 'is' are not part of the kernel language", node
+                KernelSyntaxError,
+                "'is' is not part of the kernel language",
+                node,
+                "Numbers are compared with == and !=.",
             )
         operands = [self.read(operand) for operand in (node.left, *node.comparators)]
         operands[1:-1] = map(shared, operands[1:-1])
