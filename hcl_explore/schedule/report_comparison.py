@@ -12,7 +12,8 @@ from pathlib import Path
 
 from hcl_explore.analysis.device import Device, device_of_part, load_device
 from hcl_explore.analysis.estimate import Estimate, LoopEstimate
-from hcl_explore.backend.hls.report import LoopReport, Report, load_report
+from hcl_explore.backend.hls.read_report import load_report
+from hcl_explore.backend.hls.report import LoopReport, Report
 from hcl_explore.errors import DeviceError, ReportError
 from hcl_explore.ir.program import Loop
 from hcl_explore.schedule.schedule import Schedule

@@ -18,7 +18,7 @@ from hcl_explore.analysis.device import Device, load_device
 from hcl_explore.analysis.roofline import device_roofline
 from hcl_explore.backend import cpu
 from hcl_explore.backend.hls import Report
-from hcl_explore.backend.hls.report import parse_report
+from hcl_explore.backend.hls.read_report import parse_report
 from hcl_explore.backend.verify import Verification
 from hcl_explore.errors import ScheduleError
 from hcl_explore.frontend import KernelSource, read_kernel

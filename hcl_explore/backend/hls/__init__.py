@@ -14,7 +14,8 @@ from hcl_explore.backend.hls.code import (
     Transfer,
 )
 from hcl_explore.backend.hls.emit import emit
-from hcl_explore.backend.hls.report import LoopReport, Report, load_report
+from hcl_explore.backend.hls.read_report import load_report
+from hcl_explore.backend.hls.report import LoopReport, Report
 
 __all__ = [
     "HlsCode",

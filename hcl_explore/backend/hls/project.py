@@ -22,7 +22,8 @@ from hcl_explore.backend.cpu.inputs import random_inputs
 from hcl_explore.backend.hls import project_files
 from hcl_explore.backend.hls.code import HlsCode
 from hcl_explore.backend.hls.project_files import ProjectOptions
-from hcl_explore.backend.hls.report import Report, load_report
+from hcl_explore.backend.hls.read_report import load_report
+from hcl_explore.backend.hls.report import Report
 from hcl_explore.backend.hls.testbench import data_files, header_text, testbench_text
 from hcl_explore.errors import ProjectError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hcl_explore.backend.hls.report import load_report, parse_report
+from hcl_explore.backend.hls.read_report import load_report, parse_report
 from hcl_explore.errors import ReportError
 
 REPORTS = Path(__file__).parent / "reports"
