@@ -1,4 +1,4 @@
-"""Bounds of a nest in another loop order, by Fourier-Motzkin elimination.
+"""Bounds of a nest in another loop order, or of its tiles, by Fourier-Motzkin elimination.
 
 Each bound of a loop is an inequality over loop variables. In the new order a loop may only use the
 variables of loops outside it: those inside are eliminated by adding up each pair of a lower and an
@@ -10,7 +10,7 @@ exactly the same iterations run.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 
 from hcl_explore.ir.linear import LinearForm, Rounding
@@ -34,13 +34,58 @@ def reordered_bounds(loops: Sequence[Loop]) -> dict[Loop, LoopBounds] | None:
     None where they cannot be had: a bound holds a division, a loop that would change its bounds has
     a step, or there are too many inequalities.
     """
-    inequalities: list[LinearForm] = []
-    for loop in loops:
-        variable = LinearForm(((loop, 1),))
-        inequalities += [variable.minus(form) for form in loop.lower or ()]
-        inequalities += [
-            form.minus(variable).plus(LinearForm(constant=-1)) for form in loop.upper or ()
-        ]
+    inequalities = [form for loop in loops for form in _within(loop)]
+    return _eliminated(loops, inequalities)
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """The loops over the tiles of a nest, which are not in the program, and the bounds of these and
+    of the nest's own loops, which keep their values and run inside them."""
+
+    tiles: tuple[Loop, ...]
+    bounds: dict[Loop, LoopBounds]
+
+
+def tiling(loops: Sequence[Loop], sizes: Sequence[int]) -> Tiling | None:
+    """Tiles of a perfect nest whose bounds may depend on each other: number ``t`` of a loop holds
+    its values from ``t * size`` to ``t * size + size - 1``.
+
+    None where a bound holds a division, a loop has a step, or there are too many inequalities.
+    """
+    if any(loop.step != 1 for loop in loops):
+        return None
+    ranges = Ranges()
+    tiles = []
+    inequalities = [form for loop in loops for form in _within(loop)]
+    for loop, size in zip(loops, sizes, strict=True):
+        low, high = ranges.of_variable(loop)
+        tile = replace(
+            loop,
+            name=f"{loop.name}.outer",
+            lower=(LinearForm(constant=low // size),),
+            upper=(LinearForm(constant=high // size + 1),),
+        )
+        inside = LinearForm(((loop, 1), (tile, -size)))
+        inequalities += [inside, LinearForm(constant=size - 1).minus(inside)]
+        tiles.append(tile)
+    bounds = _eliminated([*tiles, *loops], inequalities)
+    return None if bounds is None else Tiling(tuple(tiles), bounds)
+
+
+def _within(loop: Loop) -> list[LinearForm]:
+    """The bounds of a loop as forms that are not negative."""
+    variable = LinearForm(((loop, 1),))
+    below = LinearForm(constant=-1)
+    return [
+        *(variable.minus(form) for form in loop.lower or ()),
+        *(form.minus(variable).plus(below) for form in loop.upper or ()),
+    ]
+
+
+def _eliminated(
+    loops: Sequence[Loop], inequalities: list[LinearForm]
+) -> dict[Loop, LoopBounds] | None:
     if any(form.roundings for form in inequalities):
         return None
     bounds: dict[Loop, LoopBounds] = {}
@@ -74,9 +119,13 @@ def _bounds_of(loop: Loop, inequalities: Sequence[LinearForm], ranges: Ranges) -
 def _quotient(form: LinearForm, divisor: int, kind: str) -> LinearForm:
     if divisor == 1:
         return form
-    if form.is_constant:
-        return LinearForm(constant=Rounding(kind, form, divisor).value({}))
-    return LinearForm(roundings=(Rounding(kind, form, divisor),))
+    whole = tuple((v, factor // divisor) for v, factor in form.terms if factor % divisor == 0)
+    rest = tuple((v, factor) for v, factor in form.terms if factor % divisor)
+    if rest:
+        remainder = Rounding(kind, LinearForm(rest, form.constant), divisor)
+        return LinearForm(whole, roundings=(remainder,))
+    constant = Rounding(kind, LinearForm(constant=form.constant), divisor).value({})
+    return LinearForm(whole, constant)
 
 
 def _largest(forms: Sequence[LinearForm], ranges: Ranges, sign: int = 1) -> tuple[LinearForm, ...]:

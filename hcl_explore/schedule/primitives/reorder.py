@@ -12,7 +12,7 @@ import mlir.ir as ir
 from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import rewrite
-from hcl_explore.ir.linear import LinearForm
+from hcl_explore.ir.linear import LinearForm, Variable
 from hcl_explore.ir.local_memory import IndexBuilder
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Access, Function, Loop, Program
@@ -151,8 +151,8 @@ def rebuild_nest(
     for loop in target:
         lower, upper = rewrite.bounds_of(loop.op)
         if bounds is not None:
-            lower = _bound(bounds[loop].lower, function)
-            upper = _bound(bounds[loop].upper, function)
+            lower = bound_of(bounds[loop].lower, function)
+            upper = bound_of(bounds[loop].upper, function)
         made[loop] = rewrite.build_loop(
             loop.name,
             lower,
@@ -175,6 +175,11 @@ def rebuild_nest(
     chain[0].op.erase()
 
 
-def _bound(forms: Sequence[LinearForm], function: Function) -> rewrite.Bound:
-    index = IndexBuilder(function)
+def bound_of(
+    forms: Sequence[LinearForm],
+    function: Function,
+    replaced: Mapping[Variable, ir.Value] | None = None,
+) -> rewrite.Bound:
+    """The bound that ``forms`` make; ``replaced`` stand for variables that are not as they were."""
+    index = IndexBuilder(function, replaced)
     return index.bound([index.form(form) for form in forms])
