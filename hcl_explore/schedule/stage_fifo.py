@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import mlir.ir as ir
 
@@ -11,17 +13,9 @@ from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.local_memory import fresh_name
 from hcl_explore.ir.program import Access, Buffer, Call, Loop, Program
 from hcl_explore.polyhedral.handover import Mismatch, handover_mismatch
+from hcl_explore.schedule.fifo_end import End, ends
 from hcl_explore.schedule.primitives.dataflow import region_refusal, stages_of, touches
-from hcl_explore.schedule.stream_rewrite import call_instead, declare_stream, get, put, settle_type
-
-
-@dataclass(frozen=True)
-class End:
-    """One end of the hand-over: the stage, the array as it is called there, its only access."""
-
-    stage: Loop | Call
-    buffer: Buffer
-    access: Access
+from hcl_explore.schedule.stream_rewrite import call_instead, declare_stream, settle_type
 
 
 @dataclass(frozen=True)
@@ -34,19 +28,23 @@ class StageFifo:
 
     def refusal(self) -> ScheduleError | None:
         """Why a FIFO cannot stand for the array, or None."""
-        found = self._ends()
-        if not isinstance(found, tuple):
+        found = self._candidates()
+        if isinstance(found, ScheduleError):
             return found
         function = self.program.functions[self.target.function]
         if not function.dataflow:
             refusal = region_refusal(self.program, "to", function)
             if refusal is not None:
                 return refusal
-        write, read = found
-        mismatch = handover_mismatch(write.access, read.access)
-        return None if mismatch is None else self._explained(mismatch, write, read)
+        mismatches = [(handover_mismatch(w.meeting, r.meeting), w, r) for w, r in found]
+        if any(mismatch is None for mismatch, _, _ in mismatches):
+            return None
+        mismatch, write, read = mismatches[-1]
+        assert mismatch is not None
+        return self._explained(mismatch, write, read)
 
-    def _ends(self) -> tuple[End, End] | ScheduleError:
+    def _candidates(self) -> list[tuple[End, End]] | ScheduleError:
+        """The pairs of places where the array's elements may be put and taken."""
         target = self.target
         function = self.program.functions[target.function]
         if target.kind != "local" or target.home or not target.shape:
@@ -57,31 +55,54 @@ class StageFifo:
         stages = stages_of(function)
         writers = [stage for stage in stages if touches(stage, target, is_write=True)]
         readers = [stage for stage in stages if touches(stage, target, is_write=False)]
-        for kind, found in (("written", writers), ("read", readers)):
-            if len(found) != 1:
-                return self._refuse(
-                    f"'{target.name}' is {kind} by {len(found)} stages "
-                    f"({', '.join(map(_stage_name, found)) or 'none'})",
-                    "A FIFO has one producer and one consumer. An initial value is a stage too: "
-                    "declare the array without one, or accumulate in a buffer (buffer_at).",
-                )
+        refusal = self._roles_refusal(writers, readers)
+        if refusal is not None:
+            return refusal
+        puts = self._ends(writers[0], is_write=True)
+        takes = self._ends(readers[0], is_write=False)
+        if isinstance(puts, ScheduleError):
+            return puts
+        if isinstance(takes, ScheduleError):
+            return takes
+        return list(product(puts, takes))
+
+    def _roles_refusal(
+        self, writers: Sequence[Loop | Call], readers: Sequence[Loop | Call]
+    ) -> ScheduleError | None:
+        """A FIFO leads from one stage to one other, the one that was asked for."""
+        name = self.target.name
+        if not writers or not readers:
+            return self._refuse(
+                f"'{name}' is {'read' if writers else 'written'} by no stage",
+                "A FIFO leads from a stage that writes the array to one that reads it.",
+            )
+        if len(writers) > 1:
+            return self._refuse(
+                f"'{name}' is written by {len(writers)} stages ({_names(writers)})",
+                "A FIFO has one producer. An initial value is a stage too: declare the array "
+                "without one, and set it where it is accumulated; or merge the stages (merge, "
+                "compute_at).",
+            )
+        if writers[0] in readers:
+            return self._refuse(
+                f"'{name}' is written and read by the same stage, {_stage_name(writers[0])}",
+                "A FIFO leads from one stage to a later one: accumulate in a buffer of the stage "
+                "(buffer_at), or split the stage (distribute).",
+            )
+        if len(readers) > 1:
+            return self._refuse(
+                f"'{name}' is read by {len(readers)} stages ({_names(readers)})",
+                f"A FIFO has one consumer: let {_stage_name(writers[0])} write an array of its own "
+                "for each reader, and send each of these; or merge the readers (merge).",
+            )
         if _stage_name(readers[0]) != self.consumer and not _holds(readers[0], self.consumer):
             return self._refuse(
-                f"'{target.name}' is read by {_stage_name(readers[0])}, not by '{self.consumer}'",
+                f"'{name}' is read by {_stage_name(readers[0])}, not by '{self.consumer}'",
                 f'Use dst="{_stage_name(readers[0])}".',
             )
-        if writers[0] is readers[0]:
-            return self._refuse(
-                f"'{target.name}' is written and read by the same stage",
-                "A FIFO leads from one stage to a later one: split the stage (distribute).",
-            )
-        write = self._end(writers[0], is_write=True)
-        read = self._end(readers[0], is_write=False)
-        if isinstance(write, ScheduleError):
-            return write
-        return read if isinstance(read, ScheduleError) else (write, read)
+        return None
 
-    def _end(self, stage: Loop | Call, *, is_write: bool) -> End | ScheduleError:
+    def _ends(self, stage: Loop | Call, *, is_write: bool) -> list[End] | ScheduleError:
         buffer = self.target
         if isinstance(stage, Call):
             callers = [c for f in self.program.functions.values() for c in f.all_calls()]
@@ -103,14 +124,25 @@ class StageFifo:
             for access in buffer.accesses
             if not isinstance(stage, Loop) or stage in access.loops
         ]
-        if len(accesses) != 1 or accesses[0].is_call or accesses[0].is_write != is_write:
-            verb = "writes" if is_write else "reads"
+        verb = "writes" if is_write else "reads"
+        if any(access.is_call for access in accesses):
             return self._refuse(
-                f"{_stage_name(stage)} {verb} '{buffer.name}' in {len(accesses)} places",
-                f"A stage that {verb} a FIFO does so in one place, and does nothing else with it: "
-                "keep what it needs again in a buffer (buffer_at, reuse_at).",
+                f"{_stage_name(stage)} hands '{buffer.name}' to another function",
+                "Inline that call first.",
             )
-        return End(stage, buffer, accesses[0])
+        if any(access.is_write != is_write for access in accesses):
+            return self._refuse(
+                f"{_stage_name(stage)} both writes and reads '{buffer.name}'",
+                "Accumulate in a buffer of the stage (buffer_at), or split the stage (distribute).",
+            )
+        return ends(stage, buffer, accesses) or self._refuse(
+            f"{_stage_name(stage)} {verb} '{buffer.name}' in {len(accesses)} places "
+            f"({', '.join(dict.fromkeys(map(_element, accesses)))})",
+            "Write each element in one place: choose between values before."
+            if is_write
+            else "A FIFO hands each element out once: keep a window of them (reuse_at), or a copy "
+            "of the array (buffer_at).",
+        )
 
     def _explained(self, mismatch: Mismatch, write: End, read: End) -> ScheduleError:
         name = self.target.name
@@ -128,7 +160,7 @@ class StageFifo:
         law = "a FIFO hands each element on once, in order"
         lines = [f"to({name}) is illegal: {reason}, but {law}"]
         for end in (write, read):
-            place = end.access.place
+            place = end.meeting.place
             if place is not None:
                 text = self.program.sources.line(place).strip()
                 lines.append(f"  {place.filename}:{place.line}   {text}")
@@ -145,23 +177,20 @@ class StageFifo:
 
     def rewrite(self, depth: int) -> None:
         """Put the FIFO in the array's place, and let the stages overlap."""
-        ends = self._ends()
-        assert isinstance(ends, tuple)
+        found = self._candidates()
+        assert isinstance(found, list)
+        both = next(
+            pair for pair in found if handover_mismatch(pair[0].meeting, pair[1].meeting) is None
+        )
         function = self.program.functions[self.target.function].op
         alloc = self.target.value.owner.operation
         stream = declare_stream(self.target, self.target.name, (), depth, ir.InsertionPoint(alloc))
-        for end in ends:
-            here = stream
-            if isinstance(end.stage, Call):
-                here = _hand_in(end, self.target.value, stream)
-            op = end.access.op
-            with op.context, op.location, ir.InsertionPoint(op):
-                if end.access.is_write:
-                    put(here, op.operands[0], [])
-                else:
-                    op.results[0].replace_all_uses_with(get(here, op.results[0].type, []))
-            op.erase()
-        for end in ends:
+        for end in both:
+            here = (
+                _hand_in(end, self.target.value, stream) if isinstance(end.stage, Call) else stream
+            )
+            end.use(here)
+        for end in both:
             if isinstance(end.stage, Call):
                 settle_type(self.program.functions[end.stage.callee].op)
         alloc.erase()
@@ -194,6 +223,15 @@ def _name_calls(function: ir.Operation) -> None:
 
 def _stage_name(stage: Loop | Call) -> str:
     return (stage.op_name or stage.band) if isinstance(stage, Loop) else stage.callee
+
+
+def _names(stages: Sequence[Loop | Call]) -> str:
+    return ", ".join(map(_stage_name, stages))
+
+
+def _element(access: Access) -> str:
+    subscripts = ["?"] if access.subscripts is None else map(str, access.subscripts)
+    return f"{access.buffer.name}[{', '.join(subscripts)}]"
 
 
 def _holds(stage: Loop | Call, name: str) -> bool:

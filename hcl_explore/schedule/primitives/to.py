@@ -33,7 +33,9 @@ class To(Primitive):
         for i in range(64): C[i] = B[i] + 1        # band "add"
 
     ``s.to(s.B, "add", depth=4)`` makes ``B`` a stream of at most 4 tokens, and lets the two stages
-    overlap. ``dst`` is the band or the function that reads the array.
+    overlap. ``dst`` is the band or the function that reads the array. A stage that reads an element
+    several times, under a condition or in an inner loop takes it once and keeps it; one that writes
+    it in either branch of a condition puts it once.
 
     With ``axis``, among the tasks of a kernel (``unfold``): the first task along the axis gets the
     array's elements from a task of their own, and each hands on to the next what it has read. A
