@@ -41,3 +41,10 @@ def test_only_the_worker_loads_llvm() -> None:
     modules = imported_by(STEP.replace("print", build + "print"))
     assert "hcl_explore.backend.hls.csim" in modules
     assert not {"mlir.execution_engine", "mlir.dialects.llvm"} & modules
+
+
+def test_completion_offers_what_a_user_is_meant_to_use() -> None:
+    offered = {name for name in dir(hcl_explore) if not name.startswith("_")}
+    assert offered == set(hcl_explore.__all__)
+    assert {"customize", "examples", "explore", "float32", "grid"} <= offered
+    assert all(hasattr(hcl_explore, name) for name in offered)

@@ -22,6 +22,7 @@ from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Program
 from hcl_explore.lang.types import normal_type_name, parse_type, python_name
+from hcl_explore.schedule.method_signature import call_signature, method_signature
 from hcl_explore.schedule.parameters import Parameter, Scope, parameters_of
 
 
@@ -62,6 +63,8 @@ class Primitive(ABC):
     """One sentence: what makes it legal."""
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other names that the method and the history take."""
+    returns: ClassVar[str] = "None"
+    """The type of what the method returns: handles of what was made, if anything was."""
 
     @abstractmethod
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
@@ -132,13 +135,17 @@ class PrimitiveInfo:
 
     @property
     def method_signature(self) -> inspect.Signature:
-        """The signature of the method on Schedule: with self and the two leave-givers."""
-        kinds = inspect.Parameter
-        flags = [
-            kinds(name, kinds.KEYWORD_ONLY, default=False) for name in ("reassociate", "unchecked")
-        ]
-        own = kinds("self", kinds.POSITIONAL_OR_KEYWORD)
-        return inspect.Signature([own, *self.signature.parameters.values(), *flags])
+        """The signature of the method on Schedule, with types."""
+        return method_signature(self.signature, self.parameters, self.cls.returns)
+
+    @property
+    def method_doc(self) -> str:
+        """The docstring of the method on Schedule: the contract, the law and the arguments."""
+        lines = [self.doc, "", self.law, "", "Args:"]
+        lines += [f"    {parameter.name}: {parameter.help}" for parameter in self.parameters]
+        lines.append("    reassociate: allow another order of floating-point accumulations")
+        lines.append("    unchecked: apply it although legality was refused; the step is marked")
+        return "\n".join(lines)
 
     def bind(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
         """User arguments by parameter name, defaults filled in.
@@ -242,26 +249,12 @@ def register(cls: P) -> P:
         law=cls.law,
         doc=doc,
         parameters=parameters,
-        signature=_signature(cls, parameters),
+        signature=call_signature(
+            (parameter, bool(declared.kw_only))
+            for parameter, declared in zip(parameters, dataclasses.fields(cls), strict=True)
+        ),
     )
     return cls
-
-
-def _signature(cls: type[Primitive], parameters: tuple[Parameter, ...]) -> inspect.Signature:
-    kinds = inspect.Parameter
-    entries: list[inspect.Parameter] = []
-    after_variadic = False
-    for parameter, declared in zip(parameters, dataclasses.fields(cls), strict=True):
-        default = parameter.default if parameter.is_optional else kinds.empty
-        if parameter.variadic:
-            entry = kinds(parameter.name, kinds.VAR_POSITIONAL)
-        elif after_variadic or declared.kw_only:
-            entry = kinds(parameter.name, kinds.KEYWORD_ONLY, default=default)
-        else:
-            entry = kinds(parameter.name, kinds.POSITIONAL_OR_KEYWORD, default=default)
-        entries.append(entry)
-        after_variadic = after_variadic or parameter.variadic
-    return inspect.Signature(entries)
 
 
 @cache

@@ -31,6 +31,7 @@ from hcl_explore.schedule.handles import Band, BufferHandle, LoopHandle, Loops
 from hcl_explore.schedule.lint import Finding, lint
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import Outcome, Primitive, PrimitiveInfo, info, primitives
+from hcl_explore.schedule.primitive_methods import PrimitiveMethods
 from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
 from hcl_explore.schedule.tasks import with_own_functions
@@ -55,7 +56,7 @@ class Verdict:
         return "yes" if self.reason is None else str(self.reason)
 
 
-class Schedule(Buildable):
+class Schedule(PrimitiveMethods, Buildable):
     """A kernel under customisation.
 
     Every primitive of the registry is a method: ``s.split("k", 8)``. Arrays are attributes:
@@ -447,14 +448,14 @@ def _method(declared: PrimitiveInfo) -> Callable[..., Any]:
         return tuple(handles) if len(handles) > 1 else handles[0] if handles else None
 
     call.__name__ = call.__qualname__ = declared.name
-    call.__doc__ = declared.doc
+    call.__doc__ = declared.method_doc
     call.__signature__ = declared.method_signature  # type: ignore[attr-defined]
     return call
 
 
 for _name, _declared in primitives().items():
     for _spelling in (_name, *_declared.cls.aliases):
-        setattr(Schedule, _spelling, _method(_declared))
+        setattr(PrimitiveMethods, _spelling, _method(_declared))
 
 
 def customize(

@@ -55,6 +55,7 @@ class BufferAt(Primitive):
 
     name: ClassVar[str] = "buffer_at"
     group: ClassVar[str] = "Memory"
+    returns: ClassVar[str] = "BufferHandle"
     law: ClassVar[str] = (
         "Legal where the elements that an iteration touches fit a box of constant size: they are "
         "copied in unless written first, and copied out if written."

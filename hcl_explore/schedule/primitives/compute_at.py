@@ -40,6 +40,7 @@ class ComputeAt(Primitive):
 
     name: ClassVar[str] = "compute_at"
     group: ClassVar[str] = "Pipelines and structure"
+    returns: ClassVar[str] = "LoopHandle"
     law: ClassVar[str] = (
         "Legal if every element is still written before the consumer reads it and no other "
         "dependence is reversed."

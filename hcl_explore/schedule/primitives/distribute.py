@@ -47,6 +47,7 @@ class Distribute(Primitive):
 
     name: ClassVar[str] = "distribute"
     group: ClassVar[str] = "Loops"
+    returns: ClassVar[str] = "tuple[LoopHandle, ...]"
     law: ClassVar[str] = (
         "Legal if no iteration of an earlier part needs, or overwrites, what a later part handles "
         "in an earlier iteration."

@@ -42,6 +42,7 @@ class Fuse(Primitive):
 
     name: ClassVar[str] = "fuse"
     group: ClassVar[str] = "Loops"
+    returns: ClassVar[str] = "LoopHandle"
     law: ClassVar[str] = "Always legal: the iterations run in the same order."
 
     axes: tuple[Loop, ...] = param.loops("adjacent loops, outermost first", at_least=2)

@@ -35,6 +35,7 @@ class Merge(Primitive):
 
     name: ClassVar[str] = "merge"
     group: ClassVar[str] = "Loops"
+    returns: ClassVar[str] = "LoopHandle"
     law: ClassVar[str] = (
         "Legal if no iteration of the second nest needs what a later iteration of the first makes, "
         "or overwrites what it still reads."

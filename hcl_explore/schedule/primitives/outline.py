@@ -43,6 +43,7 @@ class Outline(Primitive):
 
     name: ClassVar[str] = "outline"
     group: ClassVar[str] = "Pipelines and structure"
+    returns: ClassVar[str] = "LoopHandle"
     law: ClassVar[str] = "Always legal: the same statements run in the same order."
 
     band: Loop = param.loop("the nest: its outermost loop, or its band", takes_band=True)

@@ -38,6 +38,7 @@ class Peel(Primitive):
 
     name: ClassVar[str] = "peel"
     group: ClassVar[str] = "Loops"
+    returns: ClassVar[str] = "tuple[LoopHandle, LoopHandle]"
     law: ClassVar[str] = "Always legal: the iterations run in the same order."
 
     axis: Loop = param.loop("the loop to peel")

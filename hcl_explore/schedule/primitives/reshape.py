@@ -44,6 +44,7 @@ class Reshape(Primitive):
 
     name: ClassVar[str] = "reshape"
     group: ClassVar[str] = "Memory"
+    returns: ClassVar[str] = "BufferHandle"
     law: ClassVar[str] = "Always legal: only where elements are stored changes."
 
     target: Buffer = param.buffer("the array to reshape")

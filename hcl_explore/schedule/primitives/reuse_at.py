@@ -52,6 +52,7 @@ class ReuseAt(Primitive):
 
     name: ClassVar[str] = "reuse_at"
     group: ClassVar[str] = "Memory"
+    returns: ClassVar[str] = "BufferHandle"
     law: ClassVar[str] = (
         "Legal where each iteration reads the box of the one before, shifted along one dimension, "
         "and no element is written while it is kept."

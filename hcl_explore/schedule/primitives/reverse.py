@@ -36,6 +36,7 @@ class Reverse(Primitive):
 
     name: ClassVar[str] = "reverse"
     group: ClassVar[str] = "Loops"
+    returns: ClassVar[str] = "LoopHandle"
     law: ClassVar[str] = "Legal if the loop carries no dependence."
 
     axis: Loop = param.loop("the loop to reverse")

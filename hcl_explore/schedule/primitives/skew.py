@@ -39,6 +39,7 @@ class Skew(Primitive):
 
     name: ClassVar[str] = "skew"
     group: ClassVar[str] = "Loops"
+    returns: ClassVar[str] = "LoopHandle"
     law: ClassVar[str] = "Always legal: the iterations run in the same order."
 
     axis: Loop = param.loop("the inner loop, which is shifted")

@@ -37,6 +37,7 @@ class Split(Primitive):
 
     name: ClassVar[str] = "split"
     group: ClassVar[str] = "Loops"
+    returns: ClassVar[str] = "tuple[LoopHandle, LoopHandle]"
     law: ClassVar[str] = "Always legal: the iterations run in the same order."
 
     axis: Loop = param.loop("the loop to split")

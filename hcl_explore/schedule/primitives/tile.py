@@ -48,6 +48,7 @@ class Tile(Primitive):
 
     name: ClassVar[str] = "tile"
     group: ClassVar[str] = "Loops"
+    returns: ClassVar[str] = "tuple[LoopHandle, ...]"
     law: ClassVar[str] = (
         "Legal if the tiled order reverses no dependence (with distances that are not negative in "
         "any tiled loop it always is)."
