@@ -6,7 +6,7 @@ operations as the unrolled loops that it depends on have copies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -54,12 +54,25 @@ class Nest:
     carried: list[tuple[Node, Node, int]] = field(default_factory=list)
 
 
+StreamEnd: TypeAlias = "tuple[Buffer, bool]"
+"""A stream, and whether tokens are put into it (or got)."""
+
+
+@dataclass(frozen=True)
+class TokenTimes:
+    """When a body works on one end of a stream: the cycles from its start to the first token, and
+    from the last one to its end."""
+
+    first: int
+    tail: int
+
+
 @dataclass(eq=False)
 class Block:
     """A loop that stays a loop, or a call, inside a body that runs step by step.
 
     ``lead`` are the cycles of what it has moved in front of it (reads of ``hoisted`` arrays,
-    requests), ``tail`` of what follows it, ``first`` those until it can hand on its first token.
+    requests), ``tail`` of what follows it, ``fill`` those of its first iteration.
     ``reads`` and ``writes`` are the arrays that it reaches while it runs.
     """
 
@@ -68,10 +81,11 @@ class Block:
     position: int = 0
     lead: int = 0
     tail: int = 0
-    first: int = 0
+    fill: int = 0
     hoisted: frozenset[Buffer] = frozenset()
     reads: frozenset[Buffer] = frozenset()
     writes: frozenset[Buffer] = frozenset()
+    tokens: Mapping[StreamEnd, TokenTimes] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

@@ -47,13 +47,13 @@ class Occupancy:
                 ends.append(self._written.get(buffer, -1))
         return 1 + max(ends, default=-1)
 
-    def producers(self, block: Block) -> Iterator[tuple[Block, int, int]]:
-        """The blocks, with their first and last cycle, that run beside ``block`` and hand it
-        tokens."""
+    def fed(self, block: Block) -> Iterator[tuple[int, int]]:
+        """For each block that runs beside ``block`` and hands it tokens: when ``block`` can begin,
+        with the first token, and when it ends at the earliest, after the last one."""
         found = (made for buffer in block.reads for made in self._into_fifo.get(buffer, ()))
         for producer, begin, end in dict.fromkeys(found):
             if not self._conflict(producer, block):
-                yield producer, begin, end
+                yield begin + producer.fill, end + block.fill
 
     def _conflict(self, first: Block, second: Block) -> bool:
         if self._bundles(first) & self._bundles(second):

@@ -11,11 +11,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hcl_explore.analysis.build_datapath import DatapathBuilder
-from hcl_explore.analysis.datapath import Block, Datapath, Entry, Nest, Node
+from hcl_explore.analysis.datapath import (
+    Block,
+    Datapath,
+    Entry,
+    Nest,
+    Node,
+    StreamEnd,
+    TokenTimes,
+)
 from hcl_explore.analysis.layout import AXI, PORTS_PER_BANK, Layouts
 from hcl_explore.analysis.operators import Operator
 from hcl_explore.analysis.options import EstimateOptions
@@ -23,11 +31,14 @@ from hcl_explore.analysis.pipelines import Pipeline, PipelineAnalysis
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import copies_of, words_of
 from hcl_explore.analysis.registers import data_registers
+from hcl_explore.analysis.task_order import TaskOrder
 from hcl_explore.analysis.timing import Machine, Scheduler, Timing
+from hcl_explore.analysis.token_times import tokens_of_call, tokens_of_loop
 from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.program import Call, Function, Loop, Program
 from hcl_explore.lang.external import ExternalFunction
+from hcl_explore.polyhedral.endpoints import endpoints_of, is_region
 
 _SHARED_BETWEEN_MODULES = ("f", "div")
 
@@ -120,6 +131,7 @@ class RegionModels:
         options: EstimateOptions,
         trips: TripCounts,
     ) -> None:
+        self.program = program
         self.plan = plan
         self.values = values
         self.machine = machine
@@ -299,6 +311,7 @@ class Region:
     def run(self) -> None:
         models = self.models
         blocks = list(_blocks(self.path.entries))
+        order = self._task_order()
         is_alone = len(blocks) == 1 and not self.path.nodes and self.body is self.function
         for block in blocks:
             if isinstance(block.item, Loop):
@@ -308,15 +321,25 @@ class Region:
                 block.lead, block.tail = around_cycles(model, models.plan, models.machine.layouts)
             else:
                 self.calls.append(models.functions[block.item.callee])
-            self._note_memory(block)
-            block.first = self._first_token(block)
+            if order is None:
+                self._note_memory(block)
+            block.fill, block.tokens = self._fill_cycles(block), self._tokens(block)
         self.timing = Scheduler(
             models.machine,
             block_cycles=self.cycles,
             copies=lambda loop: models.plan[loop].copies,
+            occupancy=order,
         ).run(self.path.entries)
         self.states = self.timing.cycles
         self._gather()
+
+    def _task_order(self) -> TaskOrder | None:
+        """What the tasks wait for, if this is a region that hands tokens on."""
+        if self.body is not self.function or not is_region(self.function):
+            return None
+        if not any(buffer.kind == "stream" for buffer in self.function.buffers):
+            return None
+        return TaskOrder(endpoints_of(self.models.program), self.function)
 
     def _note_memory(self, block: Block) -> None:
         """Which arrays a block reaches while it runs: all but those that were read before it."""
@@ -335,16 +358,23 @@ class Region:
         block.writes = frozenset(home(a.buffer) for a in accesses if a.is_write)
         block.reads = frozenset(home(a.buffer) for a in accesses) - block.hoisted
 
-    def _first_token(self, block: Block) -> int:
-        """Cycles until a block can hand on what its first iteration makes: those of its first
-        pipeline."""
+    def _fill_cycles(self, block: Block) -> int:
+        """Cycles of a block's first iteration: those of its first pipeline."""
         if isinstance(block.item, Call):
             called = self.models.functions[block.item.callee]
-            firsts = [begin + b.first for b, (begin, _) in called.region.timing.blocks.items()]
+            firsts = [begin + b.fill for b, (begin, _) in called.region.timing.blocks.items()]
             return min(firsts, default=called.latency)
         model = self.loops[block.item]
         depth = model.pipeline.depth if model.pipeline is not None else model.states
         return block.lead + depth
+
+    def _tokens(self, block: Block) -> Mapping[StreamEnd, TokenTimes]:
+        if isinstance(block.item, Call):
+            return tokens_of_call(block.item, self.models.functions[block.item.callee])
+        return {
+            end: TokenTimes(block.lead + times.first, block.tail + times.tail)
+            for end, times in tokens_of_loop(self.loops[block.item]).items()
+        }
 
     def cycles(self, block: Block) -> tuple[int, bool]:
         """States that a block takes in the body around it, and whether it is a module."""

@@ -18,10 +18,13 @@ from hcl_explore.analysis.layout import AXI, PORTS_PER_BANK, Layouts
 from hcl_explore.analysis.memory import FIFO
 from hcl_explore.analysis.occupancy import Occupancy
 from hcl_explore.analysis.operators import Operator, Operators
+from hcl_explore.analysis.task_order import TaskOrder
 from hcl_explore.ir.program import Access, Buffer, Loop
 
 Moment: TypeAlias = "tuple[int, float]"
 START: Moment = (0, 0.0)
+_LEAST_GAP = 1e-6
+"""Cycles below which a port is taken to be free without a gap: sums of shares are not exact."""
 _BALANCED = frozenset({"add", "mac_add", "mul", "gate", "icmp", "select"})
 
 
@@ -97,6 +100,7 @@ class Scheduler:
         block_cycles: Callable[[Block], tuple[int, bool]] | None = None,
         copies: Callable[[Loop], int],
         start: Moment = START,
+        occupancy: Occupancy | TaskOrder | None = None,
     ) -> None:
         self.machine = machine
         self.budget = machine.operators.budget_ns
@@ -106,9 +110,10 @@ class Scheduler:
         self.origin = start
         self.timing = Timing()
         self.free: dict[object, float] = {}
+        self.gaps: dict[object, list[tuple[float, float]]] = {}
         self.barrier = 0
         self.read_at: dict[Buffer, int] = {}
-        self.occupancy = Occupancy(machine.layouts)
+        self.occupancy = occupancy or Occupancy(machine.layouts)
 
     def run(self, entries: Iterable[Entry]) -> Timing:
         for entry in entries:
@@ -202,13 +207,11 @@ class Scheduler:
             cycle += 1
         copies = math.prod(self.copies(loop) for loop in node.levels)
         taken = self.machine.shares.get(buffer, 1.0 / PORTS_PER_BANK) * copies
-        keys = _port_keys(node.access)
-        begin = max(float(cycle), *(self.free.get(key, 0.0) for key in keys))
         if self.seeds is None:
-            for key in keys[-1:]:
-                self.free[key] = begin + taken
-            if begin > cycle:
-                cycle = math.floor(begin)
+            begin = self._turn(_port_keys(node.access), float(cycle), taken)
+            cycle = max(cycle, math.floor(begin))
+        else:
+            begin = float(cycle)
         self.timing.start[node] = cycle
         burst = max(0, math.ceil(begin + taken - 1e-9) - 1 - cycle) if self.seeds is None else 0
         if node.kind == "store":
@@ -218,6 +221,26 @@ class Scheduler:
         if burst:
             end = self.timing.end[node]
             self.timing.last[node] = (end[0] + burst, end[1])
+
+    def _turn(self, keys: tuple[object, ...], cycle: float, taken: float) -> float:
+        """When an access that is ready at ``cycle`` gets its ports for ``taken`` cycles: in a gap
+        that earlier accesses left (a row that is read after one that was written later), else
+        after them."""
+        key = keys[-1]
+        gaps = self.gaps.setdefault(key, [])
+        if len(keys) == 1:
+            for number, (opened, closed) in enumerate(gaps):
+                begin = max(cycle, opened)
+                if begin + taken <= closed + _LEAST_GAP:
+                    rest = [(opened, begin), (begin + taken, closed)]
+                    gaps[number : number + 1] = [(a, b) for a, b in rest if b - a > _LEAST_GAP]
+                    return begin
+        begin = max(cycle, *(self.free.get(other, 0.0) for other in keys))
+        idle = self.free.get(key, 0.0)
+        if begin - idle > _LEAST_GAP:
+            gaps.append((idle, begin))
+        self.free[key] = begin + taken
+        return begin
 
     def _axi(self, node: Node, ready: Moment) -> None:
         """A word through an m_axi port: a state to transfer it; outside of bursts the request comes
@@ -338,10 +361,8 @@ class Scheduler:
         last = 0
         if is_module:
             ready = max(ready, self.occupancy.free_for(block))
-            for producer, start, end in self.occupancy.producers(block):
-                # It begins with the first token, and ends after the last one.
-                ready = max(ready, start + producer.first)
-                last = max(last, end + block.first)
+            for first, final in self.occupancy.fed(block):
+                ready, last = max(ready, first), max(last, final)
             if is_read:
                 ready = max(ready, *(self.read_at[buffer] for buffer in block.hoisted))
             begin = max(ready, self.barrier) + reading
