@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from hcl_explore.analysis.axi import Channel, channels_of, share_of
 from hcl_explore.analysis.build_datapath import DatapathBuilder
@@ -21,7 +21,7 @@ from hcl_explore.analysis.ports import (
     program_order,
     words_of,
 )
-from hcl_explore.analysis.timing import ChannelUse, Machine, Moment, Scheduler, Timing, path_cycles
+from hcl_explore.analysis.timing import ChannelUse, Machine, Moment, Paths, Scheduler, Timing
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.dialect import GET, GET_BLOCK, PUT
@@ -254,15 +254,16 @@ class PipelineAnalysis:
         bounds: list[Bound] = []
         if self.options.interleaves(self.loop):
             return bounds
+        paths = Paths(machine, self.path.entries, self._copies)
         for register, value in self.path.carried:
-            end = self._way(machine, register, value, (0, self._reset_delay(machine, register)))
+            end = paths.end(register, value, (0, self._reset_delay(machine, register)))
             if end is None:
                 continue
             cycles = end[0]
             if end[1] + machine.operators.register_mux_ns > machine.operators.budget_ns:
                 cycles += 1
             bounds.append(self._bound(cycles, 1, register.access, value))
-        bounds += self._through_memory(machine)
+        bounds += self._through_memory(machine, paths)
         return [bound for bound in bounds if bound.ii > 1]
 
     def _reset_delay(self, machine: Machine, register: Node) -> float:
@@ -272,11 +273,11 @@ class PipelineAnalysis:
             return machine.operators.get("select", register.bits).delay_ns
         return 0.0
 
-    def _through_memory(self, machine: Machine) -> list[Bound]:
+    def _through_memory(self, machine: Machine, paths: Paths) -> list[Bound]:
         bounds: list[Bound] = []
         if all(loop.key in self.options.independent for loop in self.nest):
             return bounds
-        for load, store, carried in self._carried_pairs():
+        for load, store, carried in self._carried_pairs:
             assert load.access is not None
             kind = machine.kind(load.access.buffer)
             forwards = self.options.forwards_stores and carried.is_exact and carried.distance == 1
@@ -293,7 +294,7 @@ class PipelineAnalysis:
                 mux = 0.0
                 core = machine.operators.memory(kind)
                 read = (core.latency, core.delay_ns)
-            end = self._way(machine, load, store, read)
+            end = paths.end(load, store, read)
             if end is None:
                 continue
             # What is written in one cycle can be asked for in the next.
@@ -305,16 +306,19 @@ class PipelineAnalysis:
             bounds.append(self._bound(cycles, carried.distance, load.access, store.inputs[0]))
         return bounds
 
-    def _carried_pairs(self) -> Iterator[tuple[Node, Node, Carried]]:
+    @cached_property
+    def _carried_pairs(self) -> list[tuple[Node, Node, Carried]]:
         """Loads that may read what a store of an earlier iteration wrote."""
+        pairs = []
+        stores: defaultdict[Buffer, list[Node]] = defaultdict(list)
+        for store in self.path.stores:
+            stores[_buffer(store)].append(store)
         for load in self.path.loads:
-            for store in self.path.stores:
+            buffer = _buffer(load)
+            if self.machine.layouts.kind(buffer) == FIFO:
+                continue
+            for store in stores.get(buffer, ()):
                 assert load.access is not None and store.access is not None
-                buffer = load.access.buffer
-                if store.access.buffer is not buffer:
-                    continue
-                if self.machine.layouts.kind(buffer) == FIFO:
-                    continue
                 carried = carried_distance(
                     store.access,
                     load.access,
@@ -327,7 +331,8 @@ class PipelineAnalysis:
                     # choices of the read and of the write.
                     carried = Carried(1, is_exact=False)
                 if carried is not None and self._is_exposed(buffer):
-                    yield load, store, carried
+                    pairs.append((load, store, carried))
+        return pairs
 
     def _held(self) -> frozenset[Buffer]:
         """Arrays behind m_axi ports of which every iteration touches the same elements: the tool
@@ -356,11 +361,11 @@ class PipelineAnalysis:
     def _is_exposed(self, buffer: Buffer) -> bool:
         """Whether an iteration may read what an earlier one left: not if it has written each
         element itself before it reads it."""
-        if not self._may_be_made_anew(buffer):
-            return True
-        if buffer not in self.exposed:
-            self.exposed[buffer] = upward_exposed_reads(buffer, self.loop)
-        return self.exposed[buffer]
+        found = self.exposed.get(buffer)
+        if found is None:
+            is_anew = self._may_be_made_anew(buffer)
+            found = self.exposed[buffer] = not is_anew or upward_exposed_reads(buffer, self.loop)
+        return found
 
     def _may_be_made_anew(self, buffer: Buffer) -> bool:
         """Whether an iteration could write every element before it reads it: the first access in
@@ -371,9 +376,6 @@ class PipelineAnalysis:
         writes = [program_order(access) for access in inside if access.is_write]
         reads = [program_order(access) for access in inside if not access.is_write]
         return not reads or not writes or min(writes) < min(reads)
-
-    def _way(self, machine: Machine, source: Node, target: Node, end: Moment) -> Moment | None:
-        return path_cycles(machine, self.path.entries, self._copies, source, target, end)
 
     def _bound(self, cycles: int, distance: int, access: Access | None, value: Node) -> Bound:
         name = access.buffer.name if access is not None else "a value"
@@ -398,7 +400,7 @@ class PipelineAnalysis:
     def _on_recurrences(self) -> frozenset[Node]:
         """The operations on the way from what an iteration starts with to what it leaves."""
         ends = [(register, value) for register, value in self.path.carried]
-        ends += [(load, store) for load, store, _ in self._carried_pairs()]
+        ends += [(load, store) for load, store, _ in self._carried_pairs]
         found: set[Node] = set()
         for source, target in ends:
             found |= _between(source, target)

@@ -9,7 +9,7 @@ asked; its ports limit how many may ask in a cycle.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -395,18 +395,26 @@ def _port_keys(access: Access) -> tuple[object, ...]:
     return (access.buffer, (access.buffer, guard.op, guard.negated))
 
 
-def path_cycles(
-    machine: Machine,
-    entries: Iterable[Entry],
-    copies: Callable[[Loop], int],
-    source: Node,
-    target: Node,
-    start: Moment,
-) -> Moment | None:
-    """When ``target`` ends if ``source`` ends at ``start`` and nothing else delays it; None where
-    no path leads from one to the other."""
-    scheduler = Scheduler(machine, seeds={source: start}, copies=copies)
-    return scheduler.run(entries).ready(target)
+class Paths:
+    """How long the ways through a body take, where nothing but the way itself delays a node. All
+    that starts at one node, at the same moment, is found at once."""
+
+    def __init__(
+        self, machine: Machine, entries: Sequence[Entry], copies: Callable[[Loop], int]
+    ) -> None:
+        self.machine = machine
+        self.entries = entries
+        self.copies = copies
+        self._found: dict[tuple[Node, Moment], Timing] = {}
+
+    def end(self, source: Node, target: Node, start: Moment) -> Moment | None:
+        """When ``target`` ends if ``source`` ends at ``start``; None where no path leads from one
+        to the other."""
+        timing = self._found.get((source, start))
+        if timing is None:
+            scheduler = Scheduler(self.machine, seeds={source: start}, copies=self.copies)
+            timing = self._found[source, start] = scheduler.run(self.entries)
+        return timing.ready(target)
 
 
 def _operations_between(source: Node, target: Node, entries: Iterable[Entry]) -> list[Node] | None:
