@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 
 HEAD = "def kernel(A: T[N, N], B: T[N, N], v: T[N]):\n"
 
+# So often the stages of a kernel hand on arrays of their own.
+_PIPELINES = 0.2
+
 # Functions that stages may call.
 _HELPERS = {
     "helper": """def helper(src: T[N, N], dst: T[N, N]):
@@ -29,9 +32,41 @@ def kernel_text(stages: Sequence[str], size: int, dtype: str) -> str:
 
 
 def draw_stages(rng: random.Random, dtype: str) -> tuple[str, ...]:
-    """One to three stages whose names do not clash."""
+    """One to three stages whose names do not clash; or those of a pipeline."""
+    if rng.random() < _PIPELINES:
+        return _draw_pipeline(rng)
     kinds = _STAGES if "int" in dtype else [kind for kind in _STAGES if kind is not _gather]
     return tuple(rng.choice(kinds)(rng, str(number)) for number in range(rng.randint(1, 3)))
+
+
+def _draw_pipeline(rng: random.Random) -> tuple[str, ...]:
+    """Stages that hand on an array each to the next, as dataflow and FIFOs want it."""
+    count = rng.randint(2, 3)
+    declared = "".join(f"    P{t}: T[N, N]\n" for t in range(count - 1))
+    arrays = ["A", *(f"P{t}" for t in range(count - 1)), "B"]
+    stages = [
+        _pipeline_stage(rng, str(t), arrays[t], arrays[t + 1], is_last=t == count - 1)
+        for t in range(count)
+    ]
+    return (declared + stages[0], *stages[1:])
+
+
+def _pipeline_stage(rng: random.Random, t: str, source: str, target: str, *, is_last: bool) -> str:
+    read, write = f"{source}[i{t}, j{t}]", f"{target}[i{t}, j{t}]"
+    head = f"    for i{t}, j{t} in hcl.grid(N, N):\n"
+    bodies = [
+        f"        {write} = {read} * {rng.randint(2, 4)} + {read}\n",
+        f"        if {read} > {rng.randint(1, 9)}:\n            {write} = {read}\n"
+        f"        else:\n            {write} = 7\n",
+    ]
+    if is_last:
+        bodies += [
+            f"        for k{t} in range(3):\n            {write} += {read} * v[k{t}]\n",
+            f"        if v[j{t}] > {rng.randint(1, 30)}:\n            {write} = {read}\n",
+        ]
+    elif rng.random() < 0.2:
+        return f"    helper({source}, {target})\n"
+    return head + rng.choice(bodies)
 
 
 def _offset(rng: random.Random, variable: str) -> str:
@@ -94,6 +129,19 @@ def _imperfect(rng: random.Random, t: str) -> str:
     )
 
 
+def _two_in_a_row(rng: random.Random, t: str) -> str:
+    """Two loops in each iteration of one, the second of which uses what the first made."""
+    source, target = rng.sample(("A", "B"), 2)
+    last = rng.choice((f"v[i{t}] += {target}[i{t}, k{t}]", f"{source}[i{t}, k{t}] = k{t}"))
+    return (
+        f"    for i{t} in range(N):\n"
+        f"        for j{t} in range(N):\n"
+        f"            {target}[i{t}, j{t}] = {source}[i{t}, j{t}] + {rng.randint(1, 4)}\n"
+        f"        for k{t} in range(N):\n"
+        f"            {last}\n"
+    )
+
+
 def _guarded(rng: random.Random, t: str) -> str:
     condition = rng.choice((f"i{t} + j{t} < N", f"i{t} > j{t}", f"A[i{t}, j{t}] > 0"))
     return (
@@ -146,7 +194,7 @@ def _window(rng: random.Random, t: str) -> str:
 
 def _local_array(rng: random.Random, t: str) -> str:
     """An array that lives for one iteration, filled by one loop and read by another."""
-    extra = rng.choice(("", f"        v[i{t}] = w{t}[0]\n"))
+    extra = rng.choice(("", "", f"        v[i{t}] = w{t}[0]\n"))
     return (
         f"    for i{t} in range(N):\n"
         f"        w{t}: T[N]\n"
@@ -193,14 +241,19 @@ _STAGES: Sequence[Callable[[random.Random, str], str]] = (
     _reduction,
     _triangle,
     _imperfect,
+    _two_in_a_row,
+    _two_in_a_row,
     _guarded,
     _private,
     _scan,
     _producer_consumer,
     _producer_consumer,
     _window,
+    _window,
+    _local_array,
     _local_array,
     _time_steps,
     _gather,
+    _call,
     _call,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from hcl_explore.ir.program import Loop, Program
+from hcl_explore.ir.program import Buffer, Loop, Program
 from hcl_explore.schedule import naming
 from hcl_explore.schedule.parameters import Parameter
 from hcl_explore.schedule.primitive import PrimitiveInfo, primitives
@@ -13,6 +13,7 @@ from hcl_explore.schedule.schedule import Schedule
 
 # Above its minimum: small sizes have small factors, and larger ones are there to be refused.
 _INTEGER_SPAN = 5
+_MEMORIES = ("URAM", "LUTRAM", "HBM[1]", "DDR[0]")
 _DTYPES = ("int8", "uint8", "int24", "float16", "float32", "fixed(12, 5)", "ufixed(10, 6)")
 
 
@@ -46,13 +47,10 @@ def _draw_value(
     if parameter.kind == "loops":
         return _draw_loops(rng, parameter, program)
     if parameter.kind == "buffer":
-        buffers = list(program.all_buffers())
-        # Much is allowed only for arrays that nobody outside knows.
-        local = [buffer for buffer in buffers if buffer.kind == "local" and buffer.shape]
-        chosen = local if local and rng.random() < 0.5 else buffers
-        return naming.buffer_name(program, rng.choice(chosen)) if chosen else None
+        return _draw_buffer(rng, program)
     if parameter.kind == "function":
-        return rng.choice(list(program.functions))
+        called = [name for name in program.functions if name != program.top]
+        return rng.choice(called if called and rng.random() < 0.8 else list(program.functions))
     if parameter.kind == "integer":
         return _draw_integer(rng, parameter)
     if parameter.kind == "integers":
@@ -64,14 +62,35 @@ def _draw_value(
     if parameter.kind == "dtype":
         return rng.choice(_DTYPES)
     if parameter.kind == "destination":
-        drawn = [
-            b for b in program.all_buffers() if naming.buffer_name(program, b) in so_far.values()
-        ]
-        users = {a.loops[0].band for buffer in drawn for a in buffer.accesses if a.loops}
-        return rng.choice(sorted({*users, *program.functions}))
+        return _draw_destination(rng, program, so_far)
     if parameter.choices:
         return str(rng.choice(parameter.choices).value)
     return None
+
+
+def _draw_buffer(rng: random.Random, program: Program) -> str | None:
+    """Often one that nobody outside knows, or that is new in each iteration: much is allowed only
+    for those."""
+    buffers = list(program.all_buffers())
+    local = [buffer for buffer in buffers if buffer.kind == "local" and buffer.shape]
+    private = [buffer for buffer in local if buffer.home]
+    chosen = rng.choice([pool for pool in (buffers, local, private) if pool] or [[]])
+    return naming.buffer_name(program, rng.choice(chosen)) if chosen else None
+
+
+def _buffers_called(program: Program, so_far: Mapping[str, object]) -> list[Buffer]:
+    return [b for b in program.all_buffers() if naming.buffer_name(program, b) in so_far.values()]
+
+
+def _draw_destination(
+    rng: random.Random, program: Program, so_far: Mapping[str, object]
+) -> str | None:
+    if rng.random() < 0.1:
+        return rng.choice(_MEMORIES)
+    readers = [a for b in _buffers_called(program, so_far) for a in b.accesses if not a.is_write]
+    stages = [a.loops[0].op_name or a.loops[0].band for a in readers if a.loops]
+    called = [call.callee for b in _buffers_called(program, so_far) for call in b.calls]
+    return rng.choice(sorted({*stages, *called}) or sorted(program.functions))
 
 
 def _draw_schedules(rng: random.Random, program: Program) -> list[dict[str, list[str]]] | None:
@@ -98,10 +117,16 @@ def _draw_loop(
     loops = list(program.all_loops())
     if not loops:
         return None
-    # Primitives that take two loops need them close to each other.
+    # What is drawn together has to do with each other: two loops, an array and a loop.
     before = [_loop_called(program, value) for value in so_far.values()]
-    near = [loop for other in before if other is not None for loop in _near(other, program)]
-    chosen = rng.choice(near if near and rng.random() < 0.8 else loops)
+    near = [pool for other in before if other is not None for pool in _near(other, program)]
+    users = [a.loops for b in _buffers_called(program, so_far) for a in b.accesses if a.loops]
+    pools = [pool for pool in (*near, *users) if pool] or [
+        loops,
+        [loop for loop in loops if loop.loops and loop.only_loop is None] or loops,
+        [loop for loop in loops if _following(loop, program)] or loops,
+    ]
+    chosen = rng.choice(rng.choice(pools) if rng.random() < 0.9 else loops)
     if parameter.takes_band and rng.random() < 0.2:
         chosen = chosen.chain[0]
         if chosen.band:
@@ -113,10 +138,18 @@ def _loop_called(program: Program, name: object) -> Loop | None:
     return next((x for x in program.all_loops() if naming.loop_name(program, x) == name), None)
 
 
-def _near(loop: Loop, program: Program) -> list[Loop]:
-    """The loops around ``loop``, those inside it, and those beside the outermost of them."""
-    roots = [other for other in program.all_loops() if other.parent is None]
-    return [*loop.chain[:-1], *list(loop.subtree())[1:], *(r for r in roots if r not in loop.chain)]
+def _near(loop: Loop, program: Program) -> list[Sequence[Loop]]:
+    """The loops around ``loop``, those inside it, the one that follows it, and those in there."""
+    following = _following(loop, program)
+    inside = [inner for other in following for inner in other.subtree()]
+    return [loop.chain[:-1], list(loop.subtree())[1:], following, inside]
+
+
+def _following(loop: Loop, program: Program) -> list[Loop]:
+    """The loop that comes next in the same block, if there is one."""
+    around = loop.parent or program.functions[loop.function]
+    beside = sorted(around.loops, key=lambda other: other.position)
+    return beside[beside.index(loop) + 1 :][:1]
 
 
 def _draw_loops(rng: random.Random, parameter: Parameter, program: Program) -> list[str] | None:
@@ -133,16 +166,21 @@ def _draw_loops(rng: random.Random, parameter: Parameter, program: Program) -> l
 def _draw_integer(rng: random.Random, parameter: Parameter) -> int:
     least = parameter.minimum or 0
     most = least + _INTEGER_SPAN
-    return rng.randint(least, most if parameter.maximum is None else min(most, parameter.maximum))
+    if parameter.maximum is not None:
+        most = min(most, parameter.maximum)
+    return min(rng.randint(least, most), rng.randint(least, most))
 
 
 def _draw_integers(
     rng: random.Random, parameter: Parameter, program: Program, so_far: Mapping[str, object]
 ) -> list[int]:
-    """As many as there are loops, or the extents of an array in another shape."""
-    for buffer in program.all_buffers():
-        if naming.buffer_name(program, buffer) in so_far.values() and rng.random() < 0.8:
+    """As many as there are loops, the extents of an array in another shape, or the first places
+    in a nest."""
+    for buffer in _buffers_called(program, so_far):
+        if rng.random() < 0.8:
             return _other_shape(rng, buffer.shape)
+    if parameter.minimum == 0 and rng.random() < 0.8:
+        return list(range(rng.randint(1, 2)))
     count = next((len(value) for value in so_far.values() if isinstance(value, list)), None)
     count = count or rng.randint(1, 2)
     return [_draw_integer(rng, parameter) for _ in range(count)]

@@ -160,8 +160,9 @@ class _Lister:
         operands = list(call.op.operands)
         inner: dict[Variable, int] = {}
         for symbol in callee.symbols:
-            known = [values[s] for s, v in caller.symbols.items() if v == operands[symbol.number]]
-            constant = constant_of(operands[symbol.number])
+            operand = operands[symbol.number]
+            known = [values[s] for s, v in caller.symbols.items() if v == operand and s in values]
+            constant = constant_of(operand)
             if constant is not None:
                 inner[symbol] = constant
             elif known:

@@ -66,6 +66,15 @@ def test_loops_of_all_elements_and_of_one() -> None:
     assert np.array_equal(s.build()(a, b), a @ b)
 
 
+def test_elements_of_elements() -> None:
+    """What runs alone in the inner region is not known there: the outer one hands it in."""
+    s = hcl.customize(gemm)
+    s.unfold("mm", [0])
+    s.unfold("mm_pe:j", [0])
+    a, b = ints(4, 8), ints(8, 3)
+    assert np.array_equal(s.build()(a, b), a @ b)
+
+
 def test_only_some_loops_can_be_unfolded() -> None:
     s = hcl.customize(gemm)
     s.unfold("mm", [0])
