@@ -52,4 +52,9 @@ def get(name: str) -> Example:
     return _EXAMPLES[name]
 
 
-__all__ = ["Example", "get", "list"]
+def of_kernel(kernel: object) -> Example | None:
+    """The example that has just this kernel, or None."""
+    return next((example for example in _EXAMPLES.values() if example.kernel is kernel), None)
+
+
+__all__ = ["Example", "get", "list", "of_kernel"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hcl_explore.errors import HclError, SessionError
 from hcl_explore.session import portable
 from hcl_explore.session.report_records import read_report_record
+from hcl_explore.session.run_results import read_run_results
 from hcl_explore.views.record import RECORD_VERSION
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ _FORMAT = "hcl_explore session"
 
 
 def session_json(session: Session) -> dict[str, Any]:
-    """The kernel with its constants, the steps as calls, and the reports. Raises ``SessionError``
-    if the kernel refers to something that cannot be saved."""
+    """The kernel with its constants, the steps as calls, the reports, and what was measured and
+    simulated. Raises ``SessionError`` if the kernel refers to something that cannot be saved."""
     return {
         "format": _FORMAT,
         "version": RECORD_VERSION,
@@ -39,6 +40,7 @@ def session_json(session: Session) -> dict[str, Any]:
             for step in session.steps
         ],
         "reports": list(session.reports),
+        "runs": session.run_results.to_json(session.steps),
     }
 
 
@@ -77,9 +79,11 @@ def restore(data: Any, open_session: Callable[..., Session]) -> Session:
             )
         session.goto(data["position"])
         session.reports = [read_report_record(entry) for entry in data.get("reports", ())]
+        if "runs" in data:
+            session.run_results = read_run_results(data["runs"], session.steps)
     except HclError:
         raise
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise SessionError(f"the saved session is damaged: {error!r}") from error
     return session
 

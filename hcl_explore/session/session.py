@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal
 
 from hcl_explore import examples
 from hcl_explore.analysis.device import Device, load_device
@@ -20,25 +21,26 @@ from hcl_explore.backend import cpu
 from hcl_explore.backend.hls import Report
 from hcl_explore.backend.hls.read_report import parse_report
 from hcl_explore.backend.verify import Verification
-from hcl_explore.errors import ScheduleError
+from hcl_explore.errors import ScheduleError, SessionError
+from hcl_explore.examples.example import Example
 from hcl_explore.frontend import KernelSource, read_kernel
 from hcl_explore.schedule.report_comparison import ReportComparison, compare_report
 from hcl_explore.schedule.schedule import Schedule, customize
 from hcl_explore.schedule.snapshot import Snapshot
 from hcl_explore.schedule.step import Step
 from hcl_explore.session.build_record import step_record
+from hcl_explore.session.exports import Exports
 from hcl_explore.session.measuring import cpu_record, measure
 from hcl_explore.session.palette import palette
 from hcl_explore.session.preview import call_preview
+from hcl_explore.session.replay import replay
 from hcl_explore.session.report_records import report_record
+from hcl_explore.session.run_results import RunResults
 from hcl_explore.session.saving import read_json, restore, session_json, write_text
-from hcl_explore.session.script import session_script
 from hcl_explore.session.simulating import simulate
 from hcl_explore.session.verifier import Verifier
-from hcl_explore.views.page import session_iframe, session_page
 from hcl_explore.views.record import (
     RECORD_VERSION,
-    CpuRecord,
     FailedStepRecord,
     MeasuredRecord,
     PrimitiveRecord,
@@ -47,18 +49,12 @@ from hcl_explore.views.record import (
     SimulationRecord,
     StepRecord,
 )
-from hcl_explore.views.roofline_figure import roofline_figure
-from hcl_explore.views.timeline_figure import timeline_figure
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 Change = Literal["changed", "verification"]
 Observer = Callable[[Change, int], None]
-_Learnt = TypeVar("_Learnt")
 
 
-class Session:
+class Session(Exports):
     """A kernel being explored on a device.
 
     Raises:
@@ -83,9 +79,9 @@ class Session:
         self._observers: list[Observer] = []
         self._records: dict[tuple[Step | None, Device, float], StepRecord] = {}
         self._verifier = Verifier(self._verified)
-        self._measured: dict[Step | None, MeasuredRecord] = {}
-        self._simulated: dict[Step | None, SimulationRecord] = {}
-        self._cpu: CpuRecord | None = None
+        self.run_results = RunResults()
+        """What was measured and simulated so far."""
+        self._example = examples.of_kernel(kernel)
         self.failed: list[FailedStepRecord] = []
         """Steps that no longer applied when the kernel was edited or an earlier step removed."""
         self.reports: list[ReportRecord] = []
@@ -93,15 +89,14 @@ class Session:
         schedule = (
             kernel if isinstance(kernel, Schedule) else customize(kernel, namespace=namespace)
         )
-        self._stop_watching: Callable[[], None] = lambda: None
+        self._stop_watching = _nothing
         self._adopt(schedule)
 
     def _adopt(self, schedule: Schedule) -> None:
         self._stop_watching()
         with self._lock:
             self._records.clear()  # step 0 has no key of its own
-            self._measured.pop(None, None)
-            self._simulated.pop(None, None)
+            self.run_results.forget_kernel()
         self.schedule = schedule
         self._stop_watching = schedule.on_change(self._on_schedule_change)
 
@@ -146,9 +141,10 @@ class Session:
         reassociate: bool = False,
     ) -> Step:
         """Apply a primitive to the program now. Raises ``ScheduleError``; then nothing changes."""
-        return self.schedule.apply(
-            primitive, arguments, unchecked=unchecked, reassociate=reassociate
-        )
+        with self._as_it_was_after_a_fault():
+            return self.schedule.apply(
+                primitive, arguments, unchecked=unchecked, reassociate=reassociate
+            )
 
     def undo(self) -> None:
         """Take the last step back. Raises ``ScheduleError`` if there is none."""
@@ -173,7 +169,7 @@ class Session:
         steps = self.steps
         if not 1 <= index <= len(steps):
             raise ScheduleError(f"there is no step {index} to remove")
-        self._replay(self.schedule.fork(index - 1), steps[index:])
+        self._replay(self.schedule.fork(index - 1), steps[index:], self._example)
 
     def edit(self, kernel_text: str) -> None:
         """Replace the kernel's source and apply the steps again.
@@ -184,30 +180,32 @@ class Session:
             KernelError: the new source cannot be compiled; the session is as it was.
         """
         source = read_kernel(kernel_text, namespace=self.schedule.source.namespace)
-        self._replay(Schedule(source), self.schedule.history)
+        self._replay(Schedule(source), self.schedule.history, None)
 
-    def _replay(self, schedule: Schedule, steps: tuple[Step, ...]) -> None:
-        failed: list[FailedStepRecord] = []
-        for step in steps:
-            try:
-                schedule.apply(
-                    step.primitive,
-                    step.arguments,
-                    unchecked=step.unchecked,
-                    reassociate=step.reassociated,
-                )
-            except ScheduleError as error:
-                failed.append(
-                    FailedStepRecord(
-                        call=step.call,
-                        primitive=step.primitive,
-                        arguments=dict(step.arguments),
-                        error=str(error),
-                    )
-                )
-        self.failed = failed
-        self._adopt(schedule)
-        self._on_schedule_change()
+    def _replay(self, schedule: Schedule, steps: tuple[Step, ...], example: Example | None) -> None:
+        failed = replay(schedule, steps)
+        with self._as_it_was_after_a_fault():
+            self.failed, self._example = failed, example
+            self._adopt(schedule)
+            self._on_schedule_change()
+
+    @contextmanager
+    def _as_it_was_after_a_fault(self) -> Iterator[None]:
+        """What cannot be shown, by a fault in an estimate or in an observer, is not kept."""
+        schedule, steps, position = self.schedule, self.steps, self.position
+        before = schedule.fork(len(steps))
+        before.goto(position)
+        kept = (self.failed, self.reports, self._example, self.run_results.copy())
+        try:
+            yield
+        except Exception:
+            moved = (self.schedule is schedule and self.steps != steps) or (
+                schedule.history != before.history
+            )
+            if moved or self.schedule is not schedule:
+                self._adopt(before if moved else schedule)
+            self.failed, self.reports, self._example, self.run_results = kept
+            raise
 
     def set_device(self, device: str, clock_mhz: float) -> None:
         """Estimate for another device or clock. Raises ``DeviceError``; then nothing changes."""
@@ -251,6 +249,7 @@ class Session:
             verify=self._verify,
         )
         other.reports = list(self.reports)
+        other.run_results = self.run_results.copy()
         return other
 
     def kernels(self) -> list[tuple[str, str, str]]:
@@ -259,10 +258,38 @@ class Session:
 
     def load_kernel(self, name: str) -> None:
         """Start over with the example called ``name``. Raises ``UnknownNameError``."""
-        self.failed = []
-        self.reports = []
-        self._adopt(customize(examples.get(name).kernel))
-        self._notify("changed", 0)
+        example = examples.get(name)
+        schedule = customize(example.kernel)
+        with self._as_it_was_after_a_fault():
+            self.failed = []
+            self.reports = []
+            self._example = example
+            self._adopt(schedule)
+            self._notify("changed", 0)
+
+    @property
+    def example(self) -> Example | None:
+        """The example that the kernel is, unless it was edited."""
+        return self._example
+
+    def apply_example_schedule(self) -> None:
+        """Apply the schedule that the example comes with, in place of all steps: each is a step
+        of the history.
+
+        Raises:
+            SessionError: the kernel is no example, or one without a schedule.
+        """
+        example = self._example
+        if example is None or not example.schedule:
+            raise SessionError("this kernel is no example that comes with a schedule")
+        with self._as_it_was_after_a_fault():
+            self._stop_watching()
+            self._stop_watching = _nothing
+            self.schedule.goto(0)
+            for primitive, arguments in example.schedule:
+                self.schedule.apply(primitive, arguments)
+            self._adopt(self.schedule)
+            self._on_schedule_change()
 
     # --- what to do here ----------------------------------------------------------------------
 
@@ -327,8 +354,8 @@ class Session:
                     self._device,
                     self.clock_mhz,
                     self._badge(step),
-                    self._measured.get(step),
-                    self._simulated.get(step),
+                    self.run_results.measured.get(step),
+                    self.run_results.simulated.get(step),
                 )
             return {**self._records[key], "index": index}
 
@@ -345,7 +372,7 @@ class Session:
             device=self.device,
             clock_mhz=self.clock_mhz,
             roofline=device_roofline(self._device, self.clock_mhz),
-            cpu=self._cpu,
+            cpu=self.run_results.cpu,
             steps=steps,
             position=self.position,
             redo=len(self.schedule.undone),
@@ -378,8 +405,12 @@ class Session:
         snapshot = self._snapshot(index)
         estimate = snapshot.estimate(self._device, self.clock_mhz)
         measured = measure(snapshot, self.schedule.top, estimate)
-        self._cpu = self._cpu or cpu_record()
-        self._learn(index, self._measured, measured)
+        cpu = cpu_record()
+        with self._lock:
+            if self.run_results.measured_on(cpu):
+                self._records.clear()
+            self.run_results.measured[self._step(index)] = measured
+        self._show_anew(index)
         return measured
 
     def simulate(
@@ -410,14 +441,19 @@ class Session:
             depths or {},
             smallest=smallest,
         )
-        self._learn(index, self._simulated, simulation)
+        with self._lock:
+            self.run_results.simulated[self._step(index)] = simulation
+        self._show_anew(index)
         return simulation
 
-    def _learn(self, index: int, known: dict[Step | None, _Learnt], new: _Learnt) -> None:
-        """Keep what was found out about a step, and show it."""
-        step = self.steps[index - 1] if index else None
+    def _step(self, index: int) -> Step | None:
+        """Step ``index``; None is the kernel as written."""
+        return self.steps[index - 1] if index else None
+
+    def _show_anew(self, index: int) -> None:
+        """Something was found out about step ``index``."""
+        step = self._step(index)
         with self._lock:
-            known[step] = new
             for key in [key for key in self._records if key[0] is step]:
                 del self._records[key]
         self._notify("changed", self.position)
@@ -429,24 +465,11 @@ class Session:
             raise ScheduleError(f"there is no step {index}")
         return steps[index - 1].after if index else self.schedule.initial
 
-    def roofline_figure(self) -> Figure:
-        """The roofline of all steps as a matplotlib figure. Raises ``ValueError`` for a device
-        without peak or bandwidth."""
-        return roofline_figure(self.record())
-
-    def timeline_figure(self, step: int | None = None) -> Figure:
-        """The latency timeline of a step (by default of the program now) as a matplotlib figure.
-        Raises ``IndexError`` if there is no such step."""
-        return timeline_figure(self.record(), self.position if step is None else step)
-
-    def _repr_html_(self) -> str:
-        """The session in a notebook's output, to be stepped through without a kernel."""
-        return session_iframe(self.record())
-
-    # --- saving, loading, exporting -------------------------------------------------------------
+    # --- saving, loading ---------------------------------------------------------------------
 
     def save(self, path: str | Path) -> None:
-        """Write the session as JSON: the kernel with its constants, and the steps as calls.
+        """Write the session as JSON: the kernel with its constants, the steps as calls, what was
+        measured, simulated and loaded.
 
         Raises:
             SessionError: the kernel refers to something that cannot be saved, or the file cannot
@@ -476,19 +499,9 @@ class Session:
         """A session from what ``to_json`` gave. Raises as ``load``."""
         return restore(data, cls)
 
-    def to_html(self, path: str | Path) -> None:
-        """Write one self-contained page that steps through the history without a kernel.
-
-        Raises:
-            SessionError: the file cannot be written.
-        """
-        write_text(Path(path), session_page(self.record()))
-
-    def to_script(self) -> str:
-        """A Python script that makes this session's schedule. Raises ``SessionError``."""
-        return session_script(
-            self.schedule.source, self.schedule.history, self.device, self.clock_mhz
-        )
-
     def __repr__(self) -> str:
         return f"<session on {self.schedule.name}, {self.position} steps, {self.device}>"
+
+
+def _nothing() -> None:
+    """What stops watching a schedule while none is watched."""
