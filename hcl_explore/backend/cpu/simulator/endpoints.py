@@ -5,7 +5,7 @@ A run that is stuck must say who should have read from a FIFO, also when that ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import mlir.ir as ir
@@ -40,6 +40,7 @@ class EndpointFinder:
     ) -> None:
         self._functions = functions
         self._sites = sites
+        self._bodies: dict[str, _FunctionBody | None] = {}
 
     def of(self, call: ir.Operation) -> list[Endpoint]:
         """The ends that the task started by ``call`` holds."""
@@ -67,37 +68,55 @@ class EndpointFinder:
     ) -> list[tuple[bool, ir.Value, int | None]]:
         """Each put and get that ``call`` leads to: (is it a put, the stream among the operands of
         the call, its number). ``known`` are the arguments of the caller that are constants."""
-        function = self._functions.get(ir.FlatSymbolRefAttr(call.attributes["callee"]).value)
-        if function is None or not any(is_stream(each.type) for each in call.operands):
+        if not any(is_stream(each.type) for each in call.operands):
             return []
-        arguments = function.regions[0].blocks[0].arguments
-        passed = dict(zip(arguments, call.operands, strict=True))
+        body = self._body(ir.FlatSymbolRefAttr(call.attributes["callee"]).value)
+        if body is None:
+            return []
+        passed = dict(zip(body.arguments, call.operands, strict=True))
         constants = {
             argument: value
             for argument, operand in passed.items()
             if (value := _value(operand, known)) is not None
         }
         found: list[tuple[bool, ir.Value, int | None]] = []
-        calls: list[ir.Operation] = []
-
-        def visit(op: ir.Operation) -> ir.WalkResult:
-            if op.name in _INDICES_FROM and op.operands[0] in passed:
-                stream = op.operands[0]
-                indices = list(op.operands)[_INDICES_FROM[op.name] :]
-                number = _number(stream, indices, constants)
-                found.append((op.name == PUT, passed[stream], number))
-            elif op.name == "func.call":
-                calls.append(op)
-            return ir.WalkResult.ADVANCE
-
-        function.walk(visit)
-        for inner in calls:
+        for is_put, stream, extents, indices in body.accesses:
+            if stream in passed:
+                found.append((is_put, passed[stream], _number(extents, indices, constants)))
+        for inner in body.calls:
             found += [
                 (is_put, passed[stream], number)
                 for is_put, stream, number in self._accesses(inner, constants)
                 if stream in passed
             ]
         return found
+
+    def _body(self, name: str) -> _FunctionBody | None:
+        if name not in self._bodies:
+            function = self._functions.get(name)
+            self._bodies[name] = None if function is None else _FunctionBody(function)
+        return self._bodies[name]
+
+
+class _FunctionBody:
+    """What a function does with streams, read once for all tasks that share it."""
+
+    def __init__(self, function: ir.Operation) -> None:
+        self.arguments = list(function.regions[0].blocks[0].arguments)
+        self.accesses: list[tuple[bool, ir.Value, tuple[int, ...], list[ir.Value]]] = []
+        """Each put and get: (is it a put, the stream, the shape of its array, its subscripts)."""
+        self.calls: list[ir.Operation] = []
+        function.walk(self._visit)
+
+    def _visit(self, op: ir.Operation) -> ir.WalkResult:
+        if op.name in _INDICES_FROM:
+            kind = stream_type(op.operands[0].type)
+            assert kind is not None
+            indices = list(op.operands)[_INDICES_FROM[op.name] :]
+            self.accesses.append((op.name == PUT, op.operands[0], kind.shape, indices))
+        elif op.name == "func.call":
+            self.calls.append(op)
+        return ir.WalkResult.ADVANCE
 
 
 def number_streams(functions: Mapping[str, ir.Operation]) -> dict[ir.Operation, int]:
@@ -115,12 +134,10 @@ def number_streams(functions: Mapping[str, ir.Operation]) -> dict[ir.Operation, 
 
 
 def _number(
-    stream: ir.Value, indices: list[ir.Value], constants: Mapping[ir.Value, int]
+    extents: Sequence[int], indices: Sequence[ir.Value], constants: Mapping[ir.Value, int]
 ) -> int | None:
-    kind = stream_type(stream.type)
-    assert kind is not None
     number = 0
-    for index, extent in zip(indices, kind.shape, strict=True):
+    for index, extent in zip(indices, extents, strict=True):
         value = _value(index, constants)
         if value is None:
             return None

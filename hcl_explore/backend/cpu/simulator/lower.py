@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from importlib import resources
 
 import mlir.ir as ir
-from mlir.dialects import arith, func, memref
+from mlir.dialects import arith, func, memref, scf
 
 from hcl_explore.backend.cpu.simulator import timing
 from hcl_explore.backend.cpu.simulator.coroutines import SUSPEND
 from hcl_explore.backend.cpu.simulator.endpoints import EndpointFinder, number_streams
 from hcl_explore.backend.cpu.simulator.ordering import awaited_calls
+from hcl_explore.backend.cpu.simulator.runs import Run, find_runs
 from hcl_explore.backend.cpu.simulator.sites import Sites, StreamSite, TaskSite
 from hcl_explore.backend.cpu.simulator.stages import makes_stream
 from hcl_explore.backend.cpu.simulator.stream_ops import element_bytes, lower_stream_op, wait_while
@@ -251,6 +252,10 @@ def _token_bytes(token: ir.Type) -> int:
     return element_bytes(token)
 
 
+def _moved(first: ir.Value, step: int, count: ir.Value) -> ir.Value:
+    return arith.addi(first, arith.muli(count, arith.constant(ir.IndexType.get(), step)))
+
+
 class _Body:
     """Lowers what one coroutine does."""
 
@@ -321,33 +326,79 @@ class _Body:
     def _lower_calls(self, calls: list[ir.Operation], awaited: list[list[int]]) -> None:
         """Each call starts a task. A region goes on at once, and waits where it needs a result,
         touches an array that it has handed out, and at its end."""
-        started: list[ir.Value] = []
-        last = None
+        started: list[ir.Value | None] = []
+        last: ir.Operation | None = None
         touching = _touching_operations(self._function, calls) if self._is_region else []
         for op in touching:
             with ir.InsertionPoint(op), op.location:
                 wait_while("hcl.rt.must_wait_children", [self._task])
-        for position, call in enumerate(calls):
-            with ir.InsertionPoint(call), call.location:
-                number = self._lowering.task_site(self._name, position, call)
-                site = arith.constant(self._i64, number)
-                child = func.call([self._pointer], "hcl.rt.child", [self._task, site])
-                for other in awaited[position]:
-                    func.call([], "hcl.rt.await", [child, started[other]])
-                slots = [
-                    memref.alloca(ir.MemRefType.get([], result.type), [], [])
-                    for result in call.results
-                ]
-                last = func.CallOp([], _callee(call), [*call.operands, *slots, child]).operation
-                if slots or not self._is_region:
-                    wait_while("hcl.rt.must_wait_children", [self._task])
-                for result, slot in zip(call.results, slots, strict=True):
-                    result.replace_all_uses_with(memref.load(slot, []))
-            started.append(child)
+        for run in self._runs(calls, awaited):
+            if run.length > 1:
+                last = self._start_all(calls, run)
+                started += [None] * run.length
+            else:
+                last = self._start(calls[run.first], run.first, awaited[run.first], started)
+        for call in calls:
             call.erase()
         if self._is_region and last is not None:
             with ir.InsertionPoint.after(last), last.location:
                 wait_while("hcl.rt.must_wait_children", [self._task])
+
+    def _runs(self, calls: list[ir.Operation], awaited: list[list[int]]) -> list[Run]:
+        if not self._is_region:
+            return [Run(position, position, ()) for position in range(len(calls))]
+        separate = {position for position, others in enumerate(awaited) if others}
+        separate.update(other for others in awaited for other in others)
+        return find_runs(self._function.regions[0].blocks[0], calls, separate)
+
+    def _start(
+        self,
+        call: ir.Operation,
+        position: int,
+        awaited: list[int],
+        started: list[ir.Value | None],
+    ) -> ir.Operation:
+        """Start the task of one call, and note it in ``started``; returns its new call."""
+        with ir.InsertionPoint(call), call.location:
+            number = self._lowering.task_site(self._name, position, call)
+            site = arith.constant(self._i64, number)
+            child = func.call([self._pointer], "hcl.rt.child", [self._task, site])
+            for other in awaited:
+                func.call([], "hcl.rt.await", [child, started[other]])
+            slots = [
+                memref.alloca(ir.MemRefType.get([], result.type), [], []) for result in call.results
+            ]
+            new = func.CallOp([], _callee(call), [*call.operands, *slots, child]).operation
+            if slots or not self._is_region:
+                wait_while("hcl.rt.must_wait_children", [self._task])
+            for result, slot in zip(call.results, slots, strict=True):
+                result.replace_all_uses_with(memref.load(slot, []))
+        started.append(child)
+        return new
+
+    def _start_all(self, calls: list[ir.Operation], run: Run) -> ir.Operation:
+        """Start the tasks of a run in a loop, which is returned."""
+        first, last = calls[run.first], calls[run.last]
+        numbers = [
+            self._lowering.task_site(self._name, position, calls[position])
+            for position in range(run.first, run.last + 1)
+        ]
+        with ir.InsertionPoint(last), first.location:
+            bounds = [arith.constant(ir.IndexType.get(), n) for n in (0, run.length, 1)]
+            loop = scf.ForOp(*bounds)
+        with ir.InsertionPoint(loop.body), first.location:
+            count = loop.induction_variable
+            site = arith.addi(
+                arith.index_cast(self._i64, count), arith.constant(self._i64, numbers[0])
+            )
+            child = func.call([self._pointer], "hcl.rt.child", [self._task, site])
+            operands = [
+                operand if step == 0 else _moved(operand, step, count)
+                for operand, step in zip(first.operands, run.steps, strict=True)
+            ]
+            func.call([], _callee(first), [*operands, child])
+            scf.yield_([])
+        return loop.operation
 
     def _make_stream(self, op: ir.Operation) -> None:
         with ir.InsertionPoint(op), op.location:
