@@ -14,7 +14,7 @@ from hcl_explore.analysis.datapath import Node
 from hcl_explore.analysis.operators import Operators
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.values import ARGUMENT, CONSTANT, LOAD, LOOP_VARIABLE, Value
-from hcl_explore.ir.program import Loop
+from hcl_explore.ir.program import Buffer, Loop
 from hcl_explore.polyhedral.domain import Ranges
 
 _KINDS = {
@@ -72,6 +72,8 @@ _WIDTH_CASTS = frozenset({"arith.extsi", "arith.extui", "arith.trunci"})
 _WIRES = _WIDTH_CASTS | {"arith.index_cast", "arith.index_castui", "arith.bitcast", "affine.apply"}
 _SHIFTS = frozenset({"arith.shli", "arith.shrsi", "arith.shrui"})
 _INDEX_BITS = 32
+_ASSOCIATIVE = frozenset({"arith.addf", "arith.mulf"})
+"""Operations on floats whose chains the tool balances where it may (``unsafe_math``)."""
 
 _MOST_SHIFTS = 3
 """A product by a constant of so many signed digits or fewer is made without a multiplier."""
@@ -80,10 +82,19 @@ _MOST_SHIFTS = 3
 class ValueNodes:
     """Translates the values of one body; ``enter`` takes each operation in program order."""
 
-    def __init__(self, plan: Plan, operators: Operators, enter: Callable[[Node], None]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        operators: Operators,
+        enter: Callable[[Node], None],
+        *,
+        balances_floats: bool = False,
+    ) -> None:
         self.plan = plan
         self.operators = operators
         self.enter = enter
+        self.balances_floats = balances_floats
+        self.accumulated: set[Buffer] = set()
         self.known: dict[Value, Node] = {}
         self.ranges = Ranges()
 
@@ -112,6 +123,10 @@ class ValueNodes:
         if value.op in (ARGUMENT, LOAD) or not value.operands:
             # A load outside this body: its value is there before the body starts.
             return make_node("wire", min(value.bits, 64), (), is_float=value.is_float)
+        if self.balances_floats and value.op in _ASSOCIATIVE:
+            terms = self._terms(value)
+            if len(terms) > 2:
+                return self._tree(value, [self.of(term) for term in terms])
         inputs = tuple(self.of(operand) for operand in value.operands)
         if value.op in _WIRES:
             bits = value.bits
@@ -123,6 +138,39 @@ class ValueNodes:
         if all(node.literal is not None for node in inputs):
             return make_node("wire", value.bits, (), literal=0)
         return self._operation(value, inputs)
+
+    def _terms(self, value: Value) -> list[Value]:
+        """What a chain of the same operation, each used by the next one only, works on."""
+        terms: list[Value] = []
+        open_values = list(reversed(value.operands))
+        while open_values:
+            operand = open_values.pop()
+            is_inner = operand.op == value.op and operand.uses == 1 and operand.home is value.home
+            if is_inner and operand not in self.known:
+                open_values += reversed(operand.operands)
+            else:
+                terms.append(operand)
+        return terms
+
+    def _tree(self, value: Value, terms: list[Node]) -> Node:
+        """The terms joined two by two; those that the loop carries last, so that they wait for one
+        operation only."""
+        level = [term for term in terms if not self._is_carried(term)]
+        carried = [term for term in terms if self._is_carried(term)]
+        while len(level) > 1:
+            pairs = [tuple(level[n : n + 2]) for n in range(0, len(level), 2)]
+            level = [p[0] if len(p) == 1 else self._joined(value, p) for p in pairs]
+        for term in carried:
+            level = [self._joined(value, (term, *level))] if level else [term]
+        return level[0]
+
+    def _joined(self, value: Value, inputs: tuple[Node, ...]) -> Node:
+        bits = max(node.bits for node in inputs)
+        return self._entered(_KINDS[value.op], bits, bits, inputs, value)
+
+    def _is_carried(self, node: Node) -> bool:
+        is_element = node.access is not None and node.access.buffer in self.accumulated
+        return node.kind == "register" or is_element
 
     def _operation(self, value: Value, inputs: tuple[Node, ...]) -> Node:
         kind = _KINDS.get(value.op, "gate" if not value.is_float else "fadd")
