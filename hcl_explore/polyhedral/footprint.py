@@ -244,11 +244,29 @@ def element_count(accesses: Iterable[Access]) -> int | None:
         return None
 
 
-def upward_exposed_reads(buffer: Buffer, loop: Loop) -> bool:
+def reads_apart(
+    reads: Sequence[Access], writes: Sequence[Access], fixed: Sequence[Loop]
+) -> list[Access]:
+    """Those of ``reads`` that touch nothing which ``writes`` (of the same buffer) touch in the same
+    iteration of ``fixed``. Only what is proved to be so."""
+    affine = [read for read in reads if read.subscripts is not None]
+    if not affine or any(write.subscripts is None for write in writes):
+        return []
+    sets = TouchedSets([*affine, *writes], fixed)
+    try:
+        with limited():
+            written = sets.union_of(writes)
+            return [r for r in affine if sets.elements(r).intersect(written).is_empty()]
+    except TooComplexError:
+        return []
+
+
+def upward_exposed_reads(buffer: Buffer, loop: Loop, among: Sequence[Access] | None = None) -> bool:
     """Whether an iteration of ``loop`` may read an element of ``buffer`` that it has not written
-    before in the same iteration. False only if that is proved."""
+    before in the same iteration. False only if that is proved. Of all accesses in the loop, or of
+    those ``among`` them that touch other elements than the rest."""
     fixed = loop.chain
-    inside = [access for access in loop.all_accesses() if access.buffer is buffer]
+    inside = among or [access for access in loop.all_accesses() if access.buffer is buffer]
     writes = [access for access in inside if access.is_write and is_certain(access, fixed)]
     for read in inside:
         if read.is_write or any(_surely_precedes(write, read, fixed) for write in writes):

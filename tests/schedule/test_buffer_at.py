@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from same import assert_same
 
@@ -286,4 +288,56 @@ def test_an_array_that_others_read_stays(kernel: object) -> None:
     s = hcl.customize(kernel)
     s.buffer_at("T", "i")
     assert {"T", "T_buf"} <= {b.name for b in s.program.all_buffers()}
+    assert_same(s)
+
+
+# --- elements that are written, and others that are only read ------------------------------------
+
+
+def substitution(L: int32[9, 9], b: int32[9], x: int32[9]):
+    for i in range(9):
+        x[i] = b[i]
+        for j in range(i):
+            x[i] -= L[i, j] * x[j]
+
+
+def factorisation(A: int32[9, 9]):
+    for i in range(9):
+        for j in range(i):
+            for k in range(j):
+                A[i, j] -= A[i, k] * A[j, k]
+
+
+def up_to_itself(L: int32[9, 9], x: int32[9]):
+    for i in range(9):
+        for j in range(i + 1):
+            x[i] -= L[i, j] * x[j]
+
+
+def chosen_at_run_time(L: int32[9, 9], p: int32[9], x: int32[9]):
+    for i in range(9):
+        for j in range(i):
+            if p[j] > 40:
+                x[i] -= L[i, j] * x[j]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "target", "axis"),
+    [
+        (substitution, "x", "i"),
+        (factorisation, "A", "j"),
+        (chosen_at_run_time, "x", "i"),
+    ],
+)
+def test_what_is_written_stays_in_a_register(kernel: Any, target: str, axis: str) -> None:
+    s = hcl.customize(kernel)
+    made = s.buffer_at(target, axis)
+    assert s.program.buffer(made.current_key(s)).shape == ()
+    assert_same(s)
+
+
+def test_a_read_that_may_meet_what_is_written_is_served_too() -> None:
+    s = hcl.customize(up_to_itself)
+    made = s.buffer_at("x", "i")
+    assert s.program.buffer(made.current_key(s)).shape == (9,)
     assert_same(s)

@@ -7,7 +7,15 @@ import numpy as np
 import hcl_explore.lang as hcl
 from hcl_explore.examples.arrays import Array, uniform, wide
 from hcl_explore.examples.polybench.example import polybench
-from hcl_explore.examples.steps import complete, cyclic, lanes, pipeline, reorder, side_by_side
+from hcl_explore.examples.steps import (
+    buffer_at,
+    complete,
+    cyclic,
+    lanes,
+    pipeline,
+    reorder,
+    side_by_side,
+)
 from hcl_explore.lang import float32
 
 
@@ -176,9 +184,10 @@ EXAMPLES = (
         _positive_definite,
         _cholesky,
         relative_tolerance=1e-5,
+        schedule=(buffer_at("A", "j"),),
         remark=(
-            "Faster forms take an element out of all later sums as soon as it is known. To get "
-            "there the division would have to move to another loop, which no primitive does."
+            "The sum stays in a register. Faster forms take an element out of all later sums as "
+            "soon as it is known: the division would have to move to another loop."
         ),
     ),
     polybench(
@@ -207,11 +216,15 @@ EXAMPLES = (
         _lu,
         relative_tolerance=1e-5,
         schedule=(
+            buffer_at("A", "j"),
             reorder("k_upper", "j_upper"),
             *lanes("j_upper", 8),
             *cyclic(8, 2, "A"),
         ),
-        remark="Only above the diagonal: below it every element of a row waits for the one before.",
+        remark=(
+            "Above the diagonal eight columns at a time; below it every element of a row waits for "
+            "the one before, with its sum in a register."
+        ),
     ),
     polybench(
         ludcmp,
@@ -228,9 +241,10 @@ EXAMPLES = (
         lambda rng: (_dominant(rng), uniform(rng, 120)),
         _trisolv,
         relative_tolerance=1e-5,
+        schedule=(buffer_at("x", "i"),),
         remark=(
-            "Faster forms take an unknown out of all later equations as soon as it is known. To "
-            "get there the division would have to move to another loop, which no primitive does."
+            "The sum stays in a register. Faster forms take an unknown out of all later equations "
+            "as soon as it is known: the division would have to move to another loop."
         ),
     ),
 )

@@ -17,7 +17,12 @@ from hcl_explore.ir.local_memory import IndexBuilder
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Access, Buffer, Function, Loop, Program
 from hcl_explore.polyhedral.domain import Ranges
-from hcl_explore.polyhedral.footprint import Box, footprint_box, upward_exposed_reads
+from hcl_explore.polyhedral.footprint import (
+    Box,
+    footprint_box,
+    reads_apart,
+    upward_exposed_reads,
+)
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.aliasing import other_names
 from hcl_explore.schedule.legality import not_applicable, require_affine
@@ -48,7 +53,9 @@ class BufferAt(Primitive):
             for C_buf_store0 in range(32): C[i, C_buf_store0] = C_buf[C_buf_store0]
 
     The copy in is left out where every element is proved to be written first; the copy out where
-    nothing is written. Dimensions of which an iteration touches one element are dropped. A local
+    nothing is written. Dimensions of which an iteration touches one element are dropped. Where the
+    iteration writes some elements and only reads others (``x[i] -= L[i, j] * x[j]``), the local
+    array holds those that it writes. A local
     array that each iteration fills for itself, and nothing else uses, goes: the new one replaces
     it. Gives the new array.
     """
@@ -243,16 +250,33 @@ class _Plan:
 
 
 def _plan(target: Buffer, axis: Loop) -> _Plan | None:
-    accesses = [access for access in axis.all_accesses() if access.buffer is target]
+    accesses = _part([access for access in axis.all_accesses() if access.buffer is target], axis)
     box = footprint_box(accesses, axis.chain)
     if box is None:
         return None
     if not any(access.is_write for access in accesses):
         return _Plan(accesses, box, loads=True, stores=False)
-    reads_old = _starts_with_a_read(accesses, axis) or upward_exposed_reads(target, axis)
+    reads_old = _starts_with_a_read(accesses, axis) or upward_exposed_reads(target, axis, accesses)
     if not reads_old and target.kind == "local" and len(accesses) == len(target.accesses):
         return _Plan(accesses, box, loads=False, stores=False, replaces=True)
     return _Plan(accesses, box, reads_old or not _writes_all(accesses, box, axis), stores=True)
+
+def _part(accesses: Sequence[Access], axis: Loop) -> Sequence[Access]:
+    """What the local array serves: all accesses, or those that touch what is written, where the
+    others read far more and never the same."""
+    writes = [access for access in accesses if access.is_write]
+    everything = footprint_box(accesses, axis.chain)
+    written = footprint_box(writes, axis.chain)
+    if written is None or (everything is not None and everything.extents == written.extents):
+        return accesses
+    reads = [access for access in accesses if not access.is_write]
+    apart = reads_apart(reads, writes, axis.chain)
+    part = [access for access in accesses if access not in apart]
+    kept = footprint_box(part, axis.chain)
+    if kept is None or (everything is not None and kept.elements >= everything.elements):
+        return accesses
+    return part
+
 
 
 def _starts_with_a_read(accesses: Sequence[Access], axis: Loop) -> bool:
