@@ -1,1 +1,5 @@
 """Schedules: a kernel, its steps, and the primitives that make them."""
+
+from hcl_explore.schedule import primitives
+
+__all__ = ["primitives"]

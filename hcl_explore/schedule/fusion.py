@@ -14,8 +14,8 @@ from hcl_explore.ir.local_memory import fresh_name
 from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule.legality import not_applicable, require_affine
+from hcl_explore.schedule.loop_refusals import annotation_refusal
 from hcl_explore.schedule.primitive import Outcome
-from hcl_explore.schedule.primitives.split import annotation_refusal
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from hcl_explore.polyhedral.violation import Violation
 from hcl_explore.schedule.aliasing import alias_refusal
 from hcl_explore.schedule.fusion import Fusion, fuse_nests, plan_fusion
 from hcl_explore.schedule.legality import violation_error
+from hcl_explore.schedule.peeling import peel_loop
 from hcl_explore.schedule.primitive import Outcome, then
-from hcl_explore.schedule.primitives.peel import Peel
 
 _MOST_EXAMPLES = 8
 """Each one brings the producer further ahead; a stencil in two dimensions has few."""
@@ -73,9 +73,9 @@ def fuse_ahead(module: ModuleLike, program: Program, fusion: Fusion) -> Outcome:
 
     for level, key in enumerate(second):
         if fusion.leads[level]:
-            note(Peel(_loop(program, first), fusion.leads[level]).apply(module, program))
+            note(peel_loop(program, _loop(program, first), fusion.leads[level], last=False))
         if fusion.tails[level]:
-            note(Peel(_loop(program, key), fusion.tails[level], last=True).apply(module, program))
+            note(peel_loop(program, _loop(program, key), fusion.tails[level], last=True))
         step = plan_fusion(program, "compute_at", _loop(program, first), _loop(program, key))
         assert isinstance(step, Fusion)
         outcome = fuse_nests(step)

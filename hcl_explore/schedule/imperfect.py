@@ -20,11 +20,27 @@ from hcl_explore.ir.locations import place_of
 from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule.legality import not_applicable
-from hcl_explore.schedule.primitives.dataflow import new_stage_refusal
-from hcl_explore.schedule.primitives.distribute import loop_for
+from hcl_explore.schedule.stages import new_stage_refusal
 
 # What only gives values to subscripts and expressions is copied to every part that needs it.
 _COPIED = frozenset({"arith.constant", "affine.apply"})
+
+
+def loop_for(
+    axis: Loop, name: str, part: Sequence[ir.Operation], point: ir.InsertionPoint
+) -> ir.Operation:
+    """A loop like ``axis`` at ``point`` that repeats ``part``."""
+    lower, upper = rewrite.bounds_of(axis.op)
+    loop = rewrite.build_loop(name, lower, upper, axis.step or 1, axis.op.location, point)
+    rewrite.copy_attributes(axis.op, loop, skip=(attrs.LOOP_NAME, attrs.OP_NAME))
+    end = loop.regions[0].blocks[0].operations[0]
+    old, new = rewrite.induction_variable(axis.op), rewrite.induction_variable(loop)
+    new.set_location(old.location)
+    for op in part:
+        op.move_before(end)
+    for op in part:
+        rewrite.replace_uses_in(op, old, new)
+    return loop
 
 
 def is_perfect(chain: Sequence[Loop]) -> bool:

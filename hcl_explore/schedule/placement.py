@@ -10,8 +10,8 @@ from hcl_explore.errors import NotApplicableError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Program
+from hcl_explore.schedule.connected_buffers import set_buffer_attribute
 from hcl_explore.schedule.primitive import Outcome
-from hcl_explore.schedule.primitives.partition import set_buffer_attribute
 
 
 @dataclass(frozen=True)

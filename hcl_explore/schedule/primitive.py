@@ -15,8 +15,8 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, ClassVar, TypeVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir.printing import ModuleLike
@@ -232,11 +232,9 @@ def _quote(value: object) -> str:
 
 _REGISTRY: dict[str, PrimitiveInfo] = {}
 
-P = TypeVar("P", bound=type[Primitive])
 
-
-def register(cls: P) -> P:
-    """Class decorator: make a primitive known. A second one of the same name is an error."""
+def register(cls: type[Primitive]) -> None:
+    """Make a primitive known. A second one of the same name is an error."""
     if cls.name in _REGISTRY:
         raise ValueError(f"two primitives are called {cls.name!r}")
     doc = inspect.cleandoc(cls.__doc__ or "")
@@ -254,15 +252,11 @@ def register(cls: P) -> P:
             for parameter, declared in zip(parameters, dataclasses.fields(cls), strict=True)
         ),
     )
-    return cls
 
 
-@cache
 def primitives() -> Mapping[str, PrimitiveInfo]:
-    """All registered primitives by name, in the order of their groups and registration."""
-    import hcl_explore.schedule.primitives  # noqa: F401  (registers them)
-
-    return dict(_REGISTRY)
+    """All registered primitives by name, in the order in which they were registered."""
+    return MappingProxyType(_REGISTRY)
 
 
 def info(name: str) -> PrimitiveInfo:

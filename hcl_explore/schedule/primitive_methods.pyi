@@ -18,33 +18,6 @@ class PrimitiveMethods:
         unchecked: bool = False,
     ) -> tuple[LoopHandle, LoopHandle]:
         """Cut a loop into an outer loop over chunks of ``factor`` iterations and an inner loop."""
-    def dataflow(
-        self,
-        region: Callable[..., object] | LoopHandle | str | None = None,
-        *,
-        reassociate: bool = False,
-        unchecked: bool = False,
-    ) -> None:
-        """Run the stages of a function, or of each iteration of a loop, as a pipeline of
-        processes."""
-    def distribute(
-        self,
-        axis: LoopHandle | str,
-        before: LoopHandle | str | None = None,
-        *,
-        reassociate: bool = False,
-        unchecked: bool = False,
-    ) -> tuple[LoopHandle, ...]:
-        """Cut a loop into consecutive loops, one for each part of its body."""
-
-    loop_fission = distribute
-    def reorder(
-        self,
-        *axes: LoopHandle | str,
-        reassociate: bool = False,
-        unchecked: bool = False,
-    ) -> None:
-        """Permute loops of one nest: the named loops take each other's places, in this order."""
     def tile(
         self,
         *axes: LoopHandle | str,
@@ -53,6 +26,13 @@ class PrimitiveMethods:
         unchecked: bool = False,
     ) -> tuple[LoopHandle, ...]:
         """Cut adjacent loops of a perfect nest into tiles: the loops over tiles go outside."""
+    def reorder(
+        self,
+        *axes: LoopHandle | str,
+        reassociate: bool = False,
+        unchecked: bool = False,
+    ) -> None:
+        """Permute loops of one nest: the named loops take each other's places, in this order."""
     def interchange(
         self,
         first: LoopHandle | str,
@@ -148,17 +128,6 @@ class PrimitiveMethods:
         unchecked: bool = False,
     ) -> BufferHandle:
         """Keep the elements of an array that the next iteration of a loop reads again."""
-    def peel(
-        self,
-        axis: LoopHandle | str,
-        count: int = 1,
-        last: bool = False,
-        *,
-        reassociate: bool = False,
-        unchecked: bool = False,
-    ) -> tuple[LoopHandle, LoopHandle]:
-        """Give the first iterations of a loop a loop of their own, or the last ones with
-        ``last``."""
     def compute_at(
         self,
         producer: LoopHandle | Band | str,
@@ -181,6 +150,28 @@ class PrimitiveMethods:
         second's."""
 
     loop_fusion = merge
+    def distribute(
+        self,
+        axis: LoopHandle | str,
+        before: LoopHandle | str | None = None,
+        *,
+        reassociate: bool = False,
+        unchecked: bool = False,
+    ) -> tuple[LoopHandle, ...]:
+        """Cut a loop into consecutive loops, one for each part of its body."""
+
+    loop_fission = distribute
+    def peel(
+        self,
+        axis: LoopHandle | str,
+        count: int = 1,
+        last: bool = False,
+        *,
+        reassociate: bool = False,
+        unchecked: bool = False,
+    ) -> tuple[LoopHandle, LoopHandle]:
+        """Give the first iterations of a loop a loop of their own, or the last ones with
+        ``last``."""
     def reverse(
         self,
         axis: LoopHandle | str,
@@ -199,6 +190,15 @@ class PrimitiveMethods:
         unchecked: bool = False,
     ) -> LoopHandle:
         """Let an inner loop count from ``factor`` times an outer variable further on."""
+    def dataflow(
+        self,
+        region: Callable[..., object] | LoopHandle | str | None = None,
+        *,
+        reassociate: bool = False,
+        unchecked: bool = False,
+    ) -> None:
+        """Run the stages of a function, or of each iteration of a loop, as a pipeline of
+        processes."""
     def inline(
         self,
         func: Callable[..., object] | str,
@@ -225,15 +225,6 @@ class PrimitiveMethods:
     ) -> None:
         """Make a task of each iteration of the outer loops of a band: spatial processing
         elements."""
-    def bind_storage(
-        self,
-        target: BufferHandle | str,
-        impl: Storage | str,
-        *,
-        reassociate: bool = False,
-        unchecked: bool = False,
-    ) -> None:
-        """Keep an array in block RAM, UltraRAM, look-up tables or registers."""
     def to(
         self,
         target: BufferHandle | str,
@@ -265,6 +256,15 @@ class PrimitiveMethods:
         unchecked: bool = False,
     ) -> None:
         """Keep two copies of a local array, so that one is filled while the other is used."""
+    def bind_storage(
+        self,
+        target: BufferHandle | str,
+        impl: Storage | str,
+        *,
+        reassociate: bool = False,
+        unchecked: bool = False,
+    ) -> None:
+        """Keep an array in block RAM, UltraRAM, look-up tables or registers."""
     def quantize(
         self,
         target: BufferHandle | str,

@@ -13,9 +13,9 @@ from hcl_explore.ir.printing import ModuleLike, clone_module
 from hcl_explore.ir.program import Buffer, Loop, Program
 from hcl_explore.ir.read_program import read_program
 from hcl_explore.schedule.calls import ScheduleCall
+from hcl_explore.schedule.connected_buffers import connected_buffers
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import Primitive, info, then
-from hcl_explore.schedule.primitives.partition import connected_buffers
 from hcl_explore.schedule.step import Step
 from hcl_explore.schedule.sub_schedule import SubSchedule, qualified
 

@@ -14,7 +14,7 @@ from hcl_explore.ir.local_memory import fresh_name
 from hcl_explore.ir.program import Access, Buffer, Call, Loop, Program
 from hcl_explore.polyhedral.handover import Mismatch, handover_mismatch
 from hcl_explore.schedule.fifo_end import End, ends
-from hcl_explore.schedule.primitives.dataflow import region_refusal, stages_of, touches
+from hcl_explore.schedule.stages import region_refusal, stages_of, touches
 from hcl_explore.schedule.stream_rewrite import call_instead, declare_stream, settle_type
 
 

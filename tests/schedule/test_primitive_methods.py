@@ -69,6 +69,7 @@ def test_each_kind_of_argument_has_a_type() -> None:
     assert "dst: 'Memory | str', axis: 'int | None' = None" in typed["to"]
 
 
+@pytest.mark.slow
 def test_a_type_checker_knows_the_methods(tmp_path: Any) -> None:
     """What is installed is typed: the package ships ``py.typed`` and the methods' stub."""
     api = pytest.importorskip("mypy.api")

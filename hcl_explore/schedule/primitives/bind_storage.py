@@ -13,11 +13,10 @@ from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Program
 from hcl_explore.lang.storage import Storage
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.partition import connected_buffers, set_buffer_attribute
+from hcl_explore.schedule.connected_buffers import connected_buffers, set_buffer_attribute
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class BindStorage(Primitive):
     """Keep an array in block RAM, UltraRAM, look-up tables or registers.

@@ -26,13 +26,12 @@ from hcl_explore.polyhedral.footprint import (
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.aliasing import other_names
 from hcl_explore.schedule.legality import not_applicable, require_affine
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.dataflow import new_stage_refusal
+from hcl_explore.schedule.primitive import Outcome, Primitive
 from hcl_explore.schedule.primitives.pipeline import pipelined_operations
 from hcl_explore.schedule.primitives.unroll import MAX_UNROLLED_OPERATIONS
+from hcl_explore.schedule.stages import new_stage_refusal
 
 
-@register
 @dataclass(frozen=True)
 class BufferAt(Primitive):
     """Give each iteration of a loop a local copy of the part of an array that it touches.
@@ -261,6 +260,7 @@ def _plan(target: Buffer, axis: Loop) -> _Plan | None:
         return _Plan(accesses, box, loads=False, stores=False, replaces=True)
     return _Plan(accesses, box, reads_old or not _writes_all(accesses, box, axis), stores=True)
 
+
 def _part(accesses: Sequence[Access], axis: Loop) -> Sequence[Access]:
     """What the local array serves: all accesses, or those that touch what is written, where the
     others read far more and never the same."""
@@ -276,7 +276,6 @@ def _part(accesses: Sequence[Access], axis: Loop) -> Sequence[Access]:
     if kept is None or (everything is not None and kept.elements >= everything.elements):
         return accesses
     return part
-
 
 
 def _starts_with_a_read(accesses: Sequence[Access], axis: Loop) -> bool:

@@ -13,12 +13,11 @@ from hcl_explore.ir.program import Program
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.calls import ScheduleCall
 from hcl_explore.schedule.parameters import Scope
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 from hcl_explore.schedule.replay import Replay
 from hcl_explore.schedule.sub_schedule import SubSchedule, read_sub_schedules, settle
 
 
-@register
 @dataclass(frozen=True)
 class Compose(Primitive):
     """Carry out, in the kernels that this one calls, what was scheduled for them alone.

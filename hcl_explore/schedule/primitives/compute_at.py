@@ -11,10 +11,9 @@ from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.fusion import Fusion, fuse_nests, plan_fusion
 from hcl_explore.schedule.halo import fuse_ahead, run_ahead
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class ComputeAt(Primitive):
     """Move the loops of a producer into its consumer's nest, down to the loop ``axis``.

@@ -16,13 +16,13 @@ from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule import parameters as param
+from hcl_explore.schedule.imperfect import loop_for
 from hcl_explore.schedule.legality import not_applicable, order_refusal, require_affine
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.dataflow import new_stage_refusal
-from hcl_explore.schedule.primitives.split import annotation_refusal
+from hcl_explore.schedule.loop_refusals import annotation_refusal
+from hcl_explore.schedule.primitive import Outcome, Primitive
+from hcl_explore.schedule.stages import new_stage_refusal
 
 
-@register
 @dataclass(frozen=True)
 class Distribute(Primitive):
     """Cut a loop into consecutive loops, one for each part of its body.
@@ -130,23 +130,6 @@ class Distribute(Primitive):
 
     def explain(self) -> str:
         return f"cut {self.axis.name} into a loop for each part of its body"
-
-
-def loop_for(
-    axis: Loop, name: str, part: Sequence[ir.Operation], point: ir.InsertionPoint
-) -> ir.Operation:
-    """A loop like ``axis`` at ``point`` that repeats ``part``."""
-    lower, upper = rewrite.bounds_of(axis.op)
-    loop = rewrite.build_loop(name, lower, upper, axis.step or 1, axis.op.location, point)
-    rewrite.copy_attributes(axis.op, loop, skip=(attrs.LOOP_NAME, attrs.OP_NAME))
-    end = loop.regions[0].blocks[0].operations[0]
-    old, new = rewrite.induction_variable(axis.op), rewrite.induction_variable(loop)
-    new.set_location(old.location)
-    for op in part:
-        op.move_before(end)
-    for op in part:
-        rewrite.replace_uses_in(op, old, new)
-    return loop
 
 
 def _parts(axis: Loop, before: Loop | None) -> list[list[ir.Operation]]:

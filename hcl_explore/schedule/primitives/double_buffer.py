@@ -10,11 +10,10 @@ from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Program
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.dataflow import region_refusal, stages_of, touches
+from hcl_explore.schedule.primitive import Outcome, Primitive
+from hcl_explore.schedule.stages import region_refusal, stages_of, touches
 
 
-@register
 @dataclass(frozen=True)
 class DoubleBuffer(Primitive):
     """Keep two copies of a local array, so that one is filled while the other is used.

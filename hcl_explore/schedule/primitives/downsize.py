@@ -8,11 +8,9 @@ from typing import ClassVar
 from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
 from hcl_explore.ir.program import Program
 from hcl_explore.lang.types import FixedType, IntegerType, parse_type
-from hcl_explore.schedule.primitive import register
 from hcl_explore.schedule.primitives.quantize import Quantize
 
 
-@register
 @dataclass(frozen=True)
 class Downsize(Quantize):
     """Hold an array, or a scalar variable, of integers or fixed point in fewer bits.

@@ -18,11 +18,10 @@ from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable, require_affine
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.split import annotation_refusal
+from hcl_explore.schedule.loop_refusals import annotation_refusal
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class Fuse(Primitive):
     """Make one loop of adjacent loops of a perfect nest (the inverse of split).

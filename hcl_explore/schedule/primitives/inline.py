@@ -17,10 +17,9 @@ from hcl_explore.ir.local_memory import fresh_name
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Call, Function, Program
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class Inline(Primitive):
     """Replace every call of a function by its body; the function goes.

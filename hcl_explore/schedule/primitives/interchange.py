@@ -9,11 +9,10 @@ from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 from hcl_explore.schedule.primitives.reorder import Reorder
 
 
-@register
 @dataclass(frozen=True)
 class Interchange(Primitive):
     """Let two loops of a nest change places, whichever of them is outside.

@@ -11,10 +11,9 @@ from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.fusion import Fusion, fuse_nests, plan_fusion
 from hcl_explore.schedule.legality import not_applicable, order_refusal
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class Merge(Primitive):
     """Fuse the outer loops of two nests: each iteration runs the first's body, then the second's.

@@ -18,10 +18,9 @@ from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable
 from hcl_explore.schedule.outlining import can_be_passed, captured, declare, is_local_copy, symbols
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class Outline(Primitive):
     """Move a loop nest into a function of its own, which is called in its place.

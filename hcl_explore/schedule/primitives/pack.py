@@ -10,11 +10,10 @@ from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Program
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 from hcl_explore.schedule.primitives.partition import add_banks, clash_refusal, has_banks
 
 
-@register
 @dataclass(frozen=True)
 class Pack(Primitive):
     """Store ``factor`` consecutive elements of an array side by side in one wide word.

@@ -13,10 +13,9 @@ from hcl_explore.polyhedral.dependences import parallel_violation
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.aliasing import alias_refusal
 from hcl_explore.schedule.legality import not_applicable, require_affine, violation_error
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class Parallel(Primitive):
     """Mark a loop whose iterations may run in any order or at once."""

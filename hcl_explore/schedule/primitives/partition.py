@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import mlir.ir as ir
-
 from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.attributes import PartitionedDim, make_partition
@@ -16,10 +14,10 @@ from hcl_explore.ir.program import Buffer, Program
 from hcl_explore.lang.partition import Partition
 from hcl_explore.lang.types import UNKNOWN_SIZE
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.connected_buffers import connected_buffers, set_buffer_attribute
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class PartitionArray(Primitive):
     """Divide an array over banks, so that more elements can be read in one cycle.
@@ -130,46 +128,3 @@ def add_banks(
     for buffer in connected_buffers(program, target):
         attribute = make_partition([*buffer.partition, *entries], module.operation.context)
         set_buffer_attribute(program, buffer, attrs.PARTITION, attribute)
-
-
-def connected_buffers(program: Program, buffer: Buffer) -> list[Buffer]:
-    """``buffer`` and every buffer that calls make the same storage as it."""
-    found = [buffer]
-    for current in found:
-        for other in _one_call_away(program, current):
-            if other not in found:
-                found.append(other)
-    return found
-
-
-def _one_call_away(program: Program, buffer: Buffer) -> list[Buffer]:
-    near: list[Buffer] = []
-    for function in program.functions.values():
-        for call in function.all_calls():
-            callee = program.functions.get(call.callee)
-            if callee is None:
-                continue
-            for position, argument in enumerate(call.arguments):
-                formal = next((b for b in callee.buffers if b.argument_position == position), None)
-                if argument is buffer and formal is not None:
-                    near.append(formal)
-                if formal is buffer and argument is not None:
-                    near.append(argument)
-            returned = [b for b in callee.buffers if b.kind == "result"]
-            if len(returned) == len(call.results):
-                for inner, outer in zip(returned, call.results, strict=True):
-                    if outer is buffer:
-                        near.append(inner)
-                    if inner is buffer:
-                        near.append(outer)
-    return near
-
-
-def set_buffer_attribute(program: Program, buffer: Buffer, name: str, value: object) -> None:
-    """Set an attribute of an array, wherever its declaration keeps attributes."""
-    if buffer.argument_position is not None:
-        function = program.functions[buffer.function]
-        attrs.set_argument_attribute(function.op, buffer.argument_position, name, value)
-    else:
-        number = ir.OpResult(buffer.value).result_number
-        buffer.value.owner.operation.attributes[attrs.of_result(name, number)] = value

@@ -11,11 +11,10 @@ from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 from hcl_explore.schedule.primitives.unroll import MAX_UNROLLED_OPERATIONS
 
 
-@register
 @dataclass(frozen=True)
 class Pipeline(Primitive):
     """Start an iteration of a loop every ``initiation_interval`` cycles; loops inside it unroll.

@@ -10,14 +10,13 @@ from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Program
 from hcl_explore.lang.types import ScalarType
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.partition import connected_buffers
+from hcl_explore.schedule.connected_buffers import connected_buffers
+from hcl_explore.schedule.primitive import Outcome, Primitive
 from hcl_explore.schedule.retyping import refusal, retype
 
 ALLOWED_ERROR = 0.05
 
 
-@register
 @dataclass(frozen=True)
 class Quantize(Primitive):
     """Hold an array, or a scalar variable, in fixed point, an integer or another float.

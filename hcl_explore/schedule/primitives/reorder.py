@@ -21,10 +21,9 @@ from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.imperfect import is_perfect, set_apart, set_apart_refusal, time_apart
 from hcl_explore.schedule.legality import not_applicable, order_refusal, require_affine
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class Reorder(Primitive):
     """Permute loops of one nest: the named loops take each other's places, in this order.

@@ -17,12 +17,11 @@ from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Program
 from hcl_explore.polyhedral.domain import Ranges
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.partition import connected_buffers
+from hcl_explore.schedule.connected_buffers import connected_buffers
+from hcl_explore.schedule.primitive import Outcome, Primitive
 from hcl_explore.schedule.retyping import refresh_signature
 
 
-@register
 @dataclass(frozen=True)
 class Reshape(Primitive):
     """Store a local array in another shape; its elements keep their row-major order.

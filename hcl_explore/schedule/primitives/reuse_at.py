@@ -17,12 +17,11 @@ from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Function, Loop, Program
 from hcl_explore.polyhedral.domain import Ranges
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 from hcl_explore.schedule.primitives.buffer_at import local_copy_refusal
 from hcl_explore.schedule.reuse_plan import ReusePlan, Walk, plan_reuse
 
 
-@register
 @dataclass(frozen=True)
 class ReuseAt(Primitive):
     """Keep the elements of an array that the next iteration of a loop reads again.

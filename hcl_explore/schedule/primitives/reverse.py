@@ -16,11 +16,10 @@ from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable, order_refusal, require_affine
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.split import annotation_refusal
+from hcl_explore.schedule.loop_refusals import annotation_refusal
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class Reverse(Primitive):
     """Run the iterations of a loop in the opposite order.

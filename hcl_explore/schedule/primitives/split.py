@@ -7,17 +7,17 @@ from typing import ClassVar
 
 import mlir.ir as ir
 
-from hcl_explore.errors import ArgumentError, ScheduleError
+from hcl_explore.errors import ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import rewrite
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
-from hcl_explore.schedule.legality import not_applicable, require_affine
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.legality import require_affine
+from hcl_explore.schedule.loop_refusals import annotation_refusal, factor_refusal
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class Split(Primitive):
     """Cut a loop into an outer loop over chunks of ``factor`` iterations and an inner loop.
@@ -56,42 +56,6 @@ class Split(Primitive):
 
     def explain(self) -> str:
         return f"split {self.axis.name} into chunks of {self.factor} iterations"
-
-
-def factor_refusal(
-    program: Program, primitive: str, loop: Loop, factor: int
-) -> ScheduleError | None:
-    """A factor beyond the trip count is refused."""
-    if loop.trip_count is not None and factor > loop.trip_count:
-        return ArgumentError(
-            f"{primitive}: factor {factor} is larger than the trip count {loop.trip_count} of "
-            f"loop '{loop.name}'",
-            span=program.sources.span(loop.place),
-            advice=f"Use a factor from 1 to {loop.trip_count}.",
-        )
-    return None
-
-
-def annotation_refusal(program: Program, primitive: str, loop: Loop) -> ScheduleError | None:
-    """A loop that is already pipelined, unrolled, parallel or vectorized keeps its shape."""
-    done = [
-        word
-        for word, is_set in (
-            ("pipelined", loop.pipeline_ii is not None),
-            ("unrolled", loop.unroll is not None),
-            ("parallel", loop.parallel),
-            ("vectorized", loop.vectorize is not None),
-        )
-        if is_set
-    ]
-    if not done:
-        return None
-    return not_applicable(
-        program,
-        loop,
-        f"{primitive}: loop '{loop.name}' is already {done[0]}",
-        f"Apply {primitive} first, and then mark the loop you mean.",
-    )
 
 
 def split_loop(loop: Loop, factor: int) -> Outcome:

@@ -18,12 +18,12 @@ from hcl_explore.polyhedral.projection import tiling
 from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable, order_refusal, require_affine
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.loop_refusals import annotation_refusal, factor_refusal
+from hcl_explore.schedule.primitive import Outcome, Primitive
 from hcl_explore.schedule.primitives.reorder import bound_of, rebuild_nest
-from hcl_explore.schedule.primitives.split import annotation_refusal, factor_refusal, split_loop
+from hcl_explore.schedule.primitives.split import split_loop
 
 
-@register
 @dataclass(frozen=True)
 class Tile(Primitive):
     """Cut adjacent loops of a perfect nest into tiles: the loops over tiles go outside.

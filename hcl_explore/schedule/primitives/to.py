@@ -13,7 +13,7 @@ from hcl_explore.lang.memory import OFF_CHIP, RESOURCES
 from hcl_explore.lang.storage import Storage
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.placement import BankPlacement
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 from hcl_explore.schedule.primitives.bind_storage import BindStorage
 from hcl_explore.schedule.relay import Relay
 from hcl_explore.schedule.stage_fifo import StageFifo
@@ -22,7 +22,6 @@ from hcl_explore.schedule.stream_rewrite import DEFAULT_DEPTH
 _BANK = re.compile(rf"({'|'.join(OFF_CHIP)})\[\d+\]")
 
 
-@register
 @dataclass(frozen=True)
 class To(Primitive):
     """Send an array through FIFOs, from stage to stage or along processing elements, or place it.

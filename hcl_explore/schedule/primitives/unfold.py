@@ -22,12 +22,11 @@ from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.aliasing import alias_refusal
 from hcl_explore.schedule.legality import not_applicable, require_affine, violation_error
 from hcl_explore.schedule.outlining import can_be_passed, captured, declare, is_local_copy, symbols
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 MOST_ELEMENTS = 1024
 
 
-@register
 @dataclass(frozen=True)
 class Unfold(Primitive):
     """Make a task of each iteration of the outer loops of a band: spatial processing elements.

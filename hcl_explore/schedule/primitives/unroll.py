@@ -11,13 +11,12 @@ from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.legality import not_applicable
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.split import factor_refusal
+from hcl_explore.schedule.loop_refusals import factor_refusal
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 MAX_UNROLLED_OPERATIONS = 20_000
 
 
-@register
 @dataclass(frozen=True)
 class Unroll(Primitive):
     """Replicate the body of a loop ``factor`` times (0: as often as the loop runs).

@@ -13,11 +13,10 @@ from hcl_explore.polyhedral.dependences import parallel_violation
 from hcl_explore.schedule import parameters as param
 from hcl_explore.schedule.aliasing import alias_refusal
 from hcl_explore.schedule.legality import not_applicable, require_affine, violation_error
-from hcl_explore.schedule.primitive import Outcome, Primitive, register
-from hcl_explore.schedule.primitives.split import annotation_refusal, factor_refusal
+from hcl_explore.schedule.loop_refusals import annotation_refusal, factor_refusal
+from hcl_explore.schedule.primitive import Outcome, Primitive
 
 
-@register
 @dataclass(frozen=True)
 class Vectorize(Primitive):
     """Let the CPU run ``width`` iterations of an innermost loop at once, in vector registers.
