@@ -21,6 +21,7 @@ from hcl_explore.analysis.layout import Layouts
 from hcl_explore.analysis.memory import constant_entry
 from hcl_explore.analysis.operators import Operators
 from hcl_explore.analysis.plan import Plan
+from hcl_explore.analysis.ports import program_order
 from hcl_explore.analysis.value_nodes import ValueNodes, make_node
 from hcl_explore.analysis.values import Statement, Value, Values
 from hcl_explore.ir.dialect import PUT, STREAM_OPS
@@ -49,7 +50,9 @@ class DatapathBuilder:
         self.plan = plan
         self.operators = operators
         self.layouts = layouts
-        self.nodes = ValueNodes(plan, operators, self._enter)
+        self.nodes = ValueNodes(
+            plan, operators, self._enter, balances_floats=layouts.options.unsafe_math
+        )
         self.nest: tuple[Loop, ...] = ()
         self.addresses = Addresses(self.nodes, ())
         self.written_in_nest: set[Buffer] = set()
@@ -57,6 +60,7 @@ class DatapathBuilder:
         self.cells: dict[Cell, Node] = {}
         self.promoted: dict[Buffer, Cell] = {}
         self.written: dict[Buffer, list[Node]] = {}
+        self.read: dict[object, Node] = {}
         self.comparisons: dict[ir.Operation, Node] = {}
         self.open: list[list[Entry]] = [self.path.entries]
         self.exposed: dict[tuple[Buffer, Loop], bool] = {}
@@ -70,6 +74,7 @@ class DatapathBuilder:
                 self.written_in_nest = {
                     access.buffer for access in body.all_accesses() if access.is_write
                 }
+                self.nodes.accumulated = self.written_in_nest
                 self.addresses = Addresses(self.nodes, self.nest)
                 accesses = list(body.all_accesses())
                 partitions = {a.buffer: self.layouts[a.buffer].partition for a in accesses}
@@ -114,13 +119,24 @@ class DatapathBuilder:
             ):
                 self.promoted[buffer] = (buffer, subscripts)
 
-    def _start_cells(self, loop: Loop, levels: frozenset[Loop]) -> dict[Cell, Node]:
-        """Registers for the cells that are written inside ``loop``."""
+    def _start_cells(
+        self, loop: Loop, levels: frozenset[Loop], *, is_inside: bool = False
+    ) -> dict[Cell, Node]:
+        """Registers for the cells that are written inside ``loop``. Of a loop that is itself
+        ``is_inside`` the body, an array element that is read before it is written is loaded."""
         started = {}
-        for access in loop.all_accesses():
+        first: dict[Cell, Access] = {}
+        accesses = loop.all_accesses()
+        for access in sorted(accesses, key=program_order) if is_inside else accesses:
             cell = self._cell(access)
-            if access.is_write and cell is not None and cell not in started:
+            if cell is None:
+                continue
+            earliest = first.setdefault(cell, access)
+            if access.is_write and cell not in started:
                 before = self.cells.get(cell)
+                is_element = isinstance(cell, tuple)
+                if before is None and is_inside and is_element and not earliest.is_write:
+                    before = self._read_element(earliest, ())
                 inputs = () if before is None else (before,)
                 register = make_node("register", access.buffer.bits, inputs, levels)
                 register.access = access
@@ -210,7 +226,7 @@ class DatapathBuilder:
         nest = Nest(loop, self.plan[loop].copies)
         promoted = dict(self.promoted)
         self._promote(loop, loop.all_accesses())
-        started = self._start_cells(loop, frozenset({loop}))
+        started = self._start_cells(loop, frozenset({loop}), is_inside=True)
         self.open[-1].append(nest)
         for register in started.values():
             nest.entries.append(register)
@@ -292,26 +308,35 @@ class DatapathBuilder:
         if constant is not None:
             self.nodes.known[value] = constant
             return
-        addresses = tuple(self.nodes.of(index) for index in value.operands)
-        addresses += self.addresses.of(access, self.layouts[access.buffer].partition)
-        for store in reversed(self.written.get(access.buffer, [])):
+        indices = tuple(self.nodes.of(index) for index in value.operands)
+        self.nodes.known[value] = self._read_element(access, indices)
+
+    def _read_element(self, access: Access, indices: tuple[Node, ...]) -> Node:
+        """What a read gives: what the iteration has stored there, or loaded before, else a load."""
+        stores = self.written.get(access.buffer, [])
+        for store in reversed(stores):
             assert store.access is not None
             relation = _relation(store.access, access)
             if relation == "same" and store.levels <= self._levels(access):
-                self.nodes.known[value] = store.inputs[0]
-                return
+                return store.inputs[0]
             if relation != "different":
                 break
         after = tuple(
             store
-            for store in self.written.get(access.buffer, ())
+            for store in stores
             if store.access is not None and _relation(store.access, access) != "different"
         )
+        place = (access.buffer, access.subscripts, access.guards, after)
+        node = self.read.get(place) if access.subscripts is not None else None
+        if node is not None:
+            return node
+        addresses = indices + self.addresses.of(access, self.layouts[access.buffer].partition)
         node = make_node("load", self.layouts.bits(access.buffer), addresses, self._levels(access))
-        node.access, node.after, node.choices = access, after, self._choices(access)
+        node.access, node.choices, node.after = access, self._choices(access), after
+        self.read[place] = node
         self._enter(node)
         self.path.loads.append(node)
-        self.nodes.known[value] = node
+        return node
 
     def _choices(self, access: Access) -> int:
         """Among how many registers an access chooses at run time; 1 for other memories."""
@@ -362,11 +387,7 @@ class DatapathBuilder:
     def _first_read(self, cell: Cell, access: Access) -> Node:
         """A cell read before it is written: its register, or for an array element a load."""
         if isinstance(cell, tuple):
-            node = make_node("load", access.buffer.bits, (), self._levels(access))
-            node.access = access
-            self._enter(node)
-            self.path.loads.append(node)
-            return node
+            return self._read_element(access, ())
         return make_node("register", access.buffer.bits, (), frozenset())
 
     def _store(self, access: Access, value: Node) -> None:

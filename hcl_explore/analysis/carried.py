@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from hcl_explore.analysis.plan import Plan
-from hcl_explore.ir.linear import LinearForm
-from hcl_explore.ir.program import Access, Loop
+from hcl_explore.ir.linear import LinearForm, Rounding
+from hcl_explore.ir.program import Access, Buffer, Loop
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,11 @@ def carried_distance(
     ]
     known: dict[Loop, int] = {}
     is_free = set(nest)
-    for written, read in zip(store.subscripts, load.subscripts, strict=True):
+    stored = _rejoined(store.subscripts, store.buffer)
+    loaded = _rejoined(load.subscripts, load.buffer)
+    if len(stored) != len(loaded):
+        return _UNKNOWN
+    for written, read in zip(stored, loaded, strict=True):
         if written.roundings or read.roundings:
             return _UNKNOWN
         verdict = _equation(written, read, nest, unrolled, known, is_free)
@@ -56,6 +60,32 @@ def carried_distance(
             return _UNKNOWN
     distance = _flattened(known, is_free, nest, plan)
     return None if distance is None else Carried(distance)
+
+
+def _rejoined(forms: tuple[LinearForm, ...], buffer: Buffer) -> list[LinearForm]:
+    """The subscripts, with ``x // n, x % n`` on rows of ``n`` elements put together to ``x``: so
+    they are once the tool has made an address of them."""
+    joined: list[LinearForm] = []
+    for form, extent in zip(forms, buffer.shape, strict=True):
+        row, column = _only_rounding(joined[-1]) if joined else None, _only_rounding(form)
+        if (
+            row is not None
+            and column is not None
+            and (row.kind, column.kind) == ("floordiv", "mod")
+            and row.divisor == column.divisor == extent
+            and row.form == column.form
+        ):
+            joined[-1] = row.form
+        else:
+            joined.append(form)
+    return joined
+
+
+def _only_rounding(form: LinearForm) -> Rounding | None:
+    """The rounding that a subscript consists of, if it is nothing else."""
+    if len(form.roundings) != 1 or form.terms or form.constant:
+        return None
+    return form.roundings[0] if form.roundings[0].coefficient == 1 else None
 
 
 def _is_row(
