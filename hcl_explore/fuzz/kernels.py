@@ -119,6 +119,20 @@ def _triangle(rng: random.Random, t: str) -> str:
     )
 
 
+def _substitution(rng: random.Random, t: str) -> str:
+    """Each element from those before it: some are written, others of the same array only read."""
+    end = rng.choice((f"i{t}", f"i{t}", f"i{t} + 1"))
+    target, source = rng.choice(
+        ((f"v[i{t}]", f"v[j{t}]"), (f"A[i{t}, 0]", f"A[j{t}, 0]"), (f"B[1, i{t}]", f"B[1, j{t}]"))
+    )
+    return (
+        f"    for i{t} in range(N):\n"
+        f"        {target} = {target} * {rng.randint(1, 3)}\n"
+        f"        for j{t} in range({end}):\n"
+        f"            {target} -= A[i{t}, j{t}] * {source}\n"
+    )
+
+
 def _imperfect(rng: random.Random, t: str) -> str:
     return (
         f"    for i{t} in range(N):\n"
@@ -240,6 +254,7 @@ _STAGES: Sequence[Callable[[random.Random, str], str]] = (
     _stencil,
     _reduction,
     _triangle,
+    _substitution,
     _imperfect,
     _two_in_a_row,
     _two_in_a_row,
