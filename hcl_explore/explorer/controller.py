@@ -18,6 +18,7 @@ from hcl_explore.explorer.protocol import (
     BadgeEvent,
     ErrorMessage,
     Hello,
+    OfferMessage,
     PaneMessage,
     Response,
     SessionLike,
@@ -57,6 +58,7 @@ class Controller:
             "remove": lambda params: self.session.remove(int(params["index"])),
             "edit": lambda params: self.session.edit(str(params["text"])),
             "load_kernel": lambda params: self.session.load_kernel(str(params["name"])),
+            "apply_example_schedule": lambda _: self.session.apply_example_schedule(),
             "set_device": self._set_device,
             "advise": self._advise,
             "survey": self._survey,
@@ -227,7 +229,15 @@ class Controller:
             steps=steps,
             history=history_html(record, editable=True),
             palette=self.session.palette(),
+            offer=self._offer(record),
         )
+
+    def _offer(self, record: SessionRecord) -> OfferMessage | None:
+        """The schedule of the example, as long as no step was made."""
+        example = self.session.example
+        if example is None or not example.schedule or len(record["steps"]) > 1:
+            return None
+        return OfferMessage(steps=len(example.schedule), remark=example.remark)
 
 
 _TITLES = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol, TypedDict
 
+from hcl_explore.examples.example import Example
 from hcl_explore.views.record import PrimitiveRecord, SessionRecord
 
 ExportFormat = Literal["json", "script", "html"]
@@ -43,6 +44,13 @@ class StepMessage(TypedDict):
     explanation: str
 
 
+class OfferMessage(TypedDict):
+    """The schedule that an example comes with: how many steps, and what is worth knowing of it."""
+
+    steps: int
+    remark: str
+
+
 class StateMessage(TypedDict):
     """Everything but the panes. ``key`` names the whole history and the device."""
 
@@ -58,6 +66,7 @@ class StateMessage(TypedDict):
     steps: list[StepMessage]
     history: str
     palette: list[PrimitiveRecord]
+    offer: OfferMessage | None
 
 
 class PaneMessage(TypedDict):
@@ -172,6 +181,11 @@ class SessionLike(Protocol):
     def kernels(self) -> list[tuple[str, str, str]]: ...
 
     def load_kernel(self, name: str) -> None: ...
+
+    @property
+    def example(self) -> Example | None: ...
+
+    def apply_example_schedule(self) -> None: ...
 
     def set_device(self, device: str, clock_mhz: float) -> None: ...
 

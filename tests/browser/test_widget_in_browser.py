@@ -8,6 +8,8 @@ import pytest
 from bench import Bench
 from fake_session import FakeSession
 
+from hcl_explore import examples
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -241,6 +243,34 @@ def test_examples_ask_before_steps_are_lost(page: Page) -> None:
     assert ("load_kernel", "sobel") in bench.session.calls
 
 
+def test_an_example_offers_its_schedule_until_there_are_steps(page: Page) -> None:
+    bench = Bench(page, FakeSession())
+    offer = page.locator('[data-action="apply-example-schedule"]')
+    assert offer.count() == 0
+    page.select_option('[data-action="load-kernel"]', "sobel")
+    bench.wait()
+    assert "comes with a schedule" in bench.text(".hx-offer")
+    assert offer.inner_text() == f"Apply its {len(examples.get('sobel').schedule)} steps"
+    offer.click()
+    bench.wait()
+    assert ("apply_example_schedule",) in bench.session.calls
+    assert offer.count() == 0
+    assert page.locator(".step").count() == 3
+
+
+def test_the_shown_step_stays_in_sight_when_the_list_gets_shorter(page: Page) -> None:
+    page.set_viewport_size({"width": 1300, "height": 900})
+    Bench(page, FakeSession(position=5), width=1240)
+    page.evaluate("document.getElementById('widget').style.width = '860px'")
+    page.wait_for_function(
+        """() => {
+          const frame = document.querySelector(".hx-history .scroll").getBoundingClientRect();
+          const step = document.querySelector(".step.is-shown").getBoundingClientRect();
+          return frame.height < 200 && step.bottom <= frame.bottom + 1 && step.top >= frame.top - 1;
+        }"""
+    )
+
+
 def test_a_bad_clock_is_refused_and_put_back(page: Page) -> None:
     bench = Bench(page, FakeSession())
     page.fill(".clock", "0")
@@ -288,6 +318,15 @@ def test_nothing_runs_out_of_the_widget_at_any_width(page: Page, width: int) -> 
             }"""
         )
         assert overflow == []
+    out_of_sight = page.evaluate(
+        """() => {
+          const frame = document.querySelector(".hx-tabs").getBoundingClientRect();
+          return [...document.querySelectorAll('[role="tab"]')]
+            .filter((e) => e.getBoundingClientRect().right > frame.right + 1)
+            .map((e) => e.textContent);
+        }"""
+    )
+    assert out_of_sight == []
 
 
 def test_every_control_has_a_name(page: Page) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import gemm_records
 
+from hcl_explore import examples
 from hcl_explore.errors import (
     ArgumentError,
     DeviceError,
@@ -15,6 +16,7 @@ from hcl_explore.errors import (
     ScheduleError,
     SourceSpan,
 )
+from hcl_explore.examples.example import Example
 from hcl_explore.views.record import PrimitiveRecord, SessionRecord
 
 Observer = Callable[[Any, int], None]
@@ -164,6 +166,15 @@ class FakeSession:
         self.calls.append(("load_kernel", name))
         self.known = 0
         self._move(0)
+
+    @property
+    def example(self) -> Example | None:
+        return examples.get("sobel") if ("load_kernel", "sobel") in self.calls else None
+
+    def apply_example_schedule(self) -> None:
+        self.calls.append(("apply_example_schedule",))
+        self.known = 2
+        self._move(2)
 
     def set_device(self, device: str, clock_mhz: float) -> None:
         if clock_mhz <= 0:

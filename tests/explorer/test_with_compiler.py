@@ -86,6 +86,22 @@ def test_a_new_kernel_shows_its_own_program_at_once(answers: Answers) -> None:
     assert "sweep" not in html
 
 
+def test_an_example_brings_its_schedule(answers: Answers) -> None:
+    assert answers.ask("hello", pane="tree")["result"]["state"]["offer"] is None
+    answers.ask("load_kernel", name="sobel")
+    example = hcl.examples.get("sobel")
+    state = answers.ask("hello", pane="tree")["result"]["state"]
+    assert state["offer"] == {"steps": len(example.schedule), "remark": example.remark}
+    assert "error" not in answers.ask("apply_example_schedule")
+    state = answers.ask("hello", pane="tree")["result"]["state"]
+    assert state["offer"] is None
+    assert state["position"] == len(state["steps"]) - 1 == len(example.schedule)
+    answers.ask("goto", position=0)
+    assert answers.ask("hello", pane="tree")["result"]["state"]["offer"] is None
+    answers.ask("load_kernel", name="sobel")
+    assert answers.ask("hello", pane="tree")["result"]["state"]["offer"] is not None
+
+
 def test_markup_in_the_kernel_stays_text_everywhere() -> None:
     text = KERNEL.replace("B[i] +=", f"# {HOSTILE}\n        B[i] +=")
     session = hcl.Session(text, verify=False)

@@ -53,6 +53,10 @@ def test_only_an_example_has_one() -> None:
     assert session.example is None
 
 
+def faulty(*change: object) -> None:
+    raise ZeroDivisionError(change)
+
+
 def load(session: hcl.Session) -> None:
     session.load_kernel("sobel")
 
@@ -77,9 +81,6 @@ def test_a_fault_leaves_the_session_as_it_was(change: Callable[[hcl.Session], No
     session.undo()
     calls = [step.call for step in session.steps]
 
-    def faulty(kind: str, index: int) -> None:
-        raise ZeroDivisionError(kind)
-
     stop = session.observe(faulty)
     with pytest.raises(ZeroDivisionError):
         change(session)
@@ -92,14 +93,9 @@ def test_a_fault_leaves_the_session_as_it_was(change: Callable[[hcl.Session], No
     assert session.position == 2
 
 
-def test_a_fault_in_its_schedule_leaves_the_session_as_it_was(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_fault_in_its_schedule_leaves_the_session_as_it_was() -> None:
     session = hcl.Session(hcl.examples.get("sobel").kernel, verify=False)
     session.schedule.pipeline("y")
-
-    def faulty(kind: str, index: int) -> None:
-        raise ZeroDivisionError(kind)
 
     stop = session.observe(faulty)
     with pytest.raises(ZeroDivisionError):

@@ -3,7 +3,7 @@
 import { Bar } from "./bar.js";
 import { PaneCache } from "./cache.js";
 import { Client, RequestError } from "./client.js";
-import { button, closest, el } from "./dom.js";
+import { button, closest, el, prose } from "./dom.js";
 import { Editor } from "./editor.js";
 import { choiceFor } from "./form.js";
 import { Links } from "./links.js";
@@ -112,6 +112,7 @@ export class App {
     });
     this.dirty = el("span", { class: "hx-dirty", role: "status" });
     this.kernelMessages = el("div", { class: "hx-messages" });
+    this.offer = el("div", { class: "hx-offer" });
     this.undo = button("Undo", () => this.#act("undo"), { "data-action": "undo" });
     this.redo = button("Redo", () => this.#act("redo"), { "data-action": "redo" });
     const app = el(
@@ -145,6 +146,7 @@ export class App {
           { class: "hx-history", "aria-label": "steps" },
           el("div", { class: "hx-section-head" }, el("h3", {}, "Steps"), this.undo, this.redo),
           this.steps.scroll,
+          this.offer,
         ),
         this.view.element,
       ),
@@ -192,7 +194,22 @@ export class App {
     undo.disabled = state.position === 0;
     redo.disabled = state.redo === 0;
     this.steps?.setHtml(state.history, state.position);
+    this.#showOffer(state.offer);
     this.#show(state.position);
+  }
+
+  /** The schedule that the example comes with. @param {State["offer"]} offer */
+  #showOffer(offer) {
+    this.offer?.replaceChildren(
+      ...(offer
+        ? [
+            el("p", {}, "This example comes with a schedule. ", ...prose(offer.remark)),
+            button(`Apply its ${offer.steps} steps`, () => this.#act("apply_example_schedule"), {
+              "data-action": "apply-example-schedule",
+            }),
+          ]
+        : []),
+    );
   }
 
   /**

@@ -19,6 +19,7 @@
  * @property {{ key: string, call: string, explanation: string }[]} steps
  * @property {string} history
  * @property {Primitive[]} palette
+ * @property {{ steps: number, remark: string } | null} offer
  */
 /** @typedef {{ step: number, pane: string, html: string }} PaneMessage */
 /** @typedef {{ reason: string | null, missing: string[], call_html: string, choices: Record<string, Record<string, string | null>> }} Advice */

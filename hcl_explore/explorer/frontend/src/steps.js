@@ -18,6 +18,7 @@ export class Steps {
       const go = closest(event, ".go[data-step]");
       if (go) onShow(Number(go.dataset.step));
     });
+    new ResizeObserver(() => this.#keepShownInSight()).observe(this.scroll);
     this.scroll.addEventListener("keydown", (event) => {
       const go = closest(event, ".go[data-step]");
       const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -52,13 +53,15 @@ export class Steps {
       const go = item.querySelector(".go");
       const is = go instanceof HTMLElement && Number(go.dataset.step) === shown;
       item.classList.toggle("is-shown", is);
-      if (is) {
-        go.setAttribute("aria-current", "step");
-        keepInSight(this.scroll, /** @type {HTMLElement} */ (item));
-      } else {
-        go?.removeAttribute("aria-current");
-      }
+      if (is) go.setAttribute("aria-current", "step");
+      else go?.removeAttribute("aria-current");
     }
+    this.#keepShownInSight();
+  }
+
+  #keepShownInSight() {
+    const item = this.scroll.querySelector(".step.is-shown");
+    if (item instanceof HTMLElement) keepInSight(this.scroll, item);
   }
 
   /** @param {number} step @param {string} html */
