@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -162,16 +163,19 @@ class Parameter:
 
     def _resolve_integer(self, value: object, scope: Scope) -> int:
         # numpy integers count; booleans and floats do not.
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
+        try:
+            number = operator.index(value)  # type: ignore[arg-type]
+        except TypeError:
+            raise self._wrong(value, scope, self._range_text()) from None
+        if isinstance(value, bool):
             raise self._wrong(value, scope, self._range_text())
-        number = value.__index__()
         below = self.minimum is not None and number < self.minimum
         above = self.maximum is not None and number > self.maximum
         if below or above:
             raise self._wrong(value, scope, self._range_text())
         if abs(number) > _LARGEST:
             raise self._wrong(value, scope, f"an integer of at most {_LARGEST:,}")
-        return int(number)
+        return number
 
     def _resolve_integers(self, value: object, scope: Scope) -> tuple[int, ...]:
         return tuple(
@@ -224,7 +228,7 @@ class Parameter:
 
     def _resolve_choice(self, value: object, scope: Scope) -> Enum:
         for member in self.choices:
-            if value is member or value == member.value or value == member.name:
+            if value is member or (isinstance(value, str) and value in (member.value, member.name)):
                 return member
         names = ", ".join(f"{type(m).__name__}.{m.name}" for m in self.choices)
         raise self._wrong(value, scope, f"one of {names}")

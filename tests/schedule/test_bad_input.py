@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 from test_structure import feedback
 
@@ -101,7 +102,10 @@ def unfit(parameter: Parameter, s: hcl.Schedule) -> Iterator[tuple[str, object]]
     loops: list[tuple[str, object]] = [
         ("nothing", None),
         ("unknown name", "nowhere"),
+        ("a name with other letters", "größe\n"),
+        ("an empty name", ""),
         ("a number", 3),
+        ("an array of numbers", np.arange(2)),
         ("an array", s.A),
         ("foreign handle", other.loop("i")),
         ("stale handle", stale_loop(s)),
@@ -119,13 +123,15 @@ def unfit(parameter: Parameter, s: hcl.Schedule) -> Iterator[tuple[str, object]]
         yield "a number", 3
         yield "a loop", s.loop("i")
         yield "a loop's name", "i"
+        yield "an empty name", ""
+        yield "a list", ["A"]
         yield "foreign handle", other.buffer("A")
         yield "unknown function", "nowhere:A"
     elif parameter.kind == "function":
         yield "unknown name", "nowhere"
         yield "a number", 3
     elif parameter.kind in ("integer", "integers"):
-        wrong: list[object] = [2.5, "2", True, 10**12]
+        wrong: list[object] = [2.5, "2", True, 10**12, float("nan"), np.float32(2), np.arange(2)]
         if parameter.minimum is not None:
             wrong.append(parameter.minimum - 1)
         if not parameter.is_optional:
@@ -136,6 +142,8 @@ def unfit(parameter: Parameter, s: hcl.Schedule) -> Iterator[tuple[str, object]]
     elif parameter.kind == "choice":
         yield "no member", "odd"
         yield "a number", 17
+        yield "an array of numbers", np.arange(2)
+        yield "a class", str
     elif parameter.kind == "destination":
         yield "unknown name", "nowhere"
         yield "a number", 3
@@ -244,6 +252,15 @@ def long(A: int32[100_000]):
         (feedback, [], 's.dataflow("t")', NotApplicableError, "before"),
         (sums, [], 's.inline("sums")', NotApplicableError, "'sums' is the kernel itself"),
         (sums, [], 's.reshape("B", [3, 3])', ArgumentError, "'B' has 8 elements"),
+        (two_stages, [], 's.to("T", "copy", depth=0)', ArgumentError, "holds at least one token"),
+        (two_stages, [], 's.to("A", hcl.Memory("HBM", 1), axis=0)', ArgumentError, "no 'axis'"),
+        (
+            rich,
+            [],
+            """s.compose({"helper": ['s.unroll("p")']}, id="helper")""",
+            ArgumentError,
+            "nothing to choose by 'id'",
+        ),
         (shifted, [], 's.reorder("j", "i")', LegalityError, r"reads A\[1, 1\], written by \(i=0"),
         (shifted, [], 's.parallel("i")', LegalityError, "at the same time"),
     ],
@@ -256,7 +273,7 @@ def test_the_cases_of_the_issue(
         s.apply(*_parsed(f"s.{step}"))
     before = (s.ir, s.history)
     with pytest.raises(error, match=message) as caught:
-        eval(call, {"s": s})
+        eval(call, {"s": s, "hcl": hcl})
     assert (s.ir, s.history) == before
     assert caught.value.advice
 

@@ -56,6 +56,8 @@ class Compose(Primitive):
         for item in self.schedules:
             for sub in read_sub_schedules(item, partial(self._wrong, item)):
                 if sub.program is None:
+                    if self.id is not None or self.instantiate is not None:
+                        raise self._named_already(sub)
                     found.append(sub)
                     continue
                 found += settle(
@@ -68,6 +70,14 @@ class Compose(Primitive):
         return ArgumentError(
             f"compose: argument 'schedules' must be schedules (hcl.customize), not {item!r}",
             advice="Pass the schedule object of a kernel that is called: s.compose(g).",
+        )
+
+    @staticmethod
+    def _named_already(sub: SubSchedule) -> ScheduleError:
+        return ArgumentError(
+            f"compose: these steps are for {sub.function}, so there is nothing to choose by 'id' or "
+            "'instantiate'",
+            advice="Leave both out, or pass a schedule (hcl.customize) instead of its steps.",
         )
 
     @property

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hcl_explore.errors import ScheduleError
+from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Program
 from hcl_explore.lang.memory import OFF_CHIP, RESOURCES
@@ -63,8 +63,19 @@ class To(Primitive):
     depth: int = param.integer("tokens that a FIFO holds; -1: 2", default=-1, minimum=-1)
 
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
+        if self.depth == 0:
+            return ArgumentError(
+                "to: a FIFO holds at least one token, not 0",
+                advice="Leave depth out for a FIFO of 2 tokens.",
+            )
         placement = self._placement()
         if placement is not None:
+            if self.axis is not None or self.depth != -1:
+                return ArgumentError(
+                    f"to: {self.dst} is a memory, which has no 'axis' or 'depth'",
+                    advice="Both are of FIFOs: leave them out, or name the stage or the kernel of "
+                    "tasks that reads the array.",
+                )
             return placement.check(program, reassociate=reassociate)
         if self.axis is not None:
             return Relay(program, self.target, self.dst, self.axis).refusal()
