@@ -60,7 +60,7 @@ def _clipped_floats(drawn: Array, new: Value, rng: np.random.Generator) -> Array
 
 def numbers(dtype: str, array: Array) -> Array:
     """What the elements of an array of the kernel type ``dtype`` are, as float64."""
-    if dtype == "bfloat16":
+    if dtype == "bfloat16" and array.dtype != np.float64:  # a scalar is a number already
         bits = array.view(np.uint16).astype(np.uint32) << np.uint32(16)
         array = bits.view(np.float32)
     return np.asarray(array.astype(np.float64))

@@ -158,7 +158,10 @@ class ArrayFunctions:
                 node,
             )
         shape = (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
-        element_type = common_type(first.type.element, second.type.element)
+        try:
+            element_type = common_type(first.type.element, second.type.element)
+        except TypeError as error:
+            raise self.reader.error(KernelTypeError, str(error), node) from None
 
         def element(subscripts: list[Expr]) -> Expr:
             shifted = list(subscripts)

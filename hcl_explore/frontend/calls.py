@@ -6,6 +6,7 @@ import ast
 import builtins
 import math
 from collections.abc import Callable, Hashable, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -315,7 +316,7 @@ class CallReader:
                 choose = min if operator == "min" else max
                 result = self.reader.number(choose(result.value, argument.value), node)
             else:
-                common = self.reader.operators.common(result, argument)
+                common = self.reader.operators.common(result, argument, node)
                 result = Binary(common, node, operator, result, argument)
         return result
 
@@ -330,10 +331,9 @@ class CallReader:
         """A function of the ``math`` dialect; integers and fixed point are taken as ``float32``."""
         if all(isinstance(operand, Constant) for operand in operands):
             return self._fold_math(name, operands, node)
-        kind: ScalarType = operands[0].type
-        for operand in operands[1:]:
-            kind = common_type(kind, operand.type)
-        return MathCall(kind if isinstance(kind, Float) else float32, node, name, operands)
+        floats: list[ScalarType] = [o.type for o in operands if isinstance(o.type, Float)]
+        kind = reduce(common_type, floats) if floats else float32
+        return MathCall(kind, node, name, operands)
 
     def _fold_math(self, name: str, operands: list[Expr], node: ast.AST) -> Expr:
         reference = next(function for known, function in _MATH.values() if known == name)

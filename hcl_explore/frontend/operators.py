@@ -80,6 +80,8 @@ class Operators:
             left_type = common_type(left_type, int32)
         try:
             result = promote(operator, left_type, right.type)
+            if operator in ("/", "//", "%") and isinstance(result, IntegerType):
+                common_type(left_type, right.type)  # what the division is computed in
         except TypeError as error:
             raise self.reader.error(KernelTypeError, str(error), node) from None
         refusal = division_refusal(operator, left.type, right.type)
@@ -163,13 +165,18 @@ class Operators:
             a, b = left.value, right.value
             outcomes = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}
             return self.reader.number(int(outcomes.get(operator, a != b)), node)
+        self.common(left, right, node)
         return Compare(BOOL, node, operator, left, right)
 
-    def common(self, left: Expr, right: Expr) -> ScalarType:
+    def common(self, left: Expr, right: Expr, node: ast.AST) -> ScalarType:
         """The type that holds both; two constants make at least an ``int32``."""
         if _index_arithmetic(left, right):
             return index
-        common = common_type(left.type, right.type)
+        try:
+            common = common_type(left.type, right.type)
+        except TypeError as error:
+            advice = "Convert one of them to the type of the other."
+            raise self.reader.error(KernelTypeError, str(error), node, advice) from None
         constants = isinstance(left, Constant) and isinstance(right, Constant)
         if constants and isinstance(common, IntegerType) and common != BOOL:
             return common_type(common, int32)

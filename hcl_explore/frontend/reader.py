@@ -407,7 +407,8 @@ class ExpressionReader:
             if_true, if_false = self.read(node.body), self.read(node.orelse)
         if isinstance(condition, Constant):
             return if_true if condition.value else if_false
-        return Select(self.operators.common(if_true, if_false), node, condition, if_true, if_false)
+        kind = self.operators.common(if_true, if_false, node)
+        return Select(kind, node, condition, if_true, if_false)
 
 
 def _at(expr: Expr, node: ast.AST) -> Expr:

@@ -21,7 +21,8 @@ comparisons      ``uint1``
 
 Any float with an integer is that float; of two floats the wider wins (``float16`` with
 ``bfloat16`` gives ``float32``, the smallest that holds both). ``index`` with ``index`` stays
-``index``; with any other type it counts as ``int32``. Widths stop at 512 bits.
+``index``; with any other type it counts as ``int32``. Widths stop at 512 bits: a sum or product
+wraps there, and what no type of 512 bits holds together is not compared, divided or chosen between.
 
 Fixed point beats integers and loses to floats. With an integer it is as with fixed point of no
 fraction; below, ``f`` and ``g`` are the fraction bits of the operands, and the bits before the
@@ -103,7 +104,10 @@ def promote(operator: str, left: ScalarType, right: ScalarType) -> ScalarType:
 
 
 def common_type(left: ScalarType, right: ScalarType) -> ScalarType:
-    """The narrowest type that holds every value of both (for floats: the wider float)."""
+    """The narrowest type that holds every value of both (for floats: the wider float).
+
+    Raises ``TypeError`` where it would have more than ``MAX_WIDTH`` bits.
+    """
     if left == right:
         return left
     if isinstance(left, Float) and isinstance(right, Float):
@@ -115,13 +119,15 @@ def common_type(left: ScalarType, right: ScalarType) -> ScalarType:
     if isinstance(right, Float):
         return right
     left, right = _sized(left), _sized(right)
+    signed, whole, fraction = _parts_holding(left, right)
+    if whole + fraction > MAX_WIDTH:
+        raise TypeError(
+            f"{left} and {right} are held together by {whole + fraction} bits; "
+            f"there may be {MAX_WIDTH} at most"
+        )
     if isinstance(left, FixedType) or isinstance(right, FixedType):
-        return _fixed_holding(left, right, extra=0, signed=None)
-    assert isinstance(left, IntegerType) and isinstance(right, IntegerType)
-    if left.signed == right.signed:
-        return _integer(left.signed, max(left.width, right.width))
-    widths = (t.width + (not t.signed) for t in (left, right))
-    return Int(min(max(widths), MAX_WIDTH))
+        return fixed_type(signed, whole + fraction, fraction)
+    return _integer(signed, whole)
 
 
 def _sized(scalar: ScalarType) -> ScalarType:
@@ -141,20 +147,16 @@ def _parts(scalar: ScalarType) -> tuple[bool, int, int]:
     return scalar.signed, scalar.width, 0
 
 
-def _fixed_holding(
-    left: ScalarType, right: ScalarType, *, extra: int, signed: bool | None
-) -> Fixed | UFixed:
+def _parts_holding(left: ScalarType, right: ScalarType) -> tuple[bool, int, int]:
+    """As ``_parts``, of what holds every value of both."""
     left_signed, left_whole, left_fraction = _parts(left)
     right_signed, right_whole, right_fraction = _parts(right)
-    result_signed = left_signed or right_signed
+    signed = left_signed or right_signed
     whole = max(
-        left_whole + int(result_signed and not left_signed),
-        right_whole + int(result_signed and not right_signed),
+        left_whole + int(signed and not left_signed),
+        right_whole + int(signed and not right_signed),
     )
-    fraction = max(left_fraction, right_fraction)
-    return fixed_type(
-        result_signed if signed is None else signed, whole + extra + fraction, fraction
-    )
+    return signed, whole, max(left_fraction, right_fraction)
 
 
 def fixed_type(signed: bool, width: int, fraction: int) -> Fixed | UFixed:
@@ -170,10 +172,9 @@ def fixed_type(signed: bool, width: int, fraction: int) -> Fixed | UFixed:
 def _promote_fixed(operator: str, left: ScalarType, right: ScalarType) -> ScalarType:
     if operator in BITWISE:
         raise TypeError(f"'{operator}' works on integers, not on {left} and {right}")
-    if operator == "+":
-        return _fixed_holding(left, right, extra=1, signed=None)
-    if operator == "-":
-        return _fixed_holding(left, right, extra=1, signed=True)
+    if operator in ("+", "-"):
+        signed, whole, fraction = _parts_holding(left, right)
+        return fixed_type(signed or operator == "-", whole + 1 + fraction, fraction)
     if operator == "*":
         left_signed, _, left_fraction = _parts(left)
         right_signed, _, right_fraction = _parts(right)

@@ -67,6 +67,8 @@ SYNTAX = [
 ]
 
 TYPES = [
+    ("compare 513 bits", body("w: UInt(512) = 0\nif «w < x»:\n    pass"), "together by 513 bits"),
+    ("divide 513 bits", body("w: UInt(512) = 1\nw = «w // x»"), "together by 513 bits"),
     ("no annotation", "def f(«A»):\n    pass\n", "has no type"),
     ("not a type", "def f(A: «3»):\n    pass\n", "3 is not a type"),
     ("width 0", "def f(A: «Int(0)»):\n    pass\n", "between 1 and 512"),

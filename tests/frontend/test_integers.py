@@ -104,7 +104,7 @@ def test_shifts_negation_and_extremes(run: Run, kind: Integer) -> None:
                 out[7, i] = x[i] if x[i] > y[i] else -y[i]
         """
     x, y = values(kind, random_, zero=True), values(kind, random_, zero=True)
-    s = [random_.randrange(kind.width) for _ in range(PAIRS)]
+    s = [random_.randrange(2 * kind.width) for _ in range(PAIRS)]  # also more than all bits
     out = np.zeros((8, PAIRS), np.int64)
     run(text, array(kind, x), array(kind, y), array(UInt(8), s), out)
     wide = Int(64)

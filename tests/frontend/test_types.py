@@ -124,6 +124,18 @@ def test_common_type_holds_both() -> None:
             assert common.high >= max(left.high, right.high)
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "bits"), [(UInt(512), Int(8), 513), (Int(500), UFixed(60, 40), 540)]
+)
+def test_what_512_bits_do_not_hold_together(left: lang.Int, right: lang.Int, bits: int) -> None:
+    for operator in ("<", "==", "%"):
+        if (operator, left) != ("%", UInt(512)):  # a remainder of integers has the wider's bits
+            with pytest.raises(TypeError, match=f"held together by {bits} bits"):
+                promote(operator, left, right)
+    with pytest.raises(TypeError, match="there may be 512 at most"):
+        common_type(right, left)
+
+
 @pytest.mark.parametrize("operator", ["&", "|", "^", "<<", ">>"])
 def test_no_bitwise_operators_on_floats(operator: str) -> None:
     with pytest.raises(TypeError):

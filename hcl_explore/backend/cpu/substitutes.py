@@ -14,6 +14,8 @@ def substitute(module: ir.Module) -> None:
     * rounding divisions of more than 64 bits, whose expansion in MLIR builds its -1 from 64 bits;
     * the conversion of float64 to bfloat16, for which the system's libraries have no routine: it
       rounds to float32 first, as ``lang.types.bfloat16`` does;
+    * shifts by a variable distance, which are undefined by all bits or more: as in the HLS tools'
+      integers, nothing is left of the value but its sign;
     * ``math.log1p`` and ``math.expm1``, which MLIR computes as ``log(1 + x)`` and ``exp(x) - 1``:
       all their digits are lost near 0, so they become calls of the mathematical library.
     """
@@ -60,6 +62,22 @@ def _rounded_quotient(op: ir.Operation) -> ir.Value:
     return arith.addi(quotient, arith.extui(type_, arith.andi(inexact, wrong_side)))
 
 
+def _has_variable_distance(op: ir.Operation) -> bool:
+    source = op.operands[1].owner
+    return isinstance(source, ir.Block) or source.operation.name != "arith.constant"
+
+
+def _defined_shift(op: ir.Operation) -> ir.Value:
+    value, distance = op.operands
+    type_ = value.type
+    width = type_.width if isinstance(type_, ir.IntegerType) else 64
+    if op.name == "arith.shrsi":
+        return arith.shrsi(value, arith.minui(distance, arith.constant(type_, width - 1)))
+    is_short = arith.cmpi(arith.CmpIPredicate.ule, distance, arith.constant(type_, width - 1))
+    make = arith.shli if op.name == "arith.shli" else arith.shrui
+    return arith.select(is_short, make(value, distance), arith.constant(type_, 0))
+
+
 def _narrow_in_two_steps(op: ir.Operation) -> ir.Value:
     single = arith.truncf(ir.F32Type.get(), op.operands[0])
     return arith.truncf(op.results[0].type, single)
@@ -93,6 +111,9 @@ def _declare(op: ir.Operation, name: str, type_: ir.Type) -> None:
 _REWRITES: dict[str, tuple[Callable[[ir.Operation], bool], Callable[[ir.Operation], ir.Value]]] = {
     "arith.floordivsi": (_is_wide, _rounded_quotient),
     "arith.ceildivsi": (_is_wide, _rounded_quotient),
+    "arith.shli": (_has_variable_distance, _defined_shift),
+    "arith.shrsi": (_has_variable_distance, _defined_shift),
+    "arith.shrui": (_has_variable_distance, _defined_shift),
     "arith.truncf": (_narrows_double_to_bfloat, _narrow_in_two_steps),
     "math.log1p": (lambda _: True, _library_call),
     "math.expm1": (lambda _: True, _library_call),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hcl_explore.backend.hls.types import CType
+from hcl_explore.backend.hls.types import BFLOAT16, HALF, CType
 from hcl_explore.ir.attributes import PartitionedDim
 
 
@@ -71,7 +71,9 @@ class Dialect:
         if ctype.kind == "fixed":
             pattern = self.fixed_point[0 if ctype.signed else 1]
             return pattern.format(ctype.width, ctype.width - ctype.fraction)
-        if ctype.width == 16:
+        if ctype == BFLOAT16:
+            return "bfloat16"
+        if ctype == HALF:
             assert self.half is not None
             return self.half
         return "float" if ctype.width == 32 else "double"

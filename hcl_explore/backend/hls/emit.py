@@ -13,7 +13,7 @@ from hcl_explore.backend.hls.interface import signature
 from hcl_explore.backend.hls.memory import write_memory_pragmas
 from hcl_explore.backend.hls.module import FunctionInfo, ModuleEmitter
 from hcl_explore.backend.hls.ports import TopInterface
-from hcl_explore.backend.hls.prelude import NEEDS_CMATH, helper_lines
+from hcl_explore.backend.hls.prelude import BFLOAT16_HELPERS, NEEDS_CMATH, helper_lines
 from hcl_explore.backend.hls.regions import THREADS, emit_region
 from hcl_explore.backend.hls.streams import makes_streams
 from hcl_explore.errors import EmitError
@@ -98,6 +98,9 @@ def _write_function(
 
 def _assemble(emitter: ModuleEmitter, top: FunctionInfo, interface: TopInterface) -> HlsCode:
     """Headers, helpers, tables and functions in one text."""
+    if "bfloat16" in emitter.used:
+        emitter.helpers |= BFLOAT16_HELPERS
+        emitter.used.add("cstdint")
     if emitter.helpers & NEEDS_CMATH:
         emitter.used.add("cmath")
     headers = emitter.dialect.headers(emitter.used)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hcl_explore.backend.hls.dialect import Dialect
-from hcl_explore.backend.hls.types import BOOL, INT, INT32, INT64, LONG, CType, exact
+from hcl_explore.backend.hls.types import BOOL, HALF, INT, INT32, INT64, LONG, CType, exact
 
 if TYPE_CHECKING:
     from hcl_explore.backend.hls.fixed_point import Scaled
@@ -136,8 +136,8 @@ class Integers:
             self.used.add(ctype.kind)
         elif ctype == LONG:
             self.used.add("cstdint")
-        elif ctype.kind == "float" and ctype.width == 16:
-            self.used.add("half")
+        elif ctype.is_half:
+            self.used.add("half" if ctype == HALF else "bfloat16")
         return self.dialect.type_name(ctype)
 
     def cast(self, value: Expr, ctype: CType) -> Expr:

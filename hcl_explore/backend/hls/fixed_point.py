@@ -211,7 +211,7 @@ class FixedPoint:
         quotient in fixed point has not the fraction bits that are meant."""
         left, right = self.exactly(left), self.exactly(right)
         scale = left.scale - right.scale
-        if any(one.ctype.kind == "float" for one in (left, right)):
+        if not (left.ctype.is_integer and right.ctype.is_integer):
             return None
         if right.ctype.fraction != right.scale or left.ctype.fraction != scale or right.scale < 0:
             return None

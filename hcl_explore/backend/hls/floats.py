@@ -29,7 +29,7 @@ from hcl_explore.backend.hls.expression import (
 from hcl_explore.backend.hls.fixed_point import Scaled
 from hcl_explore.backend.hls.function import FunctionEmitter, Handler
 from hcl_explore.backend.hls.literals import float_literal, float_type
-from hcl_explore.backend.hls.types import BOOL, INT, LONG, CType, exact, parsed
+from hcl_explore.backend.hls.types import BFLOAT16, BOOL, HALF, INT, LONG, CType, exact, parsed
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.lang.types import FixedType
 
@@ -95,18 +95,25 @@ def _call(name: str) -> Handler:
 
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
         ctype = float_type(f, op, op.results[0].type)
-        operands = [f.use(value) for value in op.operands]
+        operands = [_native_float(f.use(value)) for value in op.operands]
         if not _converts_fixed(op):
             f.module.used.add("math")
         expr = call(f"{f.dialect.math}{name}", operands, ctype)
         if _converts_fixed(op):
             made = operands[0].scaled or Scaled(operands[0], 0)
             expr = replace(expr, scaled=replace(made, floored=True))
-        if ctype.width == 16:  # the library may compute it in float
+        if ctype.is_half:  # the library may compute it in float
             expr = replace(expr, text=f"{f.integers.spell(ctype)}({expr.text})")
         f.define(op.results[0], expr)
 
     return emit
+
+
+def _native_float(value: Expr) -> Expr:
+    """``value``; a bfloat16 as the ``float`` that it equals, for functions of C++ and the tool."""
+    if value.ctype != BFLOAT16:
+        return value
+    return replace(value, text=f"float({value.text})", precedence=PRIMARY)
 
 
 def call(name: str, operands: list[Expr], ctype: CType) -> Expr:
@@ -211,7 +218,10 @@ def _from_integer(sign: str) -> Handler:
                     "The tools' headers round such conversions differently; use 64 bits or fewer.",
                 )
             value = f.integers.cast(value, exact(64, True))
-        text = f"{f.integers.spell(ctype)}({value.text})"
+        text = value.text
+        if ctype == BFLOAT16 and value.ctype.kind == "exact":
+            text = f"float({text})"
+        text = f"{f.integers.spell(ctype)}({text})"
         f.define(op.results[0], Expr(text, PRIMARY, ctype, reads=value.reads))
 
     return emit
@@ -221,7 +231,7 @@ def _to_integer(signed: bool) -> Handler:
     """Rounds toward zero; what does not fit is undefined in MLIR and in C++."""
 
     def emit(f: FunctionEmitter, op: ir.Operation) -> None:
-        value = f.use(op.operands[0])
+        value = _native_float(f.use(op.operands[0]))
         bits = bits_of(op.results[0])
         if _converts_fixed(op):
             made = value.scaled
@@ -268,7 +278,7 @@ def _emit_bitcast(f: FunctionEmitter, op: ir.Operation) -> None:
         f.define(op.results[0], value)  # between integers, or between equal floats
         return
     real = float_type(f, op, target if to_float else source)
-    if real.width == 16:
+    if real == HALF:
         raise f.error(op, "the bits of a float16 cannot be reached in HLS C++", "Use float32.")
     f.module.helpers.add("bit_cast")
     f.module.used.add("cstdint")

@@ -16,7 +16,17 @@ import mlir.ir as ir
 
 from hcl_explore.backend.hls.expression import PRIMARY, Expr
 from hcl_explore.backend.hls.names import Names
-from hcl_explore.backend.hls.types import BOOL, INT, INT32, LONG, CType, exact, fixed, stored_as
+from hcl_explore.backend.hls.types import (
+    BOOL,
+    HALF,
+    INT,
+    INT32,
+    LONG,
+    CType,
+    exact,
+    fixed,
+    stored_as,
+)
 from hcl_explore.errors import EmitError
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.locations import SourcePlace, place_of
@@ -246,7 +256,7 @@ class FunctionEmitter:
     ) -> HlsBuffer:
         """Know ``value`` as the C++ variable ``name``."""
         ctype = stored_as(scalar)
-        if ctype.kind == "float" and ctype.width == 16 and self.dialect.half is None:
+        if ctype == HALF and self.dialect.half is None:
             raise self.error(self.op, f"{self.dialect.name} has no type for float16")
         buffer = HlsBuffer(
             self.module.next_buffer(), name, source_name, scalar, ctype, scalar.bits, shape

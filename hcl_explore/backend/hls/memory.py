@@ -185,7 +185,7 @@ def _write_store(
 def assignment(f: FunctionEmitter, target: str, value: Expr, buffer: HlsBuffer) -> str:
     """``target = value;``, or ``target += rest;`` where ``value`` begins with ``target``."""
     compound = _COMPOUND if not buffer.ctype.is_integer else _EXACT_COMPOUND
-    exact_elements = buffer.ctype.kind in ("exact", "fixed", "float")
+    exact_elements = buffer.ctype.kind not in ("bool", "native")
     if value.is_fixed and (buffer.ctype.kind != "fixed" or value.scale != buffer.ctype.fraction):
         exact_elements = False
     if value.head is not None and exact_elements:

@@ -31,7 +31,7 @@ RESERVED = _words(
     """
     std hls ap_int ap_uint ap_fixed ap_ufixed ac_int ac_fixed ac_channel half main
     int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t
-    bit_cast maximum minimum floor_div floor_mod
+    bfloat16 bit_cast maximum minimum floor_div floor_mod
     NULL EOF NAN INFINITY HUGE_VAL I errno assert stdin stdout stderr
     AP_RND AP_RND_ZERO AP_RND_MIN_INF AP_RND_INF AP_RND_CONV AP_TRN AP_TRN_ZERO AP_SAT
     AP_SAT_ZERO AP_SAT_SYM AP_WRAP AP_WRAP_SM AP_INT_MAX_W linux unix

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 _INLINE = "#pragma HLS INLINE"
 
 _TEXTS: dict[str, str] = {
-    "block": """
-// A token of a stream that carries several values.
-template <typename T, int N> struct Block {
-  T data[N];
-};
-""",
     "bit_cast": """
 // The same bits as a value of another type of the same width.
 template <typename T, typename U> static T bit_cast(U value) {
@@ -22,6 +18,40 @@ template <typename T, typename U> static T bit_cast(U value) {
   bits.from = value;
   return bits.to;
 }
+""",
+    "bfloat16": """
+// The upper half of a float. Each operation computes in float and rounds to the nearest, ties to
+// even.
+struct bfloat16 {
+  uint16_t bits;
+
+  bfloat16() = default;
+  explicit bfloat16(float value) {
+{inline}
+    uint32_t word = bit_cast<uint32_t>(value);
+    bool is_nan = (word & 0x7fffffff) > 0x7f800000;
+    bits = is_nan ? 0x7fc0 : (word + 0x7fff + ((word >> 16) & 1)) >> 16;
+  }
+  operator float() const {
+{inline}
+    return bit_cast<float>(uint32_t(bits) << 16);
+  }
+  bfloat16 operator-() const { return bfloat16(-float(*this)); }
+  bfloat16 operator+(bfloat16 b) const { return bfloat16(float(*this) + float(b)); }
+  bfloat16 operator-(bfloat16 b) const { return bfloat16(float(*this) - float(b)); }
+  bfloat16 operator*(bfloat16 b) const { return bfloat16(float(*this) * float(b)); }
+  bfloat16 operator/(bfloat16 b) const { return bfloat16(float(*this) / float(b)); }
+  bfloat16 &operator+=(bfloat16 b) { return *this = *this + b; }
+  bfloat16 &operator-=(bfloat16 b) { return *this = *this - b; }
+  bfloat16 &operator*=(bfloat16 b) { return *this = *this * b; }
+  bfloat16 &operator/=(bfloat16 b) { return *this = *this / b; }
+};
+""",
+    "block": """
+// A token of a stream that carries several values.
+template <typename T, int N> struct Block {
+  T data[N];
+};
 """,
     "from_bits": """
 // The fixed-point value with these bits.
@@ -71,10 +101,11 @@ template <typename T> static T maximum(T a, T b) {
 
 _SET_BITS = {"vitis": "value.range() = bits;", "catapult": "value.set_slc(0, bits);"}
 
+BFLOAT16_HELPERS = frozenset({"bit_cast", "bfloat16"})
 NEEDS_CMATH = frozenset({"minimum", "maximum"})
 
 
-def helper_lines(helpers: set[str], dialect: str) -> list[str]:
+def helper_lines(helpers: Collection[str], dialect: str) -> list[str]:
     """The definitions of ``helpers``, in a fixed order."""
     lines: list[str] = []
     for name, text in _TEXTS.items():

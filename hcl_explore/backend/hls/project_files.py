@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from hcl_explore.backend.hls.code import HlsCode
-from hcl_explore.lang.types import BOOL, FixedType, parse_type
+from hcl_explore.lang.types import BOOL, FixedType, bfloat16, parse_type
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def _host_dtype(dtype: str) -> str | None:
         return "uint8"
     if isinstance(scalar, FixedType):
         scalar = scalar.storage  # the bits, as in the data files
-    return None if scalar.bits > 64 else str(scalar.numpy_dtype)
+    return None if scalar.bits > 64 or scalar == bfloat16 else str(scalar.numpy_dtype)
 
 
 def _markdown(text: str) -> dict[str, Any]:

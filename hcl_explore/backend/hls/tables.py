@@ -45,9 +45,9 @@ def table_lines(
 def _text(integers: Integers, value: int | float, ctype: CType) -> str:
     if ctype == BOOL:
         return "true" if value else "false"
-    if ctype.kind == "float":
+    if not ctype.is_integer:
         text = float_text(float(value), ctype)
-        return f"{integers.spell(ctype)}({text})" if ctype.width == 16 else text
+        return f"{integers.spell(ctype)}({text})" if ctype.is_half else text
     number = int(value)
     if not ctype.signed:
         number &= (1 << ctype.width) - 1

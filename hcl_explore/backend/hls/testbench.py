@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 
 from hcl_explore.backend.hls.code import HlsCode, Port
-from hcl_explore.lang.types import FixedType, Float, parse_type
+from hcl_explore.backend.hls.prelude import BFLOAT16_HELPERS, helper_lines
+from hcl_explore.backend.numeric_error import numbers
+from hcl_explore.lang.types import FixedType, Float, bfloat16, parse_type
 
 
 def header_text(code: HlsCode) -> str:
     """The declaration of the kernel for other C++ files."""
     guard = f"{code.top.upper()}_H"
     lines = [f"#ifndef {guard}", f"#define {guard}", "", *code.headers]
+    if any(port.dtype == "bfloat16" for port in code.ports):
+        lines += ["", *helper_lines(BFLOAT16_HELPERS, code.dialect)[:-1]]
     return "\n".join([*lines, "", f"{code.prototype};", "", "#endif", ""])
 
 
@@ -43,6 +47,8 @@ def _values_text(value: Any, port: Port) -> str:
     scalar = parse_type(port.dtype)
     if isinstance(scalar, FixedType):
         lines = [str(scalar.raw(element)) for element in array.ravel().tolist()]
+    elif scalar == bfloat16:
+        lines = [str(bfloat16(element)) for element in numbers(port.dtype, array).ravel()]
     elif isinstance(scalar, Float):
         kind = np.dtype(port.dtype)
         lines = [str(element) for element in array.astype(kind).ravel()]
@@ -82,7 +88,8 @@ def testbench_text(code: HlsCode, relative_tolerance: float) -> str:
 
 def _readers(code: HlsCode) -> str:
     """How values of types are read whose text C++ does not know."""
-    texts = [_HALF] if any(port.dtype == "float16" for port in code.ports) else []
+    halves = {port.ctype for port in code.ports if port.dtype in ("float16", "bfloat16")}
+    texts = [_HALF.format(ctype=ctype) for ctype in sorted(halves)]
     for ctype, scalar in {port.ctype: parse_type(port.dtype) for port in code.ports}.items():
         if isinstance(scalar, FixedType):
             integer = f"ap_{'' if scalar.signed else 'u'}int<{scalar.width}>"
@@ -99,8 +106,12 @@ template <> {ctype} parse<{ctype} >(const char *token) {{  // the bits, as an in
 """
 
 _HALF = """
-template <> half parse<half>(const char *token) { return half(std::strtof(token, NULL)); }
-template <> double error(half found, half golden) { return error(float(found), float(golden)); }
+template <> {ctype} parse<{ctype}>(const char *token) {{
+  return {ctype}(std::strtof(token, NULL));
+}}
+template <> double error({ctype} found, {ctype} golden) {{
+  return error(float(found), float(golden));
+}}
 """
 
 _TESTBENCH = """// Runs {top} on recorded inputs and compares with recorded results.

@@ -13,6 +13,7 @@ from hcl_explore.lang.types import (
     Index,
     IntegerType,
     ScalarType,
+    bfloat16,
     parse_type,
 )
 
@@ -23,8 +24,8 @@ INT64 = (-(1 << 63), (1 << 63) - 1)
 @dataclass(frozen=True)
 class CType:
     """``kind`` is ``bool``, ``native`` (``int`` or ``int64_t``), ``exact`` (the tool's integers of
-    any width, whose operators lose nothing), ``fixed`` (its fixed point, likewise) or ``float``;
-    ``width`` in bits, ``fraction`` of them after the binary point."""
+    any width, whose operators lose nothing), ``fixed`` (its fixed point, likewise), ``float`` or
+    ``bfloat``; ``width`` in bits, ``fraction`` of them after the binary point."""
 
     kind: str
     width: int
@@ -44,12 +45,19 @@ class CType:
     @property
     def is_integer(self) -> bool:
         """Whether it holds an MLIR integer: also fixed point does."""
-        return self.kind != "float"
+        return self.kind not in ("float", "bfloat")
+
+    @property
+    def is_half(self) -> bool:
+        """Whether it is a float of 16 bits, which C++ itself has not."""
+        return self.width == 16 and not self.is_integer
 
 
 BOOL = CType("bool", 1, signed=False)
 INT = CType("native", 32)
 LONG = CType("native", 64)
+HALF = CType("float", 16)
+BFLOAT16 = CType("bfloat", 16)
 
 
 @cache
@@ -72,7 +80,7 @@ def stored_as(scalar: ScalarType) -> CType:
     if isinstance(scalar, Index):
         return INT
     if isinstance(scalar, Float):
-        return CType("float", scalar.bits)
+        return BFLOAT16 if scalar == bfloat16 else CType("float", scalar.bits)
     if isinstance(scalar, FixedType):
         return fixed(scalar.width, scalar.signed, scalar.fraction)
     assert isinstance(scalar, IntegerType)
@@ -81,7 +89,12 @@ def stored_as(scalar: ScalarType) -> CType:
     return exact(scalar.width, scalar.signed)
 
 
-_FLOAT_TYPES = {ir.F16Type: "float16", ir.F32Type: "float32", ir.F64Type: "float64"}
+_FLOAT_TYPES = {
+    ir.F16Type: "float16",
+    ir.BF16Type: "bfloat16",
+    ir.F32Type: "float32",
+    ir.F64Type: "float64",
+}
 
 
 @cache
@@ -96,7 +109,7 @@ def scalar_of(dtype: str | None, storage: ir.Type) -> ScalarType | None:
     None for a type that no HLS tool here has.
     """
     name = dtype or storage_name(storage)
-    return None if name is None or name == "bfloat16" else parsed(name)
+    return None if name is None else parsed(name)
 
 
 def storage_name(storage: ir.Type) -> str | None:
@@ -105,6 +118,4 @@ def storage_name(storage: ir.Type) -> str | None:
         return "index"
     if isinstance(storage, ir.IntegerType):
         return "uint1" if storage.width == 1 else f"int{storage.width}"
-    if isinstance(storage, ir.BF16Type):
-        return "bfloat16"
     return _FLOAT_TYPES.get(type(storage))

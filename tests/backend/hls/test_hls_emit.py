@@ -222,8 +222,8 @@ def test_an_operation_without_counterpart_names_the_line() -> None:
     ("text", "message"),
     [
         (function("", "%A: memref<?xi32>"), "run-time size"),
-        (function("", "%A: memref<4xbf16>"), "no type for bf16"),
-        (function("", "%x: bf16"), "no type for bf16"),
+        (function("", "%A: memref<4xf8E4M3>"), "no type for f8E4M3"),
+        (function("", "%x: f8E4M3"), "no type for f8E4M3"),
         (
             function(
                 "%c0 = arith.constant 0 : index\n%c8 = arith.constant 8 : index\n"
