@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlir import ir
 
 from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.fresh_names import fresh_name
 
 
 class BandNames:
@@ -56,9 +57,6 @@ class BandNames:
         attrs.set_text(self._outermost, attrs.OP_NAME, self._unique_band(name))
 
     def _unique_band(self, wanted: str) -> str:
-        name, number = wanted, 0
-        while name in self._taken_bands:
-            number += 1
-            name = f"{wanted}_{number}"
+        name = fresh_name(wanted, self._taken_bands)
         self._taken_bands.add(name)
         return name

@@ -31,6 +31,7 @@ from hcl_explore.frontend.tasks import TaskLowering, TaskPosition
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.external import declare
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.locations import Sources
 from hcl_explore.lang.dataflow import Region
 from hcl_explore.lang.external import ExternalFunction
@@ -244,10 +245,6 @@ class _ModuleLowering:
         )
 
     def _symbol(self, name: str) -> str:
-        name = re.sub(r"\W", "_", name)
-        symbol, number = name, 0
-        while symbol in self._symbols:
-            number += 1
-            symbol = f"{name}_{number}"
+        symbol = fresh_name(re.sub(r"\W", "_", name), self._symbols)
         self._symbols.add(symbol)
         return symbol

@@ -37,6 +37,7 @@ from hcl_explore.frontend.statements import StatementLowering
 from hcl_explore.frontend.tasks import TaskPosition, position_names
 from hcl_explore.frontend.unit import Unit
 from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.lang.types import index
 
 _Argument: TypeAlias = Buffer | StreamValue | Constant | Argument
@@ -147,10 +148,7 @@ class RegionLowering(FunctionLowering):
 
     def name_instance(self, op: ir.Operation, name: str) -> None:
         """Give a call the name of its task, unique in the region."""
-        unique, number = name, 0
-        while unique in self._instances:
-            number += 1
-            unique = f"{name}_{number}"
+        unique = fresh_name(name, self._instances)
         self._instances.add(unique)
         attrs.set_text(op, attrs.BUFFER_NAME, unique)
 

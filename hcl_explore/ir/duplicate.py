@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import mlir.ir as ir
 
 from hcl_explore.ir import attributes as attrs
-from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.locations import named
 from hcl_explore.ir.rewrite import induction_variable
 

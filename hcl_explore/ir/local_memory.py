@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import mlir.ir as ir
 from mlir.dialects import affine, memref
@@ -13,17 +13,6 @@ from hcl_explore.ir.affine import AffineConstraint, MapInputs, make_condition
 from hcl_explore.ir.linear import LinearForm, Rounding, Symbol, Variable
 from hcl_explore.ir.locations import named
 from hcl_explore.ir.program import Access, Buffer, Function
-
-
-def fresh_name(base: str, taken: Iterable[str]) -> str:
-    """``base``, or the first of ``base_1``, ``base_2``, … that is not taken."""
-    used = set(taken)
-    if base not in used:
-        return base
-    number = 1
-    while f"{base}_{number}" in used:
-        number += 1
-    return f"{base}_{number}"
 
 
 def allocate(name: str, like: Buffer, shape: Sequence[int], point: ir.InsertionPoint) -> ir.OpView:

@@ -9,8 +9,8 @@ from hcl_explore.errors import ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import rewrite
 from hcl_explore.ir.duplicate import rename_loop
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.linear import LinearForm, Variable
-from hcl_explore.ir.local_memory import fresh_name
 from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.schedule.legality import not_applicable, require_affine

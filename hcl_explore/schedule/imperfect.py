@@ -15,7 +15,7 @@ import mlir.ir as ir
 from hcl_explore.errors import NotApplicableError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import rewrite
-from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.locations import place_of
 from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.polyhedral.time import Time, original_time

@@ -6,7 +6,7 @@ import mlir.ir as ir
 from mlir.dialects import func
 
 from hcl_explore.ir import attributes as attrs
-from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.locations import named
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Function

@@ -7,7 +7,7 @@ import mlir.ir as ir
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import rewrite
 from hcl_explore.ir.duplicate import Renaming, rename_loop
-from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.schedule.primitive import Outcome
 

@@ -11,8 +11,8 @@ from mlir.dialects import func
 
 from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError, UnknownNameError
 from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.linear import Symbol
-from hcl_explore.ir.local_memory import fresh_name
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Program
 from hcl_explore.polyhedral.domain import is_exact

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
-from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.printing import ModuleLike, clone_module
 from hcl_explore.ir.program import Buffer, Loop, Program
 from hcl_explore.ir.read_program import read_program

@@ -10,7 +10,7 @@ import mlir.ir as ir
 
 from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
 from hcl_explore.ir import attributes as attrs
-from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.program import Access, Buffer, Call, Loop, Program
 from hcl_explore.polyhedral.handover import Mismatch, handover_mismatch
 from hcl_explore.schedule.fifo_end import End, ends

@@ -12,6 +12,7 @@ import mlir.ir as ir
 from hcl_explore.errors import NotApplicableError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import local_memory, rewrite
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.local_memory import IndexBuilder
 from hcl_explore.ir.printing import ModuleLike
@@ -126,7 +127,7 @@ class BufferAt(Primitive):
         assert plan is not None
         function = program.functions[self.axis.function]
         root = self.axis.chain[0]
-        name = local_memory.fresh_name(
+        name = fresh_name(
             f"{self.target.name}_buf",
             [
                 *(buffer.name for buffer in function.buffers),

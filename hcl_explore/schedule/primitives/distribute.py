@@ -11,7 +11,8 @@ import mlir.ir as ir
 
 from hcl_explore.errors import ScheduleError
 from hcl_explore.ir import attributes as attrs
-from hcl_explore.ir import local_memory, rewrite
+from hcl_explore.ir import rewrite
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.polyhedral.time import Time, original_time
@@ -111,10 +112,10 @@ class Distribute(Primitive):
         for part in parts[1:]:
             name, band = self.axis.name, root.band
             if root is self.axis:
-                band = local_memory.fresh_name(band, band_names)
+                band = fresh_name(band, band_names)
                 band_names.add(band)
             else:
-                name = local_memory.fresh_name(name, loop_names)
+                name = fresh_name(name, loop_names)
                 loop_names.add(name)
             place = loop_for(self.axis, name, part, ir.InsertionPoint.after(place))
             if root is self.axis:

@@ -11,6 +11,7 @@ import mlir.ir as ir
 from hcl_explore.errors import ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import local_memory, rewrite
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.linear import LinearForm
 from hcl_explore.ir.local_memory import IndexBuilder
 from hcl_explore.ir.printing import ModuleLike
@@ -72,7 +73,7 @@ class ReuseAt(Primitive):
         assert isinstance(plan, ReusePlan)
         function = program.functions[self.axis.function]
         root = self.axis.chain[0]
-        name = local_memory.fresh_name(
+        name = fresh_name(
             _array_name(self.target, self.axis),
             [
                 *(buffer.name for buffer in function.buffers),

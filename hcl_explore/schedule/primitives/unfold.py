@@ -14,7 +14,7 @@ from mlir.dialects import arith, func
 from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import rewrite
-from hcl_explore.ir.local_memory import fresh_name
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Loop, Program
 from hcl_explore.polyhedral.dependences import parallel_violation
