@@ -3,8 +3,7 @@
 The grammar is that of AMD UG1399, "Vitis High-Level Synthesis User Guide", chapter "HLS Pragmas":
 for each pragma its options, which of them are required, and the values they take. ``page`` is the
 page of the guide, under https://docs.amd.com/r/2023.2-English/ug1399-vitis-hls/; ``seen`` the
-versions whose text of these options was read for this table, none where only an excerpt without
-the syntax could be had (the row is then from the tool's long-standing use).
+versions whose text of these options was read for this table, in whole or the part that is named.
 """
 
 from __future__ import annotations
@@ -58,12 +57,13 @@ UG1399 = {
     ),
     "ARRAY_PARTITION": Grammar(
         "pragma-HLS-array_partition",
-        (),
+        ("2022.1", "2023.2", "2024.1"),
         {
             "variable": (NAME, True),
             "type": (one_of("cyclic", "block", "complete"), False),
             "factor": (POSITIVE, False),
             "dim": (INTEGER, False),
+            "off": (one_of("true"), False),
         },
     ),
     "BIND_STORAGE": Grammar(
@@ -110,7 +110,7 @@ UG1399 = {
     ),
     "STREAM": Grammar(
         "pragma-HLS-stream",
-        (),
+        ("2021.2: variable, type, depth", "2024.1: variable, type, depth"),
         {
             "variable": (NAME, True),
             "type": (one_of("fifo", "pipo", "shared", "unsync"), False),
@@ -122,7 +122,9 @@ UG1399 = {
         ("2021.2: Specifying Compiler-Created FIFO Depth",),
         flags=frozenset({"disable_start_propagation"}),
     ),
-    "INLINE": Grammar("pragma-HLS-inline", (), flags=frozenset({"off", "recursive"})),
+    "INLINE": Grammar(
+        "pragma-HLS-inline", ("2021.1", "2023.2", "2024.1"), flags=frozenset({"off", "recursive"})
+    ),
     "LOOP_TRIPCOUNT": Grammar(
         "pragma-HLS-loop_tripcount",
         ("2026.1",),
