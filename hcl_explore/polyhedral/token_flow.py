@@ -43,10 +43,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A task that waits for ever: at ``event``, whose FIFO is full (a put) or empty (a get)."""
+    """A task that waits for ever: at ``event``, whose FIFO is full (a put) or empty (a get).
+    ``partner`` is the task at the other end of it."""
 
     task: str
     event: Event
+    partner: str | None
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,15 @@ def _run(lists: Mapping[str, list[Event]], depths: Mapping[Buffer, int]) -> Flow
             woken = sleeping.pop((event.fifo, not event.is_put), None)
             if woken is not None:
                 ready.append(woken)
+    stopped = {task: events[at[task]] for task, events in lists.items() if at[task] < len(events)}
+    ends = {
+        (event.fifo, event.is_put): task
+        for task, events in (lists.items() if stopped else ())
+        for event in events
+    }
     waiting = tuple(
-        Waiting(task, events[at[task]]) for task, events in lists.items() if at[task] < len(events)
+        Waiting(task, event, ends.get((event.fifo, not event.is_put)))
+        for task, event in stopped.items()
     )
     return Flow(waiting, {fifo: count for fifo, count in filled.items() if count})
 

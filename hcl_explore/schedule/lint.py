@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.errors import SourceSpan
 from hcl_explore.ir.locations import SourcePlace
 from hcl_explore.ir.program import Buffer, Function, Program
+from hcl_explore.polyhedral.depths import enough_depths
 from hcl_explore.polyhedral.endpoints import Endpoints, Fifo, endpoints_of, is_region, task_name
 from hcl_explore.polyhedral.sharing import shared_arrays
 from hcl_explore.polyhedral.token_flow import Flow, UndecidedError, token_flow
@@ -114,52 +115,41 @@ def _flow(program: Program, region: Function) -> Iterator[Finding]:
 
 def _deadlock(program: Program, region: Function, flow: Flow) -> Finding:
     waits = []
+    waiting = {one.task for one in flow.waiting}
     for one in flow.waiting:
         state = "full" if one.event.is_put else "empty"
         waits.append(f"{one.task} waits at '{one.event.name}', which is {state}")
     shown = "; ".join(waits[:4]) + (f"; {len(waits) - 4} more" if len(waits) > 4 else "")
-    full = [one.event for one in flow.waiting if one.event.is_put]
-    remedy = "A task waits for a token that no task will put: compare their loop bounds."
-    if full:
-        enough = _enough(program, region, {event.fifo[1] for event in full})
-        if enough:
-            remedy = "Deeper FIFOs let it run: " + ", ".join(
-                f"{stream.name} of depth {depth}" for stream, depth in enough.items()
-            )
-            remedy += "."
+    ended = [one.partner for one in flow.waiting if one.partner and one.partner not in waiting]
+    remedy = (
+        "Each of these tasks reads before it writes: one of them must put its first token first."
+    )
+    if ended:
+        remedy = f"{ended[0]} has ended: the numbers of tokens put and got must be the same."
+    enough = _enough(program, region, _full(flow))
+    if enough:
+        remedy = "Deeper FIFOs let it run: " + ", ".join(
+            f"{stream.name} of depth {depth}" for stream, depth in enough.items()
+        )
+        remedy += "."
     place = flow.waiting[0].event.access.place
     return Finding("deadlock", f"tasks wait for ever: {shown}", program.sources.span(place), remedy)
 
 
-def _enough(program: Program, region: Function, streams: set[Buffer]) -> dict[Buffer, int]:
-    """Depths with which the tasks end, doubled as long as FIFOs fill; empty if none helps."""
-    depths = {stream: stream.depth or 1 for stream in streams}
-    for _ in range(16):
-        depths = {stream: 2 * depth for stream, depth in depths.items()}
+def _enough(program: Program, region: Function, full: set[Buffer]) -> dict[Buffer, int]:
+    """Depths with which the tasks end; empty if none helps."""
+
+    def run(depths: Mapping[Buffer, int]) -> set[Buffer] | None:
         flow = token_flow(program, region, depths)
-        full = {one.event.fifo[1] for one in flow.waiting if one.event.is_put}
-        if not flow.waiting:
-            return _shrunk(program, region, depths)
-        if not full:
-            return {}
-        for stream in full - depths.keys():
-            depths[stream] = stream.depth or 1
-    return {}
+        return _full(flow) if flow.waiting or flow.left else None
+
+    streams = [b for function in program.functions.values() for b in function.buffers if b.depth]
+    return enough_depths(run, {stream: stream.depth or 1 for stream in streams}, full)
 
 
-def _shrunk(program: Program, region: Function, depths: dict[Buffer, int]) -> dict[Buffer, int]:
-    """The least of these depths with which the tasks end, stream by stream."""
-    least = dict(depths)
-    for stream in depths:
-        low, high = stream.depth or 1, least[stream]
-        while low < high:
-            middle = (low + high) // 2
-            if token_flow(program, region, {**least, stream: middle}).waiting:
-                low = middle + 1
-            else:
-                high = middle
-        least[stream] = high
-    return {stream: depth for stream, depth in least.items() if depth > (stream.depth or 1)}
+def _full(flow: Flow) -> set[Buffer]:
+    """The streams in which a task waits for room."""
+    return {one.event.fifo[1] for one in flow.waiting if one.event.is_put}
 
 
 # --- arrays and ports ---------------------------------------------------------------------------

@@ -79,9 +79,7 @@ def test_a_task_that_takes_more_than_is_put() -> None:
     deeper = text.replace("short: Stream[int32, 2]", "short: Stream[int32, 16]")
     finding = only(deeper)
     assert finding.check == "deadlock" and "add waits at 'long', which is empty" in finding.message
-    assert finding.remedy == (
-        "A task waits for a token that no task will put: compare their loop bounds."
-    )
+    assert finding.remedy == "split has ended: the numbers of tokens put and got must be the same."
 
 
 def test_tokens_that_nobody_takes() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hcl_explore.backend.cpu.simulator.trace import FifoTrace, TaskTrace, Trace
 from hcl_explore.errors import DeadlockError, HclError, RunError
 from hcl_explore.ir.locations import SourcePlace, Sources
@@ -13,7 +15,7 @@ ASKS_FOR_EVER = 2
 def failure(trace: Trace, outcome: int, top: str, sources: Sources) -> HclError | None:
     """The error of a run that did not end (``outcome`` not 0) or left tokens behind; else None."""
     if outcome == STUCK:
-        return _deadlock(trace, top, sources)
+        return deadlock(trace, top, sources)
     if outcome == ASKS_FOR_EVER:
         return _endless_question(trace, top, sources)
     left = [fifo for fifo in trace.fifos if fifo.left]
@@ -32,6 +34,8 @@ def wait_cycle(trace: Trace) -> list[int]:
         while current is not None and current not in chain:
             chain.append(current)
             current = _waits_for(trace, current)
+            if current is not None and trace.tasks[current].state == "done":
+                current = None
         if current is not None:
             return chain[chain.index(current) :]
         if not best or len(chain) < len(best):
@@ -62,17 +66,18 @@ def _waits_for(trace: Trace, position: int) -> int | None:
     return fifo.consumer if task.state == "full" else fifo.producer
 
 
-def _deadlock(trace: Trace, top: str, sources: Sources) -> DeadlockError:
+def deadlock(
+    trace: Trace, top: str, sources: Sources, enough: Mapping[str, int] | None = None
+) -> DeadlockError:
+    """The error of a run that is stuck. ``enough`` are the depths that let it end, by declaration:
+    empty where none do, None where that is not known."""
     chain = wait_cycle(trace)
     lines = [_reason(trace, trace.tasks[position]) for position in chain]
-    last = trace.tasks[chain[-1]]
-    waiting = [task for task in trace.tasks if task.state not in ("done", "children")]
-    fifos = [trace.fifos[task.fifo] for task in waiting if task.fifo is not None]
     return DeadlockError(
         f"{top} is stuck at cycle {trace.cycles}: "
         + ("; ".join(lines) if lines else "no task can go on"),
-        span=sources.span(_place(last, fifos)),
-        advice=_advice(trace, chain),
+        span=sources.span(_place(trace, chain)),
+        advice=_advice(trace, chain, enough),
     )
 
 
@@ -104,7 +109,10 @@ def _name(trace: Trace, position: int | None) -> str:
     return "no task" if position is None else trace.tasks[position].name
 
 
-def _advice(trace: Trace, chain: list[int]) -> str:
+def _advice(trace: Trace, chain: list[int], enough: Mapping[str, int] | None) -> str:
+    if enough:
+        deep = " and ".join(f"{name} of depth {depth}" for name, depth in enough.items())
+        return f"With {deep} it runs to its end; or read FIFOs in the order they are written."
     full = [
         trace.fifos[fifo]
         for position in chain
@@ -120,10 +128,18 @@ def _advice(trace: Trace, chain: list[int]) -> str:
     ]
     if ended:
         return f"{ended[0]} has ended: the numbers of tokens put and got must be the same."
+    if full and enough is not None:
+        return "No depth helps: compare the order and the numbers of tokens put and got."
     if full:
         names = " or ".join(dict.fromkeys(fifo.name for fifo in full))
         return f"Make {names} deeper, or read the FIFOs in the order in which they are written."
     return "Each of these tasks reads before it writes: one of them must put its first token first."
+
+
+def full_streams(trace: Trace) -> set[str]:
+    """The declarations of the FIFOs in which tasks wait for room."""
+    waiting = (task.fifo for task in trace.tasks if task.state == "full")
+    return {trace.fifos[fifo].declaration for fifo in waiting if fifo is not None}
 
 
 def _endless_question(trace: Trace, top: str, sources: Sources) -> DeadlockError:
@@ -148,5 +164,10 @@ def _leftover(trace: Trace, left: list[FifoTrace], top: str, sources: Sources) -
     )
 
 
-def _place(task: TaskTrace, fifos: list[FifoTrace]) -> SourcePlace | None:
-    return next((fifo.place for fifo in fifos if fifo.place is not None), task.place)
+def _place(trace: Trace, chain: list[int]) -> SourcePlace | None:
+    """Where the first full FIFO of the circle is declared, else the first empty one."""
+    waiting = [trace.tasks[position] for position in chain]
+    waiting.sort(key=lambda task: task.state != "full")
+    fifos = [trace.fifos[task.fifo] for task in waiting if task.fifo is not None]
+    places = [fifo.place for fifo in fifos] + [task.place for task in reversed(waiting)]
+    return next((place for place in places if place is not None), None)

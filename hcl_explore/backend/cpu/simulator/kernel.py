@@ -13,12 +13,16 @@ from hcl_explore.backend.cpu.process import Unit
 from hcl_explore.backend.cpu.protocol import Message
 from hcl_explore.backend.cpu.signature import Signature
 from hcl_explore.backend.cpu.simulator.depths import DepthAdvice, advise
-from hcl_explore.backend.cpu.simulator.diagnosis import failure
+from hcl_explore.backend.cpu.simulator.diagnosis import deadlock, failure, full_streams
 from hcl_explore.backend.cpu.simulator.report import format_report
 from hcl_explore.backend.cpu.simulator.sites import Sites
 from hcl_explore.backend.cpu.simulator.trace import Trace, fifo_name, read_trace
-from hcl_explore.errors import CallError, RunError
+from hcl_explore.errors import CallError, DeadlockError, RunError
 from hcl_explore.ir.locations import Sources
+from hcl_explore.polyhedral.depths import enough_depths
+
+_MOST_TOKENS_AGAIN = 100_000
+"""A run of more tokens than this is not repeated to find depths that end a deadlock."""
 
 
 class DataflowKernel(CpuKernel):
@@ -65,6 +69,38 @@ class DataflowKernel(CpuKernel):
 
         Raises ``CallError`` for an unknown FIFO or a depth below 1, and what a call raises.
         """
+        chosen = depths or {}
+        try:
+            return self._run(arguments, chosen)
+        except DeadlockError:
+            stuck = self.trace
+            if not full_streams(stuck) or sum(f.tokens for f in stuck.fifos) > _MOST_TOKENS_AGAIN:
+                raise
+            enough = self._enough(arguments, chosen, stuck)
+            self._trace = stuck
+            sources = self._sources or Sources()
+            raise deadlock(stuck, self.signature.name, sources, enough) from None
+
+    def _enough(
+        self, arguments: tuple[object, ...], depths: Mapping[str, int], stuck: Trace
+    ) -> dict[str, int]:
+        """Depths that let a run with ``depths``, which was stuck, come to its end."""
+
+        def run(deeper: Mapping[str, int]) -> set[str] | None:
+            try:
+                self._run(copy.deepcopy(arguments), {**depths, **deeper})
+            except DeadlockError:
+                return full_streams(self.trace)
+            except RunError:
+                return set()  # tokens are left over: depth only puts the error off
+            return None
+
+        declared: dict[str, int] = {}
+        for fifo in stuck.fifos:
+            declared[fifo.declaration] = max(fifo.depth, declared.get(fifo.declaration, 1))
+        return enough_depths(run, declared, full_streams(stuck))
+
+    def _run(self, arguments: tuple[object, ...], depths: Mapping[str, int]) -> Any:
         name = self.signature.name
 
         def inspect(simulation: Message) -> None:
@@ -80,7 +116,7 @@ class DataflowKernel(CpuKernel):
             self.timeout_s,
             self._sources,
             quiet=self._quiet,
-            depths=self._numbered(depths or {}),
+            depths=self._numbered(depths),
             inspect=inspect,
         )
 
@@ -93,7 +129,7 @@ class DataflowKernel(CpuKernel):
         before = self._trace
 
         def simulate(depths: Mapping[str, int]) -> Trace:
-            self.run(*copy.deepcopy(arguments), depths=depths)
+            self._run(copy.deepcopy(arguments), depths)
             return self.trace
 
         try:
