@@ -14,9 +14,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hcl_explore.analysis.layout import AXI, Layout, Layouts
+from hcl_explore.analysis.memory import Storage
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import PortLoad, copies_of, words_of
-from hcl_explore.ir.program import Access, Buffer, Loop
+from hcl_explore.ir.memory_blocks import bram18_of
+from hcl_explore.ir.program import Access, Buffer, Function, Loop
+
+_BUFFERED_WORDS = 16 * 16
+"""Words that an adapter holds in each direction: 16 bursts of 16 (UG1399, ``num_read_outstanding``
+and ``max_read_burst_length``). Of 512 bits they take 30 BRAM18, of 64 bits 4, of 32 bits 2, as the
+reports of the Vitis kernel flow do (Prometheus' bicg, gemm, atax and mvt; the KRS vadd)."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,24 @@ def channels_of(
         )
         found.append(Channel(bundle, is_write, words, is_burst))
     return found
+
+
+def adapters_of(kernel: Function, layouts: Layouts) -> dict[str, Storage]:
+    """What the adapter of each m_axi bundle of the kernel takes to buffer bursts, by bundle: block
+    RAM in the Vitis kernel flow, none in the Vivado IP flow (HLStrans: 0 in every report)."""
+    if not layouts.options.axi_latency:
+        return {}
+    width: defaultdict[str, int] = defaultdict(int)
+    for buffer in kernel.buffers:
+        if layouts.kind(buffer) == AXI:
+            layout = layouts[buffer]
+            banks = math.prod(e.banks(buffer.shape[e.dim - 1]) for e in layout.partition)
+            bundle = layouts.bundle(buffer)
+            width[bundle] = max(width[bundle], banks * layout.storage.bits)
+    return {
+        bundle: Storage("BRAM", 2, _BUFFERED_WORDS, bits, 2 * bram18_of(_BUFFERED_WORDS, bits))
+        for bundle, bits in width.items()
+    }
 
 
 def share_of(channel: Channel, accesses: Iterable[Access], plan: Plan) -> dict[Buffer, float]:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from hcl_explore.analysis.axi import adapters_of
 from hcl_explore.analysis.clocks import write_clocks
 from hcl_explore.analysis.copies import copy_cycles
 from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.layout import Layouts
 from hcl_explore.analysis.levels import OFF_CHIP, LevelTraffic, levels_of, traffic_of
+from hcl_explore.analysis.memory import Storage
 from hcl_explore.analysis.operators import operator_tables, operators_at
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.plan import Plan, make_plan
@@ -223,7 +225,12 @@ class _Model:
             for buffer in model.function.buffers
             if self.layouts.aliases.home(buffer) is buffer
         ]
+        used += self.adapters.values()
         return resources_of(self.top, list(self._used_functions()), used)
+
+    @cached_property
+    def adapters(self) -> dict[str, Storage]:
+        return adapters_of(self.program.functions[self.program.top], self.layouts)
 
     def _used_functions(self) -> Iterator[FunctionModel]:
         """The functions that the kernel calls, and it, each once."""
@@ -327,7 +334,7 @@ class _Model:
             f"estimate of {self.program.top}",
             f"{_shown(figures.latency_cycles)} cycles",
             f"{self.device.name} at {self.clock_mhz:g} MHz, {self.options.tool}",
-            (latency_reason(self.top), *resources.reasons(self.layouts.known())),
+            (latency_reason(self.top), *resources.reasons(self.layouts.known(), self.adapters)),
         )
 
 

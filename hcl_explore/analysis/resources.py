@@ -30,8 +30,10 @@ class Resources:
     ff: int
     top: FunctionModel
 
-    def reasons(self, layouts: Mapping[Buffer, Layout]) -> tuple[Reason, ...]:
-        """What the DSP and memory blocks are for."""
+    def reasons(
+        self, layouts: Mapping[Buffer, Layout], adapters: Mapping[str, Storage]
+    ) -> tuple[Reason, ...]:
+        """What the DSP and memory blocks are for; ``adapters`` by m_axi bundle."""
         units = sorted(self.top.units.all().items(), key=lambda item: -item[0].dsp * item[1])
         loops = [*self.top.loops, *(loop for call in self.top.calls for loop in call.loops)]
         dsp = tuple(
@@ -50,6 +52,14 @@ class Resources:
             )
             for buffer, layout in layouts.items()
             if layout.storage.bram18 or layout.storage.uram or layout.storage.lut
+        )
+        memory += tuple(
+            Reason(
+                f"m_axi {bundle}",
+                f"{storage.bram18} BRAM18",
+                f"bursts of {storage.bits} bits buffered in both directions",
+            )
+            for bundle, storage in adapters.items()
         )
         return (
             Reason("operators", f"{self.dsp} DSP", "shared where they never run together", dsp),

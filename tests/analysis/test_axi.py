@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from designs import estimate_of, loop_of, schedule_of
 
+import hcl_explore as hcl
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.schedule.pragmas import pragmas_to_schedule
 
@@ -117,3 +118,17 @@ def sums(A: float32[64, 32], S: float32[32]):
     assert i.latency_cycles is not None
     # 7 to ask and 32 to read, 32 to write and 5 to be answered, 2 to start and end.
     assert figures.latency_cycles - i.latency_cycles == (7 + 32) + (32 + 5) + 2
+
+
+def test_adapters_buffer_bursts_in_block_ram_in_the_kernel_flow() -> None:
+    kernel_flow = EstimateOptions(
+        bundles=(("A", "gmem"), ("B", "gmem"), ("C", "out")), axi_latency=64
+    )
+    schedule = schedule_of(ROWS)
+    # 256 words of 32 bits in each direction: a BRAM18 each, for either bundle.
+    assert estimate_of(schedule, kernel_flow).bram18 == 4
+    assert estimate_of(schedule, options(A="gmem", B="gmem", C="out")).bram18 == 0
+    schedule.partition(schedule.A, hcl.Partition.Cyclic, dim=2, factor=16)
+    wide = estimate_of(schedule, kernel_flow)
+    assert wide.bram18 == 32
+    assert "m_axi gmem = 30 BRAM18: bursts of 512 bits buffered" in str(wide.explain())
