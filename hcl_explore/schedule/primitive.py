@@ -10,6 +10,7 @@ and the fuzzer.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import inspect
 import re
 from abc import ABC, abstractmethod
@@ -265,8 +266,10 @@ def info(name: str) -> PrimitiveInfo:
     for declared in known.values():
         if name in declared.cls.aliases:
             return declared
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
+        near = difflib.get_close_matches(str(name), known, n=1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
         raise ArgumentError(
-            f"no primitive '{name}'", advice=f"Primitives: {', '.join(sorted(known))}."
+            f"no primitive '{name}'", advice=f"{hint}Primitives: {', '.join(sorted(known))}."
         )
     return known[name]

@@ -11,6 +11,7 @@ from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.analysis.graph import Graph
 from hcl_explore.errors import (
+    ArgumentError,
     HclError,
     KernelBoundsError,
     LegalityError,
@@ -216,6 +217,12 @@ class Schedule(PrimitiveMethods, Buildable):
         unchecked: bool,
         reassociate: bool,
     ) -> tuple[Step, Outcome]:
+        for flag, value in (("unchecked", unchecked), ("reassociate", reassociate)):
+            if not isinstance(value, bool):
+                raise ArgumentError(
+                    f"{declared.name}: '{flag}' must be True or False, not {value!r}",
+                    advice="These two are leave to override a refusal: nothing else stands for it.",
+                )
         before = self.snapshot
         base = with_own_functions(before, arguments)
         resolved = declared.resolve(arguments, Scope(base.program, self, declared.name))
@@ -439,8 +446,8 @@ class UnknownAttributeError(UnknownNameError, AttributeError):
 
 def _method(declared: PrimitiveInfo) -> Callable[..., Any]:
     def call(self: Schedule, *args: object, **kwargs: object) -> Any:
-        unchecked = bool(kwargs.pop("unchecked", False))
-        reassociate = bool(kwargs.pop("reassociate", False))
+        unchecked: Any = kwargs.pop("unchecked", False)
+        reassociate: Any = kwargs.pop("reassociate", False)
         arguments = declared.bind(args, kwargs)
         _, outcome = self._apply(declared, arguments, unchecked, reassociate)
         handles: list[LoopHandle | BufferHandle] = [LoopHandle(self, k) for k in outcome.loops]

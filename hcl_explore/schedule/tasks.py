@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import mlir.ir as ir
 
+from hcl_explore.errors import ArgumentError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.printing import clone_module
 from hcl_explore.ir.program import Call, Program
@@ -42,6 +43,11 @@ def is_task_of(name: str, kernel: str) -> bool:
 def with_own_functions(before: Snapshot, arguments: Mapping[str, object]) -> Snapshot:
     """``before``, where each task that ``arguments`` name has a function that it shares with no
     other one."""
+    if not isinstance(arguments, Mapping):
+        raise ArgumentError(
+            f"the arguments of a primitive must be given by name, not as {arguments!r}",
+            advice='Pass a dict: s.apply("split", {"axis": "i", "factor": 8}).',
+        )
     shared = {}
     for text in _texts(list(arguments.values())):
         name = text.partition(":")[0]

@@ -281,3 +281,33 @@ def test_the_cases_of_the_issue(
 def _parsed(text: str) -> tuple[str, Any]:
     call = parse_call(text)
     return call.declared.name, call.arguments
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("splitt", {"axis": "scale.i", "factor": 2}, "Did you mean 'split'?"),
+        (None, {}, "no primitive 'None'"),
+        (["split"], {}, "no primitive"),
+        ("split", ["scale.i", 2], "must be given by name"),
+        ("split", None, "must be given by name"),
+    ],
+)
+def test_steps_as_data_that_are_none(name: Any, arguments: Any, message: str) -> None:
+    s = hcl.customize(rich)
+    with pytest.raises(ArgumentError) as caught:
+        s.apply(name, arguments)
+    assert message in str(caught.value)
+    assert str(s.judge(name, arguments)) == str(caught.value)
+    assert not s.history
+
+
+@pytest.mark.parametrize("value", ["no", 1, None])
+@pytest.mark.parametrize("flag", ["unchecked", "reassociate"])
+def test_leave_to_override_is_true_or_false(flag: str, value: Any) -> None:
+    s = hcl.customize(rich)
+    with pytest.raises(ArgumentError, match=f"'{flag}' must be True or False"):
+        s.split("scale.i", 2, **{flag: value})
+    with pytest.raises(ArgumentError, match=f"'{flag}' must be True or False"):
+        s.apply("split", {"axis": "scale.i", "factor": 2}, **{flag: value})
+    assert not s.history

@@ -75,7 +75,7 @@ class Compose(Primitive):
     @staticmethod
     def _named_already(sub: SubSchedule) -> ScheduleError:
         return ArgumentError(
-            f"compose: these steps are for {sub.function}, so there is nothing to choose by 'id' or "
+            f"compose: these steps are for {sub.function}: there is nothing to choose by 'id' or "
             "'instantiate'",
             advice="Leave both out, or pass a schedule (hcl.customize) instead of its steps.",
         )
