@@ -42,6 +42,7 @@ class Format(str, Enum):
     """What ``export`` writes."""
 
     html = "html"
+    session = "session"
     script = "script"
     hls = "hls"
     project = "project"
@@ -50,7 +51,7 @@ class Format(str, Enum):
 Device = Annotated[str, typer.Option(help="Name of the device, or a TOML file of your own.")]
 Clock = Annotated[float, typer.Option(help="Clock in MHz.")]
 Source = Annotated[
-    Path, typer.Argument(help="A saved session (.json) or a Python file with kernels (.py).")
+    Path, typer.Argument(help="A Python file with kernels (.py) or a saved session (.json).")
 ]
 Kernel = Annotated[
     str | None, typer.Option(help="Which function of the file is the kernel (default: the last).")
@@ -75,15 +76,16 @@ def lab(
         Path | None, typer.Argument(help="A notebook to open (default: the quick start).")
     ] = None,
     directory: Annotated[
-        Path, typer.Option(help="Where the quick start is copied to, so that you can change it.")
+        Path, typer.Option(help="Where the notebooks are copied to, so that you can change them.")
     ] = Path("hcl_explore_notebooks"),
     port: Annotated[int, typer.Option(help="Port of the server.")] = 8888,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
 ) -> None:
     """Open JupyterLab on a notebook."""
     path = notebook if notebook is not None else copy_notebooks(directory) / QUICK_START
-    if not path.is_file():
-        raise SessionError(f"no notebook '{path}'", advice="Give the path of an .ipynb file.")
+    if not path.is_file() or path.suffix != ".ipynb":
+        problem = f"'{path}' is no notebook" if path.exists() else f"there is no '{path}'"
+        raise SessionError(problem, advice="Give the path of an .ipynb file.")
     command = [sys.executable, "-m", "jupyter", "lab", str(path), f"--ServerApp.port={port}"]
     if not browser:
         command.append("--no-browser")
@@ -118,7 +120,7 @@ def show(
     device: Device = "u280",
     clock: Clock = 300.0,
 ) -> None:
-    """Print the loop tree, the IR, the HLS C++, the estimate or the steps."""
+    """Print a kernel's loops, IR, HLS C++, estimate or steps."""
     session = _open(source, kernel, device, clock)
     schedule = session.schedule
     if what is View.loops:
@@ -139,18 +141,25 @@ def export(
     output: Annotated[Path, typer.Argument(help="The file (or folder, of a project) to write.")],
     format: Annotated[
         Format | None,
-        typer.Option(help="Default: by the output's ending (.html, .py, .cpp, .prj)."),
+        typer.Option(help="Default: by the output's ending (.html, .json, .py, .cpp, .prj)."),
     ] = None,
     kernel: Kernel = None,
     device: Device = "u280",
     clock: Clock = 300.0,
 ) -> None:
-    """Write a self-contained page, a Python script, the HLS C++ or a Vitis HLS project."""
+    """Write a page, a session, a script, HLS C++ or a project.
+
+    By the ending of OUTPUT: .html is a page that steps through the history without Python, .json a
+    session to go on with, .py a Python script, .cpp the HLS C++, .prj a Vitis HLS project.
+    """
     chosen = format or _format_of(output)
     session = _open(source, kernel, device, clock)
     if chosen is Format.html:
         session.wait_for_verification()
         session.to_html(output)
+        return
+    if chosen is Format.session:
+        session.save(output)
         return
     if chosen is Format.project:
         session.schedule.build(
@@ -183,7 +192,7 @@ def report(
         Path | None, typer.Option(help="Write the session with the reports in it (.json).")
     ] = None,
 ) -> None:
-    """Print what an HLS tool reported beside the estimate, for its part and clock."""
+    """Print an HLS tool's report beside the estimate."""
     session = _open(source, kernel, device, clock)
     typer.echo("\n\n".join(str(session.load_report(path)) for path in reports))
     if save is not None:
@@ -193,6 +202,7 @@ def report(
 _ENDINGS = {
     ".html": Format.html,
     ".htm": Format.html,
+    ".json": Format.session,
     ".py": Format.script,
     ".cpp": Format.hls,
     ".prj": Format.project,
@@ -211,13 +221,20 @@ def _format_of(output: Path) -> Format:
 def _open(source: Path, kernel: str | None, device: str, clock: float) -> hcl_explore.Session:
     if source.suffix == ".json":
         return hcl_explore.Session.load(source)
+    if source.suffix == ".ipynb":
+        raise SessionError(
+            f"'{source}' is a notebook",
+            advice=f"Open it with hcl-explore lab {source}, or give a file of kernels (.py).",
+        )
     try:
         text = source.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SessionError(f"cannot read '{source}': {error}") from error
+    except UnicodeDecodeError as error:
+        raise SessionError(f"cannot read '{source}': it is not text in UTF-8") from error
+    except OSError as error:
+        raise SessionError(f"cannot read '{source}': {error.strerror or error}") from error
     from hcl_explore.frontend import read_kernel
 
-    read = read_kernel(text, name=kernel)
+    read = read_kernel(text, name=kernel, filename=source.name)
     return hcl_explore.Session(read, device=device, clock_mhz=clock)
 
 

@@ -89,7 +89,11 @@ def test_export(kernel_file: Path, tmp_path: Path, name: str, expected: str) -> 
         (("show", "{kernel}", "estimate", "--device", "u999"), "u999"),
         (("export", "{kernel}", "out.xyz"), "does not tell the format"),
         (("export", "{kernel}", "/no/such/folder/out.cpp"), "cannot write"),
-        (("lab", "missing.ipynb"), "no notebook 'missing.ipynb'"),
+        (("lab", "missing.ipynb"), "there is no 'missing.ipynb'"),
+        (("lab", "{kernel}"), "scale.py' is no notebook"),
+        (("show", "work.ipynb"), "Open it with hcl-explore lab work.ipynb"),
+        (("show", "missing.json"), "cannot read 'missing.json': No such file"),
+        (("show", "."), "cannot read '.': Is a directory"),
     ],
 )
 def test_errors_are_one_clear_message(
@@ -109,6 +113,20 @@ def test_an_error_in_the_kernel_shows_the_line(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "A[i] = B[i]" in result.stderr
     assert "^" in result.stderr
+    assert "bad.py:3" in result.stderr
+
+
+def test_a_session_is_exported_and_opened_again(kernel_file: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "scale.json"
+    result = run("export", kernel_file, saved, "--device", "zedboard", "--clock", 100)
+    assert result.returncode == 0, result.stderr
+    result = run("show", saved, "estimate")
+    assert result.stdout.startswith("zedboard at 100 MHz"), result.stderr
+
+
+def test_the_hls_names_the_file_and_its_lines(kernel_file: Path) -> None:
+    code = run("show", kernel_file, "hls").stdout
+    assert "// scale.py:5" in code
 
 
 def test_report_beside_estimate(kernel_file: Path, tmp_path: Path) -> None:

@@ -70,9 +70,9 @@ class GraphDiff:
 
 
 def dataflow_graph(program: Program) -> Graph:
-    """The graph of all functions; each is a cluster where there are several."""
+    """The graph of all functions, the kernel's first; each is a cluster where there are several."""
     graph = Graph([], [])
-    for function in program.functions.values():
+    for function in sorted(program.functions.values(), key=lambda each: each.name != program.top):
         cluster = function.name if len(program.functions) > 1 else None
         if is_region(function):
             _add_region(graph, program, function, cluster)

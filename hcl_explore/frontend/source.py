@@ -49,10 +49,11 @@ def read_source(
     kernel: Callable[..., Any] | str,
     namespace: Mapping[str, object] | None = None,
     name: str | None = None,
+    filename: str = TEXT_FILENAME,
 ) -> KernelSource:
     """As ``read_kernel``, without binding type parameters."""
     if isinstance(kernel, str):
-        return _read_text(kernel, namespace or {}, name)
+        return _read_text(kernel, namespace or {}, name, filename)
     if isinstance(kernel, Region):
         kernel = kernel.function
     if not isinstance(kernel, FunctionType):
@@ -95,9 +96,11 @@ def parse_text(text: str, filename: str, first_line: int = 1, column_offset: int
         raise KernelSyntaxError("the kernel is nested too deeply to be parsed") from None
 
 
-def _read_text(text: str, namespace: Mapping[str, object], name: str | None) -> KernelSource:
+def _read_text(
+    text: str, namespace: Mapping[str, object], name: str | None, filename: str
+) -> KernelSource:
     text = textwrap.dedent(text)
-    tree = parse_text(text, TEXT_FILENAME)
+    tree = parse_text(text, filename)
     functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     if not functions:
         raise KernelSyntaxError(
@@ -110,7 +113,7 @@ def _read_text(text: str, namespace: Mapping[str, object], name: str | None) -> 
             advice=f"It has: {', '.join(functions)}.",
         )
     merged = {**default_namespace(), **namespace}
-    return KernelSource(text, name or functions[-1], TEXT_FILENAME, 1, merged)
+    return KernelSource(text, name or functions[-1], filename, 1, merged)
 
 
 def _read_function(function: FunctionType, namespace: Mapping[str, object]) -> KernelSource:

@@ -48,8 +48,10 @@ def read_json(path: Path) -> Any:
     """The contents of a saved file. Raises ``SessionError``."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SessionError(f"cannot read a session from '{path}': {error}") from error
+    except OSError as error:
+        raise SessionError(f"cannot read '{path}': {error.strerror or error}") from error
+    except ValueError as error:
+        raise SessionError(f"'{path}' is no saved session: {error}") from error
 
 
 def restore(data: Any, open_session: Callable[..., Session]) -> Session:

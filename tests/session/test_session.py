@@ -248,7 +248,7 @@ def test_save_and_load(tmp_path: Path, kernel) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "cannot read"),
+        ("", "is no saved session"),
         ("[]", "not a saved session"),
         ('{"format": "hcl_explore session", "version": 99}', "version 99"),
         ('{"format": "hcl_explore session", "version": 1}', "damaged"),
