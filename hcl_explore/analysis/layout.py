@@ -87,6 +87,7 @@ class Layouts:
         self.aliases = Aliases(program)
         self._bundles = dict(options.bundles)
         self._fifos = dict(options.fifos)
+        self._single_port = frozenset(options.single_port)
         self.axi_port = AxiPort(tables.axi_request, tables.axi_response, options.axi_latency)
         self._found: dict[Buffer, Layout] = {}
 
@@ -151,6 +152,8 @@ class Layouts:
                 if reads > PORTS_PER_BANK:
                     ports, copies = reads, reads - 1
         storage = storage.times(copies * halves)
+        if buffer.key in self._single_port and storage.kind != "registers":
+            return Layout(partition, storage, 1, copies, is_automatic, is_channel, ports=1)
         return Layout(partition, storage, ports, copies, is_automatic, is_channel)
 
     def _is_shared_by_stages(self, buffer: Buffer) -> bool:

@@ -43,6 +43,7 @@ class EstimateOptions:
     arrays are copied anew. ``chunks``: loops that run in whole chunks, counted from 0, as (key,
     iterations of a chunk). ``independent``: keys of loops known to carry no dependence
     (``DEPENDENCE inter false``).
+    ``single_port``: keys of arrays in memories with one port (``storage_type=ram_1p``).
     ``unsafe_math``: sums of floats are balanced as those of integers are
     (``config_compile -unsafe_math_optimizations``).
     """
@@ -67,6 +68,7 @@ class EstimateOptions:
     copied_loops: tuple[CopiedLoop, ...] = ()
     chunks: tuple[tuple[str, int], ...] = ()
     independent: tuple[str, ...] = ()
+    single_port: tuple[str, ...] = ()
 
     @property
     def pipelines_by_itself(self) -> bool:

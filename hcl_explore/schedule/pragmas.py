@@ -8,6 +8,7 @@ forms, one a line:
     #pragma HLS ARRAY_PARTITION variable=A cyclic factor=8 dim=2
     set_directive_pipeline -II 2 "dct_1d/DCT_Outer_Loop"
     set_directive_array_partition -type complete -dim 2 "dct" buf_2d_in
+    config_compile -pipeline_loops 0
 
 What the tool would ignore with a warning (a loop to be pipelined inside another one) is left out
 with the reason; what says how the tool is to behave goes to ``PragmaReport.estimate_options``.
@@ -15,15 +16,19 @@ with the reason; what says how the tool is to behave goes to ``PragmaReport.esti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hcl_explore.analysis.options import CopiedLoop, EstimateOptions
-from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError
+from hcl_explore.errors import ArgumentError, HclError, NotApplicableError, ScheduleError
 from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.program import Loop
 from hcl_explore.lang.partition import Partition
+from hcl_explore.lang.storage import Storage
 from hcl_explore.schedule.naming import find_buffer
+from hcl_explore.schedule.pragma_notes import SETTINGS_WITHOUT_EFFECT, WITHOUT_EFFECT
 from hcl_explore.schedule.pragma_text import Pragma, parse_pragma
 from hcl_explore.schedule.schedule import Schedule
 from hcl_explore.schedule.step import Step
@@ -32,29 +37,13 @@ _KINDS = {kind.name.lower(): kind for kind in Partition}
 _ORDER = {"array_partition": 0, "array_reshape": 0, "inline": 2, "dataflow": 3}
 """Inlining renames loops and may make stages, so it comes between the other two."""
 
-_ABOUT_THE_TOOL = {
-    "loop_tripcount": "trip counts come from the bounds",
-    "loop_merge": "merge loops with s.loop_fusion",
-    "dependence": "dependences are computed exactly",
-    "bind_op": "operators are bound by the tool",
-    "bind_storage": "use s.bind_storage",
-    "resource": "operators and memories are bound by the tool",
-    "latency": "latency bounds are not modelled",
-    "allocation": "operator limits are not modelled",
-    "expression_balance": "not modelled",
-    "function_instantiate": "functions are instantiated where they are called",
-    "occurrence": "not modelled",
-    "reduction": "sums are kept in the order of the source",
-    "protocol": "not modelled",
-    "reset": "not modelled",
-    "shared": "sharing follows from the stages",
-    "stable": "not modelled",
-    "disaggregate": "the language has no structs",
-    "aggregate": "the language has no structs",
-    "alias": "arrays do not overlap",
-    "performance": "latency bounds are not modelled",
-    "cache": "not modelled",
-    "top": "the kernel is the top",
+_FALSE = frozenset({"0", "false", "off"})
+_MEMORY_CORE = re.compile(r"^(?:ram|rom)_(?P<ports>\w+?)(?:_(?P<impl>bram|uram|lutram|auto))?$")
+_KINDS_OF_STORAGE = {
+    "bram": Storage.BRAM,
+    "uram": Storage.URAM,
+    "lutram": Storage.LUTRAM,
+    "registers": Storage.Registers,
 }
 
 
@@ -63,8 +52,10 @@ class PragmaReport:
     """What became of each pragma: the steps applied, and those left out with the reason.
 
     ``not_pipelined`` and ``not_flattened`` are keys of loops with ``off``; ``bundles`` the m_axi
-    bundle of each array argument that has one; ``fifos`` the depth of each array that is a stream;
-    the others what Merlin makes of reductions, tiles and factors (as in ``EstimateOptions``).
+    bundle of each array
+    argument that has one; ``fifos`` the depth of each array that is a stream; ``single_port`` the
+    keys of arrays in memories with one port; ``settings`` what ``config_…`` lines set among the
+    options of the estimate; the others what Merlin makes of reductions, tiles and factors.
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -77,6 +68,8 @@ class PragmaReport:
     copied_loops: list[CopiedLoop] = field(default_factory=list)
     chunks: dict[str, int] = field(default_factory=dict)
     independent: list[str] = field(default_factory=list)
+    single_port: list[str] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def estimate_options(self, options: EstimateOptions | None = None) -> EstimateOptions:
         """``options`` with what the pragmas say of the tool and of the interface."""
@@ -90,6 +83,8 @@ class PragmaReport:
             copied_loops=tuple(self.copied_loops),
             chunks=tuple(self.chunks.items()),
             independent=tuple(self.independent),
+            single_port=tuple(self.single_port),
+            **self.settings,
         )
 
 
@@ -101,6 +96,7 @@ def pragmas_to_schedule(
     arrays: Mapping[str, str | None] | None = None,
     macros: Mapping[str, int] | None = None,
     unchecked: bool = False,
+    lenient: bool = False,
 ) -> PragmaReport:
     """Apply pragmas to a schedule: array partitions first, as the tool does, then loops from the
     outside in, and dataflow last, when inlining has made its stages.
@@ -111,18 +107,41 @@ def pragmas_to_schedule(
         arrays: what a C array is called here (None: nothing; the pragma is left out).
         macros: numbers that pragmas call by a name.
         unchecked: apply what the tool accepts although it is not proved legal here.
+        lenient: leave out what would be an error, with the error as the reason.
 
-    Raises:
+    Lines that hold no pragma are left out, too.
+
+    Raises (unless ``lenient``):
         ScheduleError: a pragma names a loop or array that is not there, or cannot be applied.
         ArgumentError: a pragma is unknown, or not complete.
     """
     importer = _Importer(
         schedule, dict(places or {}), dict(arrays or {}), dict(macros or {}), unchecked
     )
-    parsed = [pragma for text in pragmas if (pragma := parse_pragma(text)) is not None]
-    for pragma in sorted(parsed, key=importer.order):
-        importer.apply(pragma)
+    ordered = []
+    for text in pragmas:
+        try:
+            pragma = parse_pragma(text)
+            if pragma is not None:
+                ordered.append((importer.order(pragma), pragma))
+            elif text.strip():
+                importer.report.ignored.append((text.strip(), "this is no pragma"))
+        except HclError as error:
+            if not lenient:
+                raise
+            importer.report.ignored.append((text.strip(), _first_line(error)))
+    for _, pragma in sorted(ordered, key=lambda entry: entry[0]):
+        try:
+            importer.apply(pragma)
+        except HclError as error:
+            if not lenient:
+                raise
+            importer.report.ignored.append((pragma.text, _first_line(error)))
     return importer.report
+
+
+def _first_line(error: HclError) -> str:
+    return str(error).splitlines()[0]
 
 
 class _Importer:
@@ -151,7 +170,9 @@ class _Importer:
     def apply(self, pragma: Pragma) -> None:
         handler = {
             "array_partition": self._partition,
-            "array_reshape": self._partition,
+            "array_reshape": self._reshape,
+            "bind_storage": self._storage,
+            "resource": self._storage,
             "interface": self._interface,
             "stream": self._stream,
             "inline": self._inline,
@@ -163,13 +184,16 @@ class _Importer:
         if handler is not None:
             handler(pragma)
             return
-        reason = _ABOUT_THE_TOOL.get(pragma.name)
+        if pragma.name.startswith("config_"):
+            self._config(pragma)
+            return
+        reason = WITHOUT_EFFECT.get(pragma.name)
         if reason is None:
             raise ArgumentError(
                 f"there is no pragma '{pragma.name}' to apply: {pragma.text}",
-                advice="Known: array_partition, array_reshape, interface, stream, pipeline, "
-                "unroll, loop_flatten, inline, dataflow; these are left out: "
-                + ", ".join(_ABOUT_THE_TOOL),
+                advice="Known: array_partition, array_reshape, bind_storage, interface, stream, "
+                "pipeline, unroll, loop_flatten, inline, dataflow; these are left out: "
+                + ", ".join(WITHOUT_EFFECT),
             )
         self._leave_out(pragma, reason)
 
@@ -185,6 +209,29 @@ class _Importer:
 
     def _apply(self, primitive: str, arguments: Mapping[str, object]) -> Step:
         return self.schedule.apply(primitive, arguments, unchecked=self.unchecked)
+
+    def _config(self, pragma: Pragma) -> None:
+        """A setting of the tool: what the estimate knows of it goes to its options."""
+        reason = SETTINGS_WITHOUT_EFFECT.get(pragma.name)
+        if reason is None:
+            raise ArgumentError(f"there is no setting '{pragma.name}': {pragma.text}")
+        settings = self.report.settings
+        before = dict(settings)
+        if pragma.name == "config_compile":
+            if "pipeline_loops" in pragma.options:
+                threshold = pragma.number("pipeline_loops", 0, self.macros)
+                settings["auto_pipeline"] = threshold > 0
+                settings["pipeline_threshold"] = threshold
+            if "unsafe_math_optimizations" in pragma.options:
+                settings["unsafe_math"] = pragma.options["unsafe_math_optimizations"] not in _FALSE
+        elif pragma.name == "config_interface" and "m_axi_latency" in pragma.options:
+            settings["axi_latency"] = pragma.number("m_axi_latency", 0, self.macros)
+        elif pragma.name == "config_array_partition":
+            is_off = pragma.options.get("throughput_driven", "") == "off"
+            if is_off or pragma.options.get("auto_partition_threshold", "") == "0":
+                settings["auto_partition"] = False
+        if settings == before:
+            self._leave_out(pragma, reason)
 
     # --- loops and functions ------------------------------------------------------------------
 
@@ -265,8 +312,7 @@ class _Importer:
         target = self._array(pragma, "variable")
         if target is None:
             return
-        words = [pragma.options.get("type", "").lower(), *pragma.options]
-        kind = next((_KINDS[word] for word in words if word in _KINDS), Partition.Complete)
+        kind = self._kind(pragma)
         dim = pragma.number("dim", 1, self.macros)
         factor = None if kind is Partition.Complete else pragma.number("factor", 0, self.macros)
         if factor == 1:
@@ -283,10 +329,68 @@ class _Importer:
             arguments["factor"] = factor
         self.report.steps.append(self._apply("partition", arguments))
 
+    def _kind(self, pragma: Pragma) -> Partition:
+        words = [pragma.options.get("type", "").lower(), *pragma.options]
+        return next((_KINDS[word] for word in words if word in _KINDS), Partition.Complete)
+
+    def _reshape(self, pragma: Pragma) -> None:
+        """Neighbours along a dimension become one wide word; all of them where it is complete."""
+        target = self._array(pragma, "variable")
+        if target is None:
+            return
+        kind = self._kind(pragma)
+        if kind is Partition.Block:
+            self._leave_out(pragma, "only neighbours make a word here: cyclic, or complete")
+            return
+        buffer = find_buffer(self.schedule.program, target)
+        named = pragma.number("dim", 1, self.macros)
+        for dim in range(1, len(buffer.shape) + 1) if named == 0 else (named,):
+            factor = pragma.number("factor", 0, self.macros)
+            if kind is Partition.Complete:
+                factor = buffer.shape[dim - 1] if dim <= len(buffer.shape) else 0
+            if factor < 2:
+                self._leave_out(pragma, f"a factor of {factor} makes no words")
+            elif PartitionedDim(dim, "cyclic", factor, packed=True) in buffer.partition:
+                self._leave_out(pragma, f"'{buffer.name}' is reshaped so already")
+            else:
+                arguments = {"target": target, "factor": factor, "dim": dim}
+                self.report.steps.append(self._apply("pack", arguments))
+
+    def _storage(self, pragma: Pragma) -> None:
+        """``BIND_STORAGE``, or ``RESOURCE`` (its old name) with a core that is a memory."""
+        ports = pragma.options.get("type", "").lower()
+        impl = pragma.options.get("impl", "").lower()
+        if pragma.name == "resource":
+            core = _MEMORY_CORE.match(pragma.options.get("core", "").lower())
+            if core is None:
+                self._leave_out(pragma, "operators are bound by the tool")
+                return
+            ports, impl = core["ports"], core["impl"] or ""
+        target = self._array(pragma, "variable")
+        if target is None:
+            return
+        has_one_port = ports.removeprefix("ram_").removeprefix("rom_") == "1p"
+        if has_one_port:
+            self.report.single_port.append(find_buffer(self.schedule.program, target).key)
+        kind = _KINDS_OF_STORAGE.get(impl)
+        if kind is not None:
+            try:
+                arguments = {"target": target, "impl": kind.name}
+                self.report.steps.append(self._apply("bind_storage", arguments))
+            except NotApplicableError as refusal:
+                self._leave_out(pragma, _first_line(refusal))
+        elif not has_one_port:
+            self._leave_out(pragma, "the tool chooses the memory")
+
     def _interface(self, pragma: Pragma) -> None:
+        if "1p" in pragma.options.get("storage_type", "").lower().split("_"):
+            target = self._array(pragma, "port")
+            if target is not None:
+                self.report.single_port.append(find_buffer(self.schedule.program, target).key)
+            return
         mode = pragma.options.get("mode", "").lower()
         if mode != "m_axi" and "m_axi" not in pragma.options:
-            self._leave_out(pragma, "only m_axi interfaces change the estimate")
+            self._leave_out(pragma, "only m_axi interfaces and memories with one port count")
             return
         target = self._array(pragma, "port")
         if target is not None:

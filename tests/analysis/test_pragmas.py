@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-from designs import GEMM, schedule_of
+import re
+from pathlib import Path
 
+import pytest
+from designs import GEMM, estimate_of, loop_of, schedule_of
+
+from hcl_explore.accuracy import read_points
 from hcl_explore.errors import ArgumentError, ScheduleError
 from hcl_explore.schedule.pragmas import parse_pragma, pragmas_to_schedule
+
+POINTS = Path(__file__).parents[2] / "benchmarks" / "qor" / "points.jsonl"
 
 CALLS = """
 def double(X: int32[16], Y: int32[16]):
@@ -130,3 +136,152 @@ def test_a_macro_in_place_of_a_number_is_named() -> None:
 def test_an_unknown_loop_is_an_error_of_the_schedule() -> None:
     with pytest.raises(ScheduleError):
         pragmas_to_schedule(schedule_of(GEMM), ["nowhere: #pragma HLS pipeline"])
+
+
+COPY = """
+def copy(A: float32[64], B: float32[64], scale: float32):
+    M: float32[64]
+    for i in range(64, name="fill"):
+        M[i] = A[i]
+    for i in range(64, name="drain"):
+        B[i] = scale * M[i]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "option"),
+    [
+        ('L: _Pragma("HLS pipeline II=2")', "pipeline", ("ii", "2")),
+        ("#pragma AP pipeline II = 3 // note", "pipeline", ("ii", "3")),
+        ("#pragma HLS unroll factor=2 /* note */", "unroll", ("factor", "2")),
+        ("#pragma HLS array_partition variable=&A complete;", "array_partition", ("variable", "A")),
+        ("set_directive_unroll -skip_exit_check fir/L", "unroll", ("skip_exit_check", "")),
+        ("set_directive_unroll -skip_exit_check L", "unroll", ("skip_exit_check", "")),
+        ("set_directive_resource -core RAM_1P_BRAM f A", "resource", ("variable", "A")),
+        ("set_directive_interface -mode m_axi f A", "interface", ("port", "A")),
+        ("config_compile -pipeline_loops 6", "config_compile", ("pipeline_loops", "6")),
+    ],
+)
+def test_spellings(text: str, name: str, option: tuple[str, str]) -> None:
+    pragma = parse_pragma(text)
+    assert pragma is not None
+    assert pragma.name == name
+    assert pragma.options[option[0]] == option[1]
+
+
+def test_a_directive_with_an_open_quote_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="cannot be read"):
+        parse_pragma('set_directive_pipeline "f/L')
+
+
+def test_reshape_makes_words() -> None:
+    s = schedule_of(GEMM)
+    report = pragmas_to_schedule(
+        s,
+        [
+            "#pragma HLS array_reshape variable=A cyclic factor=4 dim=2",
+            "#pragma HLS array_reshape variable=B complete dim=1",
+            "#pragma HLS array_reshape variable=C block factor=2 dim=1",
+        ],
+    )
+    assert [step.primitive for step in report.steps] == ["pack", "pack"]
+    assert [e.packed for name in "AB" for e in getattr(s, name).buffer.partition] == [True, True]
+    assert s.B.buffer.partition[0].factor == 64
+    assert "only neighbours make a word" in report.ignored[0][1]
+
+
+def test_storage_by_its_new_and_its_old_name() -> None:
+    s = schedule_of(COPY)
+    report = pragmas_to_schedule(
+        s,
+        [
+            "#pragma HLS resource variable=M core=RAM_T2P_URAM",
+            "#pragma HLS resource variable=A core=RAM_2P_BRAM",
+            "#pragma HLS resource variable=scale core=FMul_maxdsp",
+            "#pragma HLS bind_storage variable=M type=ram_1p",
+        ],
+    )
+    assert s.M.buffer.storage == "URAM"
+    assert report.single_port == [s.M.buffer.key]
+    reasons = dict(report.ignored)
+    assert "lives outside the chip" in reasons["#pragma HLS resource variable=A core=RAM_2P_BRAM"]
+    assert "operators are bound" in reasons["#pragma HLS resource variable=scale core=FMul_maxdsp"]
+
+
+def test_a_memory_with_one_port_takes_an_access_a_cycle() -> None:
+    text = """
+def pairs(A: int32[64], B: int32[32]):
+    for i in range(32):
+        B[i] = A[2 * i] + A[2 * i + 1]
+"""
+    intervals = []
+    for storage in ("ram_2p", "ram_1p"):
+        s = schedule_of(text)
+        report = pragmas_to_schedule(
+            s,
+            [
+                f"#pragma HLS interface ap_memory storage_type={storage} port=A",
+                "i: #pragma HLS pipeline",
+            ],
+        )
+        figures = estimate_of(s, report.estimate_options())
+        intervals.append(loop_of(figures, "i").ii)
+    assert intervals == [1, 2]
+
+
+def test_settings_of_the_tool() -> None:
+    s = schedule_of(GEMM)
+    report = pragmas_to_schedule(
+        s,
+        [
+            "config_compile -pipeline_loops 0 -unsafe_math_optimizations",
+            "config_array_partition -throughput_driven off",
+            "config_interface -m_axi_latency 64",
+            "config_rtl -reset all",
+        ],
+    )
+    options = report.estimate_options()
+    assert not options.auto_pipeline and not options.auto_partition
+    assert options.unsafe_math and options.axi_latency == 64
+    assert report.ignored == [("config_rtl -reset all", "resets and names take no cycles")]
+    with pytest.raises(ArgumentError, match="there is no setting 'config_moon'"):
+        pragmas_to_schedule(s, ["config_moon -phase 1"])
+
+
+def test_lenient_leaves_out_what_would_be_an_error() -> None:
+    bad = [
+        "nowhere: #pragma HLS pipeline II=1",
+        "#pragma HLS array_partition variable=nothing complete",
+        "#pragma HLS array_partition variable=A cyclic factor=FACTOR",
+        "#pragma HLS moonlight",
+        "i: #pragma HLS pipeline II=fast",
+        "i: #pragma HLS unroll factor=²",
+        'set_directive_pipeline "f/L',
+        "pipelined with target II 1",
+        "#pragma HLS array_partition variable=A complete dim=9",
+    ]
+    s = schedule_of(GEMM)
+    report = pragmas_to_schedule(s, [*bad, "k: #pragma HLS pipeline II=1"], lenient=True)
+    assert [step.primitive for step in report.steps] == ["pipeline"]
+    reasons = dict(report.ignored)
+    assert set(reasons) == {text.strip() for text in bad}
+    assert all(reasons.values())
+    assert reasons["pipelined with target II 1"] == "this is no pragma"
+    assert "nowhere" in reasons[bad[0]]
+
+
+def test_every_directive_of_the_points_is_read_or_left_out_with_a_reason() -> None:
+    """Cut off anywhere or with words changed, a directive never stops the importer."""
+    texts = sorted({t for point in read_points(POINTS) for t in point.get("directives") or ()})
+    shapes: dict[str, str] = {}
+    for text in texts:
+        shapes.setdefault(re.sub(r"\d+", "0", text), text)
+    chosen = list(shapes.values())
+    mangled = [text[: len(text) * n // 4] for text in chosen for n in (1, 2, 3)]
+    mangled += [text.replace("=", "= =") for text in chosen]
+    mangled += [text.replace("factor=", "factor=-") for text in chosen if "factor=" in text]
+    s = schedule_of(COPY)
+    every = [*chosen, *mangled]
+    report = pragmas_to_schedule(s, every, lenient=True)
+    assert all(reason for _, reason in report.ignored)
+    assert len(report.ignored) > 100

@@ -109,6 +109,11 @@ DIRECTIVES = {
         "second.j0: #pragma HLS pipeline II=2",
         "store_AB.j: #pragma HLS pipeline",
         "store_ABC.j: #pragma HLS pipeline",
+        "#pragma HLS resource variable=A core=ram_t2p_bram",
+        "#pragma HLS resource variable=AB core=ram_t2p_bram",
+        "#pragma HLS resource variable=ABC core=ram_t2p_bram",
+        "#pragma HLS resource variable=B core=ram_t2p_bram",
+        "#pragma HLS resource variable=C core=ram_t2p_bram",
     ]
 }
 UNSAFE_MATH = True

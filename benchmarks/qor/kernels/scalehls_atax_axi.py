@@ -85,6 +85,10 @@ DIRECTIVES = {
         "rows.i0: #pragma HLS pipeline II=4",
         "columns.j0: #pragma HLS pipeline II=2",
         "store_y.j: #pragma HLS pipeline",
+        "#pragma HLS resource variable=A core=ram_t2p_bram",
+        "#pragma HLS resource variable=tmp core=ram_t2p_bram",
+        "#pragma HLS resource variable=x core=ram_t2p_bram",
+        "#pragma HLS resource variable=y core=ram_t2p_bram",
     ]
 }
 UNSAFE_MATH = True

@@ -118,6 +118,11 @@ DIRECTIVES = {
         "both.j0: #pragma HLS pipeline II=9",
         "store_q.j: #pragma HLS pipeline",
         "store_s.j: #pragma HLS pipeline",
+        "#pragma HLS resource variable=A core=ram_t2p_bram",
+        "#pragma HLS resource variable=p core=ram_t2p_bram",
+        "#pragma HLS resource variable=q core=ram_t2p_bram",
+        "#pragma HLS resource variable=r core=ram_t2p_bram",
+        "#pragma HLS resource variable=s core=ram_t2p_bram",
     ]
 }
 UNSAFE_MATH = True

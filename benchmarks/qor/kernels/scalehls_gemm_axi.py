@@ -106,6 +106,10 @@ DIRECTIVES = {
         "add.j0: #pragma HLS pipeline II=2",
         "store_C.j: #pragma HLS pipeline",
         "store_AB.j: #pragma HLS pipeline",
+        "#pragma HLS resource variable=A core=ram_t2p_bram",
+        "#pragma HLS resource variable=AB core=ram_t2p_bram",
+        "#pragma HLS resource variable=B core=ram_t2p_bram",
+        "#pragma HLS resource variable=C core=ram_t2p_bram",
     ]
 }
 UNSAFE_MATH = True
