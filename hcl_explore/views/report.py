@@ -21,7 +21,7 @@ _TITLES = {
     "uram": "URAM",
     "lut": "LUT",
     "ff": "FF",
-    "trip_count": "trips",
+    "trip_count": "trip count",
     "ii": "II",
     "depth": "depth",
 }
