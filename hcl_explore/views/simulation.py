@@ -215,7 +215,16 @@ def _fifo_table(simulation: SimulationRecord) -> str:
     declared = _TAKE_DECLARED if simulation["depths"] else ""
     waits = sorted(fifos, key=lambda item: -(item[1]["stalled_full"] + item[1]["stalled_empty"]))
     shown = sorted(waits[:MAX_ROWS], key=lambda item: item[0])
-    rows = "".join(_fifo_row(number, fifo, tasks) for number, fifo in shown)
+    arrays: dict[str, list[SimulatedFifoRecord]] = {}
+    for _, fifo in fifos:
+        arrays.setdefault(_declaration(fifo), []).append(fifo)
+    chosen: dict[str, list[str]] = {name: [] for name in arrays}
+    for number, fifo in shown:
+        chosen[_declaration(fifo)].append(_fifo_row(number, fifo, tasks))
+    rows = "".join(
+        (_array_row(name, arrays[name]) if len(arrays[name]) > 1 else "") + "".join(own)
+        for name, own in chosen.items()
+    )
     return (
         f'<table class="hx-table hx-fifos"><caption>FIFOs{_cut(fifos)}</caption><thead><tr>'
         '<th scope="col">FIFO</th><th scope="col">From</th><th scope="col">To</th>'
@@ -229,19 +238,53 @@ def _fifo_table(simulation: SimulationRecord) -> str:
     )
 
 
+def _declaration(fifo: SimulatedFifoRecord) -> str:
+    """The name of the declaration: of a FIFO of an array, the array's."""
+    return fifo["name"].partition("[")[0]
+
+
+def _array_row(name: str, fifos: Sequence[SimulatedFifoRecord]) -> str:
+    """One row for an array of FIFOs: the depth of all of them, and what they come to together."""
+    depths = {fifo["depth"] for fifo in fifos}
+    depth = str(depths.pop()) if len(depths) == 1 else ""
+    left = sum(fifo["left"] for fifo in fifos)
+    return (
+        f'<tr class="is-array"{attribute("data-src", fifos[0]["line"])}><th scope="row">'
+        f"<code>{escape(name)}</code>&nbsp;"
+        f'<span class="dim">{escape(fifos[0]["dtype"])}</span></th>'
+        f'<td colspan="2">{len(fifos):,} FIFOs</td>'
+        f"{_depth_cell(name, depth, 'depth of all FIFOs of ' + name)}"
+        f'<td class="num"></td>'
+        f'<td class="num">{format_count(max(fifo["highest_fill"] for fifo in fifos))}</td>'
+        f'<td class="num">{format_count(sum(fifo["tokens"] for fifo in fifos))}{_left(left)}</td>'
+        f'<td class="num">{format_count(sum(fifo["stalled_full"] for fifo in fifos))}</td>'
+        f'<td class="num">{format_count(sum(fifo["stalled_empty"] for fifo in fifos))}</td></tr>'
+    )
+
+
+def _depth_cell(name: str, depth: str, label: str) -> str:
+    """The field for a depth; empty where the FIFOs of an array have different ones."""
+    mixed = "" if depth else ' placeholder="mixed"'
+    return (
+        f'<td class="num"><input type="text" inputmode="numeric" value="{depth}"{mixed}'
+        f'{attribute("data-fifo", name)} data-depth="{depth}"{attribute("aria-label", label)}></td>'
+    )
+
+
+def _left(count: int) -> str:
+    return f' <span class="delta is-worse">{count} left</span>' if count else ""
+
+
 def _fifo_row(number: int, fifo: SimulatedFifoRecord, tasks: Sequence[SimulatedTaskRecord]) -> str:
-    left = f' <span class="delta is-worse">{fifo["left"]} left</span>' if fifo["left"] else ""
     return (
         f'<tr{attribute("data-src", fifo["line"])}><th scope="row"><code>{escape(fifo["name"])}'
         f'</code>&nbsp;<span class="dim">{escape(fifo["dtype"])}</span></th>'
         f"<td>{_task_name(tasks, fifo['producer'])}</td>"
         f"<td>{_task_name(tasks, fifo['consumer'])}</td>"
-        f'<td class="num"><input type="text" inputmode="numeric" value="{fifo["depth"]}"'
-        f'{attribute("data-fifo", fifo["name"])} data-depth="{fifo["depth"]}"'
-        f"{attribute('aria-label', 'depth of ' + fifo['name'])}></td>"
+        f"{_depth_cell(fifo['name'], str(fifo['depth']), 'depth of ' + fifo['name'])}"
         f'<td class="num"><span class="fill-{number}">{fifo["left"]}</span></td>'
         f'<td class="num">{format_count(fifo["highest_fill"])}</td>'
-        f'<td class="num">{format_count(fifo["tokens"])}{left}</td>'
+        f'<td class="num">{format_count(fifo["tokens"])}{_left(fifo["left"])}</td>'
         f'<td class="num">{format_count(fifo["stalled_full"])}</td>'
         f'<td class="num">{format_count(fifo["stalled_empty"])}</td></tr>'
     )

@@ -283,4 +283,8 @@ test("only depths that were changed are sent; what is no number the kernel refus
     a: 4,
     b: 1,
   });
+  const array = [input("xs", "", "5"), input("xs[0]", "2", "2"), input("xs[1]", "8", "8")];
+  assert.deepEqual(simulation.changedDepths(array, { "xs[1]": 8, "xsy[1]": 3 }), { xs: 5, "xsy[1]": 3 });
+  array[2] = input("xs[1]", "8", "9");
+  assert.deepEqual(simulation.changedDepths(array), { xs: 5, "xs[1]": 9 });
 });

@@ -52,6 +52,26 @@ def test_depths_can_be_changed_by_name(step: StepRecord) -> None:
     assert [(i["data-fifo"], i["value"]) for i in inputs] == [("fifo", "2")]
 
 
+def test_one_field_for_the_depth_of_an_array(step: StepRecord) -> None:
+    simulation = step["simulation"]
+    assert simulation is not None
+    fifo = simulation["fifos"][0]
+    simulation["fifos"] = [
+        {**fifo, "name": f"xs[{number}, 0]", "depth": 4, "highest_fill": number, "left": number}
+        for number in range(3)
+    ]
+    html = Checked(simulation_html(step))
+    inputs = [attributes for tag, attributes in html.elements if tag == "input"]
+    depths = [(i["data-fifo"], i["value"]) for i in inputs if "data-fifo" in i]
+    assert depths == [("xs", "4"), ("xs[0, 0]", "4"), ("xs[1, 0]", "4"), ("xs[2, 0]", "4")]
+    tokens = 3 * simulation["fifos"][0]["tokens"]
+    assert f"3 FIFOs2{tokens} 3 left" in html.text  # highest fill, tokens
+    simulation["fifos"][1]["depth"] = 9
+    inputs = [a for tag, a in Checked(simulation_html(step)).elements if tag == "input"]
+    array = next(i for i in inputs if i.get("data-fifo") == "xs")
+    assert (array["value"], array["data-depth"], array["placeholder"]) == ("", "", "mixed")
+
+
 def test_a_deadlock_is_shown_in_full(step: StepRecord) -> None:
     assert step["simulation"] is not None
     step["simulation"]["failure"] = "deadlock: produce waits for room in fifo\n  <here>"

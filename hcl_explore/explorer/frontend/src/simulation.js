@@ -27,7 +27,8 @@ function upTo(sorted, limit) {
 }
 
 /**
- * The depths that are not the declared ones, after changes in the table of FIFOs.
+ * The depths that are not the declared ones, after changes in the table of FIFOs. The depth of a whole
+ * array takes the place of those that its FIFOs had been given one by one.
  * @param {Iterable<{ value: string, dataset: DOMStringMap }>} inputs
  * @param {Record<string, number | string>} [known] what the shown run had changed already
  * @returns {Record<string, number | string>} what is no number is left to the kernel to refuse
@@ -36,7 +37,10 @@ export function changedDepths(inputs, known = {}) {
   const depths = { ...known };
   for (const { value, dataset } of inputs) {
     const text = value.trim();
-    if (text !== dataset.depth) depths[dataset.fifo ?? ""] = /^\d+$/.test(text) ? Number(text) : text;
+    if (text === dataset.depth) continue;
+    const name = dataset.fifo ?? "";
+    for (const other of Object.keys(depths)) if (other.startsWith(`${name}[`)) delete depths[other];
+    depths[name] = /^\d+$/.test(text) ? Number(text) : text;
   }
   return depths;
 }
