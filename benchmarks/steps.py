@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from hcl_explore import examples
 from hcl_explore.analysis.device import load_device
 from hcl_explore.examples import Example
+from hcl_explore.polyhedral.content import forget
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import info
 from hcl_explore.schedule.schedule import Schedule, customize
@@ -81,8 +82,9 @@ def measure(case: Example, repeat: int) -> Times:
     """CPU milliseconds of each part, one entry per step and repetition."""
     times: Times = {part: [] for part in PARTS}
     for _ in range(repeat):
-        # What the last schedule leaves is not for the steps of this one to clear away.
+        # What the last schedule leaves is not for the steps of this one to clear away, nor to use.
         gc.collect()
+        forget()
         schedule = customize(case.kernel)
         warm_views(schedule.snapshot)
         for primitive, arguments in case.schedule:

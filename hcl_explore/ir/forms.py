@@ -16,11 +16,27 @@ Bounds: TypeAlias = (
 )
 
 
+class _Result:
+    """One result of an affine map; ``operand`` is which operand it is, where it is just that."""
+
+    def __init__(self, expression: ir.AffineExpr, n_dims: int) -> None:
+        self.expression = expression
+        self.n_dims = n_dims
+        self.operand: int | None = None
+        plain = expression.maybe_downcast()
+        if isinstance(plain, ir.AffineDimExpr):
+            self.operand = plain.position
+        elif isinstance(plain, ir.AffineSymbolExpr):
+            self.operand = n_dims + plain.position
+
+
 class Forms:
     """The forms of the values seen so far; None stands for what is not affine."""
 
     def __init__(self) -> None:
         self._known: dict[ir.Value, LinearForm] = {}
+        # Reading a map costs more than finding it again: many accesses share theirs.
+        self._maps: dict[ir.Attribute, list[_Result]] = {}
 
     def note(self, value: ir.Value, form: LinearForm) -> None:
         self._known[value] = form
@@ -34,11 +50,21 @@ class Forms:
         return known if len(known) == len(values) else None
 
     def of_map(
-        self, affine_map: ir.AffineMap, operands: Sequence[ir.Value]
+        self, attribute: ir.Attribute, operands: Sequence[ir.Value]
     ) -> tuple[LinearForm, ...] | None:
+        """The results of the affine map in ``attribute``; None where one of them has no form."""
+        results = self._maps.get(attribute)
+        if results is None:
+            affine_map = attribute.value
+            results = self._maps[attribute] = [
+                _Result(expression, affine_map.n_dims) for expression in affine_map.results
+            ]
         forms = []
-        for expression in affine_map.results:
-            form = self._form(expression, affine_map.n_dims, operands)
+        for result in results:
+            if result.operand is not None:
+                form = self._known.get(operands[result.operand])
+            else:
+                form = self._form(result.expression, result.n_dims, operands)
             if form is None:
                 return None
             forms.append(form)
@@ -77,13 +103,11 @@ class Forms:
         """Lower bounds (the largest counts), upper ones (the smallest) and the step of a loop."""
         if kind == "affine.for":
             attributes = op.attributes
-            lower_map = attributes["lowerBoundMap"].value
-            upper_map = attributes["upperBoundMap"].value
             operands = list(op.operands)
-            split = lower_map.n_inputs
+            split = ir.DenseI32ArrayAttr(attributes["operandSegmentSizes"])[0]
             return (
-                self.of_map(lower_map, operands[:split]),
-                self.of_map(upper_map, operands[split : split + upper_map.n_inputs]),
+                self.of_map(attributes["lowerBoundMap"], operands[:split]),
+                self.of_map(attributes["upperBoundMap"], operands[split:]),
                 ir.IntegerAttr(attributes["step"]).value,
             )
         if kind == "scf.for":

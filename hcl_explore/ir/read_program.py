@@ -148,7 +148,7 @@ class _FunctionReader:
             elif name in ("affine.if", "scf.if"):
                 self._read_if(op, name, loop, guards)
             elif name == "affine.apply":
-                forms = self.forms.of_map(op.attributes["map"].value, list(op.operands))
+                forms = self.forms.of_map(op.attributes["map"], list(op.operands))
                 if forms is not None:
                     self.forms.note(op.results[0], forms[0])
             elif name == "arith.constant":
@@ -323,7 +323,7 @@ class _FunctionReader:
     ) -> None:
         operands = list(op.operands)
         first = 1 if is_write else 0
-        subscripts = self.forms.of_map(op.attributes["map"].value, operands[first + 1 :])
+        subscripts = self.forms.of_map(op.attributes["map"], operands[first + 1 :])
         self._add_access(op, operands[first], is_write, subscripts, loop, guards)
 
     def _read_plain_access(

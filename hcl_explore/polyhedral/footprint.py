@@ -10,6 +10,7 @@ from math import prod
 from hcl_explore.ir.linear import LinearForm, Rounding, Variable
 from hcl_explore.ir.program import Access, Buffer, Loop
 from hcl_explore.polyhedral.boxes import count_of_boxes
+from hcl_explore.polyhedral.content import Answers, distinct
 from hcl_explore.polyhedral.domain import WIDE, Ranges
 from hcl_explore.polyhedral.system import TooComplexError, limited
 from hcl_explore.polyhedral.touched import (
@@ -221,6 +222,9 @@ def _hull(spans: Sequence[_Span], ranges: Ranges) -> tuple[LinearForm, int] | No
     return best
 
 
+_COUNTS: Answers[int | None] = Answers()
+
+
 def element_count(accesses: Iterable[Access]) -> int | None:
     """The number of distinct elements that ``accesses`` (of one buffer) touch.
 
@@ -232,6 +236,11 @@ def element_count(accesses: Iterable[Access]) -> int | None:
     counted = count_of_boxes(touching)
     if counted is not None:
         return counted
+    content, touching = distinct(touching)
+    return _COUNTS.get(content, lambda: _count(touching))
+
+
+def _count(touching: Sequence[Access]) -> int | None:
     if any(not is_certain(access, ()) or any(symbols_of(access)) for access in touching):
         return None
     box = footprint_box(touching, ())

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from hcl_explore.ir.linear import LinearForm, Symbol, Variable
 from hcl_explore.ir.program import Guard, Loop
+from hcl_explore.polyhedral.content import Answers, content_of_loops
 from hcl_explore.polyhedral.polynomial import Polynomial
 
 _MOST_STEPS = 200_000
 """Of the enumeration, for nests that have no closed form: about a tenth of a second."""
+
+_TOTALS: Answers[int | None] = Answers()
 
 
 def total_iterations(loop: Loop) -> int | None:
@@ -21,6 +24,10 @@ def total_iterations(loop: Loop) -> int | None:
     chain = loop.chain
     if not all(_is_countable(outer) for outer in chain):
         return None
+    return _TOTALS.get(content_of_loops(chain), lambda: _total(chain))
+
+
+def _total(chain: Sequence[Loop]) -> int | None:
     closed = _closed_form(chain)
     return closed if closed is not None else _Enumeration(chain).count()
 

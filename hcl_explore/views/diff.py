@@ -49,7 +49,7 @@ def diff_rows(before: str, after: str) -> list[Row]:
     done_l = done_r = 0
     for index_l, index_r in [*match_lines(left, right), (len(left), len(right))]:
         block_l, block_r = left[done_l:index_l], right[done_r:index_r]
-        for i, j in align_block(block_l, block_r):
+        for i, j in align_block(block_l, block_r) if block_l or block_r else ():
             rows.append(
                 _row(
                     None if i is None else (done_l + i + 1, block_l[i]),
@@ -68,6 +68,8 @@ class _Renumbering:
 
     def __init__(self) -> None:
         self._became: dict[str, str] = {}
+        self.is_needed = False
+        """Whether a number became another one: until then, equal lines mean the same."""
 
     def explains(self, left: str, right: str) -> bool:
         """Whether the lines, equal but for indentation and numbers, mean the same."""
@@ -86,6 +88,7 @@ class _Renumbering:
         old, new = _DEFINITION.match(left), _DEFINITION.match(right)
         if old and new:
             self._became[old.group(1)] = new.group(1)
+            self.is_needed = self.is_needed or old.group(1) != new.group(1)
 
 
 def _row(left: tuple[int, str] | None, right: tuple[int, str] | None, names: _Renumbering) -> Row:
@@ -95,6 +98,8 @@ def _row(left: tuple[int, str] | None, right: tuple[int, str] | None, names: _Re
         return Row("removed", left_number=left[0], left=left[1])
     if left is None or right is None:
         raise ValueError("a row needs at least one side")
+    if left[1] == right[1] and not names.is_needed:
+        return Row("equal", left[0], left[1], (), right[0], right[1], ())
     same = names.explains(left[1], right[1])
     names.define(left[1], right[1])
     if same:
