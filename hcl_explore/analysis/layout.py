@@ -69,6 +69,13 @@ class Layout:
         return self.ports < PORTS_PER_BANK
 
     @property
+    def word_elements(self) -> int:
+        """How many elements lie side by side in a word of its memory."""
+        if self.kind in NOT_ADDRESSED:
+            return 1
+        return math.prod(entry.factor or 1 for entry in self.partition if entry.packed)
+
+    @property
     def kind(self) -> str | None:
         """The kind of memory; None for registers."""
         return None if self.storage.kind == "registers" else self.storage.kind
@@ -111,14 +118,15 @@ class Layouts:
 
     def bits(self, buffer: Buffer) -> int:
         """The bits of an element: of a table, those that its values need."""
-        return self[buffer].storage.bits
+        layout = self[buffer]
+        return layout.storage.bits // layout.word_elements
 
     def _find(self, buffer: Buffer) -> Layout:
         if buffer.kind == "stream":
             return Layout((), fifo_storage(buffer), read_ports=1)
         if buffer.key in self._fifos:
             banks = math.prod(e.banks(buffer.shape[e.dim - 1]) for e in buffer.partition)
-            tokens = fifo_of(1, self._fifos[buffer.key], buffer.bits * banks)
+            tokens = fifo_of(banks, self._fifos[buffer.key], buffer.bits)
             return Layout((), tokens, read_ports=1)
         is_outside = buffer.kind in ("argument", "result")
         bits = constant_bits(buffer) if buffer.kind == "constant" else buffer.bits

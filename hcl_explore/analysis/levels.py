@@ -101,10 +101,11 @@ def traffic_of(
 
 
 def _port_bandwidth(buffers: Iterable[Buffer], layouts: Layouts, clock_mhz: float) -> float:
-    """1e9 bytes per second through all ports of the buffers' banks, an element each per cycle."""
+    """1e9 bytes per second through all ports of the buffers' banks, a word each per cycle."""
     a_cycle = sum(
         layouts[buffer].storage.banks
         * max(PORTS_PER_BANK, layouts[buffer].read_ports)
+        * layouts[buffer].word_elements
         * _width(buffer)
         for buffer in buffers
     )

@@ -62,17 +62,21 @@ def storage_of(
     """How a buffer of ``bits`` an element is kept. ``is_port``: it is an array that the function is
     handed, whose memory stands elsewhere and costs nothing here. ``halves``: how many times its
     words lie in one memory."""
-    banks = 1
-    words = 1
+    banks = words = in_a_word = 1
     for dim, extent in enumerate(buffer.shape, 1):
-        cut = next((e.banks(extent) for e in partition if e.dim == dim), 1)
-        banks *= cut
+        entry = next((e for e in partition if e.dim == dim), None)
+        cut = entry.banks(extent) if entry is not None else 1
         words *= -(-extent // cut)
+        if entry is not None and entry.packed:
+            in_a_word *= cut
+        else:
+            banks *= cut
     if is_register_file(buffer, partition):
         # A scalar is a value on its way, counted where it is kept.
         is_free = is_port or buffer.kind == "constant" or not buffer.shape
         ff = 0 if is_free else buffer.elements * bits
         return Storage("registers", buffer.elements, 1, bits, ff=ff)
+    bits *= in_a_word
     kind = buffer.storage.upper() if buffer.storage else _chosen(words, bits, tables)
     if is_port:
         # Outside the design: on the chip where it would fit, else in the wide memory.

@@ -68,6 +68,8 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
         return PortLoad(buffer, total - writes, writes, -(-total // banks_there), ports)
     seen: defaultdict[tuple[bool, object], set[Place]] = defaultdict(set)
     written: defaultdict[object, defaultdict[Place, list[_Copy]]] = defaultdict(_copy_lists)
+    has_words = any(entry.packed for entry in layout.partition)
+    asked: defaultdict[tuple[bool, object], set[Place]] = defaultdict(set)
     busy: defaultdict[Place | None, _Use] = defaultdict(_Use)
     counts = {True: 0, False: 0}
     all_copies = sorted(
@@ -95,6 +97,10 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
             }
         known |= fresh
         counts[access.is_write] += len(fresh)
+        if has_words:
+            before = asked[access.is_write, copies.shape]
+            fresh = copies.packed(fresh) - before
+            before |= fresh
         for bank, count in copies.banks(fresh, is_alike=is_alike).items():
             busy[bank].add(access, count)
     everywhere = busy.pop(None, _Use()).most
@@ -198,6 +204,20 @@ class _Copies:
             values.append((loop, value))
         return _Copy(self.access, self.order, tuple(reversed(values)))
 
+    def packed(self, places: set[Place]) -> set[Place]:
+        """The places with, along a packed dimension, the word that holds each. Where words are not
+        aligned in every iteration, elements stay apart."""
+        if self.rests is None:
+            return places
+        lists = [list(place) for place in places]
+        for entry in self.partition:
+            dim, extent = entry.dim - 1, self.access.buffer.shape[entry.dim - 1]
+            rule = _bank_rule(entry, extent, self.rests[dim], self.plan)
+            if entry.packed and rule is not None and rule[2] == entry.banks(extent):
+                for place in lists:
+                    place[dim] = (place[dim] + rule[0]) // rule[2]
+        return {tuple(place) for place in lists}
+
     def word(self, place: Place) -> Place:
         """The word that an element lies in, as far as its place tells."""
         if self.rests is None:
@@ -234,13 +254,15 @@ class _Copies:
         """How many of the places fall on each bank; under None those whose bank is known only at
         run time, so that they keep a port of every bank busy. ``is_alike``: all accesses are moved
         alike, so that banks can be told apart although they are not known."""
-        if not self.partition:
+        if all(entry.packed for entry in self.partition):
             return {(): len(places)}
         if self.rests is None:
             return {None: len(places)}
         rules = []
         is_known = True
         for entry in self.partition:
+            if entry.packed:
+                continue
             extent = self.access.buffer.shape[entry.dim - 1]
             rule = _bank_rule(entry, extent, self.rests[entry.dim - 1], self.plan)
             if rule is None:

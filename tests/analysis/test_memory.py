@@ -65,6 +65,15 @@ def test_banks_are_blocks_of_their_own() -> None:
     assert blocks("int32", 1024, cyclic) == (4, 0)
 
 
+def test_words_of_several_elements_share_blocks() -> None:
+    # 2048 x 8 bits are one block; as 512 words of 32 bits still one, as 4 banks of 512 x 8 four.
+    assert blocks("int8", 2048, ("pack", {"factor": 4})) == (1, 0)
+    cyclic = ("partition", {"partition_type": "Cyclic", "dim": 1, "factor": 4})
+    assert blocks("int8", 2048, cyclic) == (4, 0)
+    # Wider than a block: 128 bits, in 4 blocks side by side.
+    assert blocks("int32", 2048, ("pack", {"factor": 4})) == (4, 0)
+
+
 def test_complete_partition_leaves_registers() -> None:
     assert blocks("int32", 1024, ("partition", {"dim": 1})) == (0, 0)
 

@@ -70,6 +70,34 @@ def test_subscripts_with_a_known_remainder(kind: str, factor: int, interval: int
     assert loop_of(figures, "i").ii == interval
 
 
+def test_elements_of_a_word_are_read_through_one_port() -> None:
+    schedule = schedule_of(FOUR_APART)
+    schedule.pack(schedule.A, factor=4)
+    schedule.pipeline("i")
+    assert loop_of(estimate_of(schedule), "i").ii == 1
+    # Words of 2: two of them, a port each; and 16 elements of a row are 4 words of 4.
+    schedule = schedule_of(FOUR_APART)
+    schedule.pack(schedule.A, factor=2)
+    schedule.pipeline("i")
+    assert loop_of(estimate_of(schedule), "i").ii == 1
+    schedule = schedule_of(ADD_UP)
+    schedule.pack(schedule.A, factor=4, dim=2)
+    schedule.pipeline("i")
+    assert loop_of(estimate_of(schedule), "i").ii == 2
+
+
+def test_words_that_are_not_aligned_are_counted_by_element() -> None:
+    text = """
+def neighbours(A: int32[64], B: int32[60]):
+    for i in range(60):
+        B[i] = A[i] + A[i + 1] + A[i + 2] + A[i + 3]
+"""
+    schedule = schedule_of(text)
+    schedule.pack(schedule.A, factor=4)
+    schedule.pipeline("i")
+    assert loop_of(estimate_of(schedule), "i").ii == 2
+
+
 def test_the_same_element_is_read_once() -> None:
     figures = estimate_of(
         pipelined(
