@@ -82,6 +82,7 @@ _MATH = (
     math.tan,
     math.tanh,
 )
+_ARRAY_ATTRIBUTES = ("T", "ndim", "shape", "size")
 _CONSTRUCTORS = (Int, UInt, Fixed, UFixed, Struct, TypeParameter, Memory)
 
 
@@ -128,6 +129,8 @@ def fold(op: type[ast.operator], left: int | float, right: int | float) -> int |
 def attribute(value: object, name: str) -> object:
     """``value.name`` without running any code of the value's class. Raises ``AttributeError``."""
     if isinstance(value, (ModuleType, EnumMeta)):
+        return getattr(value, name)
+    if type(value) is np.ndarray and name in _ARRAY_ATTRIBUTES:
         return getattr(value, name)
     found = inspect.getattr_static(value, name)
     if isinstance(found, (property, staticmethod, classmethod)) or inspect.isroutine(found):

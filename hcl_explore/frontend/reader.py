@@ -341,7 +341,8 @@ class ExpressionReader:
     def combine(self, op: ast.operator, left: Operand, right: Operand, node: ast.AST) -> Operand:
         """``left op right``, element by element where one of them is an array."""
         if isinstance(op, ast.MatMult):
-            return self._result_of(self._product(left, right, node))
+            product = self._product(left, right, node)
+            return self._result_of(product) if isinstance(product, TensorCall) else product
         return lift(
             self,
             lambda values: self.operators.binary(op, values[0], values[1], node),
@@ -349,12 +350,12 @@ class ExpressionReader:
             node,
         )
 
-    def _product(self, left: Operand, right: Operand, node: ast.AST) -> TensorCall:
-        """``left @ right``: the library's matrix product."""
+    def _product(self, left: Operand, right: Operand, node: ast.AST) -> TensorCall | Expr:
+        """``left @ right``: the library's matrix product, a scalar of two vectors."""
         if not (isinstance(left, ArrayValue) and isinstance(right, ArrayValue)):
             raise self.error(KernelTypeError, "'@' works on arrays", node)
         product = self.calls.kernels.library_call(matmul, [left, right], (), node)
-        assert isinstance(product, TensorCall)
+        assert isinstance(product, (TensorCall, Expr))
         return product
 
     def _read_unary(self, node: ast.UnaryOp) -> Operand:

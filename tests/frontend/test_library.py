@@ -48,6 +48,23 @@ def test_products(run: Run) -> None:
     close(hcl.linear(A, W, b), A @ W.T + b)
 
 
+MATRIX = np.arange(6, dtype=np.float32).reshape(2, 3)
+
+
+def test_products_with_vectors(run: Run) -> None:
+    def products(
+        A: float32[2, 3], x: float32[3], u: float32[2]
+    ) -> (float32[2], float32[3], float32, float32, float32[2], float32[2], float32[3]):
+        v: float32[3] = u @ A
+        e: float32 = 2 * (u @ A @ x) + 1.0
+        return A @ x, v, x @ x, e, hcl.linear(x, A), hcl.linear(x, A, u), MATRIX.T @ u
+
+    A, x, u = floats(2, 3), floats(3), floats(2)
+    expected = (A @ x, u @ A, x @ x, 2 * (u @ A @ x) + 1, A @ x, A @ x + u, MATRIX.T @ u)
+    for actual, wanted in zip(run(products, A, x, u), expected, strict=True):
+        close(actual, wanted)
+
+
 def test_integer_product_wraps(run: Run) -> None:
     def product(A: int8[3, 3]) -> int8[3, 3]:
         return A @ A
@@ -185,6 +202,7 @@ PREFIX = "def f(A: float32[4, 3], B: float32[4, 3], I: int32[4, 3], x: int32) ->
 WRONG = [
     ("return «hcl.matmul(A, B)»", KernelShapeError, "K is 3 and 4"),
     ("return «A @ B»", KernelShapeError, "K is 3 and 4"),
+    ("z: float32 = «A[0] @ B[:, 0]»", KernelShapeError, "K is 3 and 4"),
     ("return «hcl.matmul(A, I.T)»", KernelShapeError, "T is float32 and int32"),
     ("return «hcl.matmul(A)»", KernelShapeError, "does not take arguments of the types"),
     ("return «hcl.matmul(A, x)»", KernelShapeError, "does not take arguments of the types"),

@@ -39,6 +39,20 @@ def test_constants(run: Run) -> None:
     np.testing.assert_array_equal(run(constants, A), [0, 8, 16, 24] + [-56] * 4)
 
 
+TABLE = np.arange(6, dtype=np.int32).reshape(2, 3)
+
+
+def test_shape_and_transpose_of_a_table_from_outside(run: Run) -> None:
+    def sums() -> int32[3]:
+        total: int32[TABLE.shape[1]] = TABLE.ndim
+        for i in range(TABLE.shape[1]):
+            for j in range(TABLE.size // 3):
+                total[i] += TABLE.T[i, j]
+        return total
+
+    np.testing.assert_array_equal(run(sums), TABLE.sum(axis=0) + 2)
+
+
 def test_meta_for_unrolls(run: Run, ir_of: Callable[..., str]) -> None:
     def taps(A: int32[10]) -> int32[8]:
         out: int32[8] = 0

@@ -242,24 +242,25 @@ def _write_if_with_results(f: FunctionEmitter, op: ir.Operation, condition: Expr
     _flush_written(f, op)
     arms: list[list[Expr]] = []
     texts: list[tuple[list[str], list[int | None]]] = []
-    for region in op.regions:
-        block = region.blocks[0]
-        with f.inner_scope(), f.writer.aside(deeper=1) as written:
-            f.emit_block(block)
-            arms.append([f.number(value) for value in _terminator(block).operands])
-        texts.append(written)
+    with f.inner_scope():
+        targets = [f.new_name("chosen") for _ in op.results]  # which the arms may not declare
+        for region in op.regions:
+            block = region.blocks[0]
+            with f.inner_scope(), f.writer.aside(deeper=1) as written:
+                f.emit_block(block)
+                arms.append([f.number(value) for value in _terminator(block).operands])
+            texts.append(written)
     if len(op.results) == 1 and not any(lines for lines, _ in texts):
         f.define(op.results[0], choice(f, condition, arms[0][0], arms[1][0]))
         return
     f.at(op)
-    targets: list[str] = []
     ctypes: dict[str, CType] = {}
     for number, result in enumerate(op.results):
         ctype = _common_type(f, op, result, [arm[number] for arm in arms])
-        targets.append(f.new_name("chosen"))
-        f.writer.line(f"{f.integers.spell(ctype)} {targets[-1]};")
-        f.values[result] = variable(targets[-1], ctype, result)
-        ctypes[targets[-1]] = ctype
+        target = f.new_name(targets[number])
+        f.writer.line(f"{f.integers.spell(ctype)} {target};")
+        f.values[result] = variable(target, ctype, result)
+        ctypes[target] = ctype
     openings = (f"if ({condition.text})", "else")
     for opening, written, values in zip(openings, texts, arms, strict=True):
         with f.writer.block(opening, follows=opening == "else"):

@@ -9,10 +9,21 @@ from __future__ import annotations
 from hcl_explore.lang.library import kernels, reference
 from hcl_explore.lang.library.function import LibraryFunction
 
-matmul = LibraryFunction((kernels.matmul, kernels.bmm, kernels.bmm4), reference.matmul)
+matmul = LibraryFunction(
+    (kernels.matmul, kernels.matvec, kernels.vecmat, kernels.dot, kernels.bmm, kernels.bmm4),
+    reference.matmul,
+)
 bmm = LibraryFunction((kernels.bmm, kernels.bmm4), reference.bmm)
 linear = LibraryFunction(
-    (kernels.linear, kernels.linear_bias, kernels.linear3, kernels.linear3_bias), reference.linear
+    (
+        kernels.linear,
+        kernels.linear_bias,
+        kernels.linear1,
+        kernels.linear1_bias,
+        kernels.linear3,
+        kernels.linear3_bias,
+    ),
+    reference.linear,
 )
 conv2d = LibraryFunction((kernels.conv2d,), reference.conv2d)
 maxpool = LibraryFunction((kernels.maxpool,), reference.maxpool, constants=("K", "S"))

@@ -24,6 +24,29 @@ def matmul(X: T[M, K], Y: T[K, N]) -> T[M, N]:
     return Z
 
 
+def matvec(X: T[M, K], y: T[K]) -> T[M]:
+    Z: T[M] = 0
+    for i in hcl.grid(M, name="matvec"):
+        for k in hcl.reduction(K):
+            Z[i] += X[i, k] * y[k]
+    return Z
+
+
+def vecmat(x: T[K], Y: T[K, N]) -> T[N]:
+    Z: T[N] = 0
+    for j in hcl.grid(N, name="vecmat"):
+        for k in hcl.reduction(K):
+            Z[j] += x[k] * Y[k, j]
+    return Z
+
+
+def dot(x: T[K], y: T[K]) -> T:
+    total: T = 0
+    for k in hcl.reduction(K, name="dot"):
+        total += x[k] * y[k]
+    return total
+
+
 def bmm(X: T[B, M, K], Y: T[B, K, N]) -> T[B, M, N]:
     Z: T[B, M, N] = 0
     for b, i, j in hcl.grid(B, M, N, name="bmm"):
@@ -45,6 +68,22 @@ def linear(X: T[M, K], Y: T[N, K]) -> T[M, N]:
     for i, j in hcl.grid(M, N, name="linear"):
         for k in hcl.reduction(K):
             Z[i, j] += X[i, k] * Y[j, k]
+    return Z
+
+
+def linear1(x: T[K], Y: T[N, K]) -> T[N]:
+    Z: T[N] = 0
+    for j in hcl.grid(N, name="linear"):
+        for k in hcl.reduction(K):
+            Z[j] += x[k] * Y[j, k]
+    return Z
+
+
+def linear1_bias(x: T[K], Y: T[N, K], bias: T[N]) -> T[N]:
+    Z: T[N] = bias
+    for j in hcl.grid(N, name="linear"):
+        for k in hcl.reduction(K):
+            Z[j] += x[k] * Y[j, k]
     return Z
 
 

@@ -10,7 +10,7 @@ Array: TypeAlias = Any
 
 
 def matmul(A: Array, B: Array) -> Array:
-    """Matrix product over the last two dimensions."""
+    """Matrix product over the last two dimensions; vectors are as in NumPy."""
     return np.matmul(A, B)
 
 
@@ -20,7 +20,7 @@ def bmm(A: Array, B: Array) -> Array:
 
 
 def linear(X: Array, W: Array, b: Array | None = None) -> Array:
-    """X·Wᵀ (+ b): X is [rows, inputs], W is [outputs, inputs], b is [outputs]."""
+    """X·Wᵀ (+ b): X is [rows, inputs] or [inputs], W [outputs, inputs], b [outputs]."""
     product = X @ W.T
     return product if b is None else product + b
 

@@ -241,7 +241,8 @@ class Generator:
         if kind == "convert":
             return self.converted(left, self.kind())
         if kind == "shift":
-            left = left if not isinstance(left.kind, Float) else self.integer()
+            if isinstance(left.kind, Float) or left.is_constant:
+                left = self.integer()
             return operation(self.random.choice(["<<", ">>"]), left, self.distance())
         right = self.term(depth - 1)
         if left.is_constant and right.is_constant:

@@ -192,6 +192,20 @@ def test_assertions_are_comments(tmp_path: Path) -> None:
         assert check_syntax(code, tmp_path) == ""
 
 
+def test_a_choice_inside_a_choice_has_a_variable_of_its_own() -> None:
+    text = (
+        hcl.customize("""
+def f(x: int32, y: int32) -> int32:
+    z: int32 = x + 1 if y > 3 else (x - 1 if y > 1 else x % (y if y else 1))
+    return z
+""")
+        .build("vhls")
+        .hls_code
+    )
+    assert "ap_int<32> chosen_1;\n" in text
+    assert "chosen = chosen_1;" in text
+
+
 def test_bits_of_floats(tmp_path: Path) -> None:
     body = (
         "affine.for %i = 0 to 4 {\n%0 = affine.load %A[%i] : memref<4xf32>\n"
