@@ -82,7 +82,7 @@ class Buildable(ABC):
             BuildError: unknown target or mode, or the program cannot be compiled for it.
         """
         # Not before it is asked for: the backends are half of what a schedule would import.
-        from hcl_explore.schedule.building import build, project_options
+        from hcl_explore.schedule.building import build
 
         for finding in self.lint(device, clock_mhz):
             warnings.warn(str(finding), LintWarning, stacklevel=2)
@@ -95,7 +95,6 @@ class Buildable(ABC):
             timeout_s=timeout_s,
             debug=debug,
             hls=HlsOptions(interface, transfer),
-            project_options=project_options(device, clock_mhz) if project is not None else None,
             device=device,
             clock_mhz=clock_mhz,
         )

@@ -44,7 +44,6 @@ def build(
     timeout_s: float,
     debug: bool,
     hls: HlsOptions = HlsOptions(),  # noqa: B008 - frozen
-    project_options: ProjectOptions | None = None,
     device: str = "u280",
     clock_mhz: float = 300.0,
 ) -> Built:
@@ -72,17 +71,22 @@ def build(
                 "the target 'vitis_hls' needs the folder to write to",
                 advice='Pass project="gemm.prj".',
             )
+        options = _project_options(device, clock_mhz)
         if mode in _PROJECT_STEPS:
             find_tool()  # before anything is written
         kernel = cpu.build(snapshot.module, top, timeout_s=timeout_s)
-        code = _emitted(snapshot, "vitis", hls)
-        written = write_project(code, project, kernel, options=project_options)
-        if mode in _PROJECT_STEPS or (mode is None and has_tool()):
-            return written.synthesised(_PROJECT_STEPS[mode or "csynth"])
-        return written
+        written = write_project(_emitted(snapshot, "vitis", hls), project, kernel, options=options)
+        return _synthesised(written, mode)
     raise BuildError(
         f"no target '{target}'" + (f" with mode '{mode}'" if mode else ""), advice=TARGETS
     )
+
+
+def _synthesised(project: HlsProject, mode: str | None) -> HlsProject:
+    """``project`` after the steps of ``mode``; None synthesises where the tool is installed."""
+    if mode in _PROJECT_STEPS or (mode is None and has_tool()):
+        return project.synthesised(_PROJECT_STEPS[mode or "csynth"])
+    return project
 
 
 def _has_streams(snapshot: Snapshot) -> bool:
@@ -109,7 +113,7 @@ def _emitted(snapshot: Snapshot, dialect: str, options: HlsOptions) -> HlsCode:
     )
 
 
-def project_options(device: str, clock_mhz: float) -> ProjectOptions:
+def _project_options(device: str, clock_mhz: float) -> ProjectOptions:
     """What a project for ``device`` at ``clock_mhz`` is written with. Raises ``DeviceError``."""
     target = load_device(device, clock_mhz)
     memory = next((m for m in target.memories if m.name.startswith(("HBM", "DDR"))), None)
