@@ -88,7 +88,7 @@ def plan_fusion(
             program,
             producer,
             f"{primitive}: '{producer.name}' comes after '{axis.name}'",
-            "Only what runs before the consumer can be computed in it.",
+            f'Name the earlier nest first: s.{primitive}("{axis.name}", "{producer.name}").',
         )
     second = axis.chain[consumer.depth :]
     first = [producer]
@@ -126,7 +126,9 @@ def plan_fusion(
                 partner,
                 f"{primitive}: '{loop.name}' ({_trips(loop)}) and '{partner.name}' "
                 f"({_trips(partner)}) do not run over equally many iterations in equal steps",
-                "Where the producer runs over more, compute_at lets it run ahead.",
+                "Split or peel them alike first."
+                if with_halo
+                else "Where the producer runs over more, compute_at lets it run ahead.",
             )
         offsets[loop], partners[loop] = offset, partner
     return Fusion(

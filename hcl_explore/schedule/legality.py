@@ -42,9 +42,40 @@ def violation_error(program: Program, what: str, violation: Violation) -> Legali
     elif not violation.exact:
         advice = "Pass unchecked=True if you know that it is safe."
     else:
-        advice = "Pass unchecked=True to apply it all the same and see what goes wrong."
+        advice = (
+            f"{_remedy(violation)}Pass unchecked=True to apply it all the same and see what goes "
+            "wrong."
+        )
     lines = [f"{what} is illegal: {violation.describe()}", *source_lines(program, violation)]
     return LegalityError("\n".join(lines), advice=advice)
+
+
+def _remedy(violation: Violation) -> str:
+    """What else there is to do about one dependence; nothing where it has to stay as it is."""
+    if violation.simultaneous:
+        return "pipeline overlaps iterations and keeps what they need of each other. "
+    skewed = _skew_against(violation)
+    return f"{skewed} first lets this dependence point forward. " if skewed else ""
+
+
+def _skew_against(violation: Violation) -> str | None:
+    """The skew after which a distance as (1, -1) is not negative in the inner loop."""
+    distance = violation.distance or ()
+    shared = [
+        one
+        for (one, _), (other, _) in zip(
+            violation.first.iteration, violation.second.iteration, strict=False
+        )
+        if one is other
+    ]
+    outer = next((level for level, by in enumerate(distance) if by > 0), None)
+    inner = next((level for level, by in enumerate(distance) if by < 0), None)
+    if outer is None or inner is None or inner < outer or inner >= len(shared):
+        return None
+    if shared[outer].step != 1 or shared[inner].step != 1:
+        return None
+    factor = -(distance[inner] // distance[outer])
+    return f's.skew("{shared[inner].name}", "{shared[outer].name}", {factor})'
 
 
 def source_lines(program: Program, violation: Violation) -> list[str]:

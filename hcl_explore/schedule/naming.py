@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hcl_explore.errors import AmbiguousNameError, UnknownNameError
 from hcl_explore.ir.program import Buffer, Function, Loop, Program
@@ -40,7 +40,8 @@ def find_loop(program: Program, text: str) -> Loop:
     if not candidates:
         raise UnknownNameError(
             f"no loop '{text}' in {function.name}",
-            advice=_suggest(text, (loop_name(program, loop) for loop in loops), "Loops"),
+            advice=_elsewhere(program, name, _matches_in)
+            + _suggest(text, (loop_name(program, loop) for loop in loops), "Loops"),
         )
     return candidates[0]
 
@@ -58,7 +59,8 @@ def find_band(program: Program, text: str) -> Loop:
             return loop
     raise UnknownNameError(
         f"no band '{text}' in {function.name}",
-        advice=_suggest(text, (loop.op_name or "" for loop in bands), "Bands"),
+        advice=_elsewhere(program, name, _matches_in)
+        + _suggest(text, (loop.op_name or "" for loop in bands), "Bands"),
     )
 
 
@@ -80,7 +82,8 @@ def find_buffer(program: Program, text: str) -> Buffer:
             return buffer
     raise UnknownNameError(
         f"no array '{text}' in {function.name}",
-        advice=_suggest(text, (buffer.name for buffer in function.buffers), "Arrays"),
+        advice=_elsewhere(program, name, _has_array)
+        + _suggest(text, (buffer.name for buffer in function.buffers), "Arrays"),
     )
 
 
@@ -207,6 +210,24 @@ def _list_loops(program: Program, loops: Sequence[Loop]) -> str:
         f"'{loop_name(program, loop)}'" + (f" (line {loop.place.line})" if loop.place else "")
         for loop in loops
     )
+
+
+def _elsewhere(program: Program, name: str, holds: Callable[[Function, str], bool]) -> str:
+    """A hint at the function that has what was looked for in another one."""
+    for function in program.functions.values():
+        if holds(function, name):
+            prefix = "" if function is program.kernel else f"{function.name}:"
+            return f"Did you mean '{prefix}{name}'? "
+    return ""
+
+
+def _matches_in(function: Function, name: str) -> bool:
+    loops = list(function.all_loops())
+    return bool(_matches(loops, name)) or any(loop.op_name == name for loop in loops)
+
+
+def _has_array(function: Function, name: str) -> bool:
+    return any(buffer.name == name for buffer in function.buffers)
 
 
 def _suggest(text: str, names: Iterable[str], what: str) -> str:

@@ -28,9 +28,17 @@ def refusal(
     cannot become ``dtype``."""
     span = program.sources.span(target.place)
     if not isinstance(dtype, (FixedType, Float, IntegerType)) or dtype.bits == 0:
-        return ArgumentError(f"{primitive}: {dtype} is not a type of array elements", span=span)
+        return ArgumentError(
+            f"{primitive}: {dtype} is not a type of array elements",
+            span=span,
+            advice="Name an integer, fixed-point or floating-point type.",
+        )
     if dtype == parse_type(target.dtype):
-        return ArgumentError(f"{primitive}: '{target.name}' already is {dtype}", span=span)
+        return ArgumentError(
+            f"{primitive}: '{target.name}' already is {dtype}",
+            span=span,
+            advice="Leave this step out.",
+        )
     for buffer in buffers:
         if buffer.kind in ("stream", "constant", "state"):
             what = {"stream": "a stream", "state": "kept from one call to the next"}.get(

@@ -159,7 +159,7 @@ def test_interchange_swaps_whichever_is_outside(axes: tuple[str, str]) -> None:
 
 def test_interchange_refusals() -> None:
     s = hcl.customize(wavefront)
-    with pytest.raises(LegalityError, match=r"reorder\(j, i\) is illegal"):
+    with pytest.raises(LegalityError, match=r"interchange\(j, i\) is illegal"):
         s.interchange("i", "j")
     with pytest.raises(ArgumentError, match="interchange: 'i' is named twice"):
         s.interchange("i", "i")

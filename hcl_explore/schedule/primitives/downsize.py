@@ -52,6 +52,7 @@ class Downsize(Quantize):
             return ArgumentError(
                 f"downsize: '{self.target.name}' has {old.bits} bits, and {self.dtype} has "
                 f"{self.dtype.bits}: that is no fewer",
+                advice="Name a type of fewer bits; quantize takes any.",
                 span=span,
             )
         return super().check(program, reassociate=reassociate)

@@ -44,7 +44,7 @@ class Interchange(Primitive):
                 span=program.sources.span(self.first.place),
                 advice="Name two loops of one nest.",
             )
-        return self._reorder.check(program, reassociate=reassociate)
+        return self._reorder.refusal(program, self.name, reassociate=reassociate)
 
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
         return self._reorder.apply(module, program)

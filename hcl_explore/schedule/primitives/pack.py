@@ -44,12 +44,14 @@ class Pack(Primitive):
             return NotApplicableError(
                 f"pack: '{self.target.name}' is a scalar: nothing can share a word with it",
                 span=span,
+                advice="Name an array.",
             )
         if self._dim > len(shape):
             return ArgumentError(
-                f"pack: '{self.target.name}' has {len(shape)} dimensions, not {self.dim}",
+                f"pack: '{self.target.name}' has {len(shape)} dimension{'s' * (len(shape) != 1)}, "
+                f"not {self.dim}",
                 span=span,
-                advice=f"Use dim=1 to dim={len(shape)}.",
+                advice=f"Dimensions count from 1 to {len(shape)}.",
             )
         extent = shape[self._dim - 1]
         if self.factor > extent:

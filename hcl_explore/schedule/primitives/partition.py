@@ -45,12 +45,14 @@ class PartitionArray(Primitive):
             return NotApplicableError(
                 f"partition: '{self.target.name}' is a scalar: there is nothing to divide",
                 span=program.sources.span(self.target.place),
+                advice="A scalar is a register already.",
             )
         if self.dim > rank:
             return ArgumentError(
-                f"partition: '{self.target.name}' has {rank} dimensions, not {self.dim}",
+                f"partition: '{self.target.name}' has {rank} dimension{'s' * (rank != 1)}, "
+                f"not {self.dim}",
                 span=program.sources.span(self.target.place),
-                advice=f"Use dim=1 to dim={rank}, or 0 for all.",
+                advice=f"Dimensions count from 1 to {rank}; 0 means all.",
             )
         return self._factor_refusal(program) or clash_refusal(
             program, "partition", self.target, self._dims()
@@ -79,6 +81,7 @@ class PartitionArray(Primitive):
                 f"partition: factor must be an integer from 2 to {smallest} for "
                 f"'{self.target.name}', not {self.factor}",
                 span=program.sources.span(self.target.place),
+                advice="The factor is the number of banks of each dimension that is divided.",
             )
         return None
 

@@ -56,9 +56,15 @@ class Reorder(Primitive):
 
     def check(self, program: Program, *, reassociate: bool) -> ScheduleError | None:
         if len(set(self.axes)) != len(self.axes):
-            return ArgumentError("reorder: a loop is named twice")
+            return ArgumentError("reorder: a loop is named twice", advice="Name each loop once.")
+        return self.refusal(program, self.name, reassociate=reassociate)
+
+    def refusal(
+        self, program: Program, primitive: str, *, reassociate: bool
+    ) -> ScheduleError | None:
+        """What ``check`` says of different loops, in the words of ``primitive``."""
         for loop in self.axes:
-            refusal = require_affine(program, "reorder", loop)
+            refusal = require_affine(program, primitive, loop)
             if refusal is not None:
                 return refusal
         ordered = sorted(self.axes, key=lambda loop: loop.depth)
@@ -68,19 +74,20 @@ class Reorder(Primitive):
                 return not_applicable(
                     program,
                     loop,
-                    f"reorder: '{loop.name}' and '{innermost.name}' are not nested in each other",
+                    f"{primitive}: '{loop.name}' and '{innermost.name}' are not nested in each "
+                    "other",
                     "Name loops of one nest.",
                 )
         chain = innermost.chain[ordered[0].depth :]
         target = self._new_order(chain)
-        refusal = self._bound_refusal(program, target)
+        refusal = self._bound_refusal(program, primitive, target)
         time: Callable[[Access], Time] = partial(self._time, chain=chain, target=target)
         if refusal is None and not is_perfect(chain):
-            refusal = set_apart_refusal(program, "reorder", chain)
+            refusal = set_apart_refusal(program, primitive, chain)
             time = time_apart(chain, time)
         return refusal or order_refusal(
             program,
-            f"reorder({', '.join(loop.name for loop in self.axes)})",
+            f"{primitive}({', '.join(loop.name for loop in self.axes)})",
             list(chain[0].all_accesses()),
             time,
             reassociate=reassociate,
@@ -91,7 +98,10 @@ class Reorder(Primitive):
         named = iter(self.axes)
         return [next(named) if loop in self.axes else loop for loop in chain]
 
-    def _bound_refusal(self, program: Program, target: Sequence[Loop]) -> ScheduleError | None:
+    @staticmethod
+    def _bound_refusal(
+        program: Program, primitive: str, target: Sequence[Loop]
+    ) -> ScheduleError | None:
         """A bound may only use variables of loops outside; new bounds are made where it can be."""
         moved = _inside_their_users(target)
         if moved is None or reordered_bounds(target) is not None:
@@ -100,8 +110,8 @@ class Reorder(Primitive):
         return not_applicable(
             program,
             loop,
-            f"reorder: the bounds of '{loop.name}' depend on '{inner.name}', which would be inside "
-            "it, and they cannot be turned round (a division or a step is in the way)",
+            f"{primitive}: the bounds of '{loop.name}' depend on '{inner.name}', which would be "
+            "inside it, and they cannot be turned round (a division or a step is in the way)",
             f"Keep '{inner.name}' outside '{loop.name}'.",
         )
 

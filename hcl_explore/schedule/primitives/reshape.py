@@ -70,7 +70,9 @@ class Reshape(Primitive):
             )
         if self.shape == target.shape:
             return ArgumentError(
-                f"reshape: '{target.name}' already is {_text(self.shape)}", span=span
+                f"reshape: '{target.name}' already is {_text(self.shape)}",
+                span=span,
+                advice="Leave this step out.",
             )
         for buffer in connected:
             if buffer.partition:
