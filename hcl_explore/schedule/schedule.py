@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import mlir.ir as ir
+
 from hcl_explore.analysis.device import load_device
 from hcl_explore.analysis.estimate import Estimate
 from hcl_explore.analysis.graph import Graph
@@ -283,7 +285,7 @@ class Schedule(PrimitiveMethods, Buildable):
         outcome = resolved.apply(module, program)
         try:
             module.operation.verify()
-        except Exception as error:  # the bindings raise several classes here
+        except ir.MLIRError as error:
             raise ScheduleError(
                 f"{declared.name} made an invalid module; this is a fault of hcl_explore, and the "
                 f"schedule is unchanged: {error}",

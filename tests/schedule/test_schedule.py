@@ -20,7 +20,10 @@ from hcl_explore.errors import (
     StaleHandleError,
     UnknownNameError,
 )
-from hcl_explore.schedule.primitive import primitives
+from hcl_explore.ir.printing import ModuleLike
+from hcl_explore.ir.program import Program
+from hcl_explore.schedule.primitive import Outcome, primitives
+from hcl_explore.schedule.primitives.split import Split
 
 
 def test_a_step_is_a_record_whose_repr_is_the_call() -> None:
@@ -316,6 +319,20 @@ def test_every_primitive_is_a_documented_method() -> None:
         assert method.__doc__
         assert declared.law.endswith(".")
         assert all(parameter.help for parameter in declared.parameters)
+
+
+def test_a_rewrite_that_breaks_the_module_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_return(_: Split, _module: ModuleLike, program: Program) -> Outcome:
+        program.kernel.op.regions[0].blocks[0].operations[-1].erase()
+        return Outcome()
+
+    monkeypatch.setattr(Split, "apply", without_return)
+    s = hcl.customize(kernels.matmul)
+    before = s.ir
+    with pytest.raises(ScheduleError, match="split made an invalid module; this is a fault of"):
+        s.split("k", 2)
+    assert s.ir == before
+    assert s.history == ()
 
 
 def test_attributes_that_are_not_there() -> None:
