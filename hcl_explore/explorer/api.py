@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def explore(
     kernel_or_session: Callable[..., Any] | str | Schedule | Session,
     device: str = "u280",
-    clock_mhz: float = 300,
+    clock_mhz: float = 300.0,
 ) -> Explorer:
     """Open the explorer on a kernel (a function or its source), a schedule or a session.
 

@@ -78,6 +78,7 @@ class LoopHandle(_Handle):
 
     @property
     def name(self) -> str:
+        """The shortest name that primitives take for it now: ``i``, ``mm.i``, a callee's ``f:i``."""
         return naming.loop_name(self._schedule.program, self.loop)
 
     def __repr__(self) -> str:
@@ -99,14 +100,17 @@ class BufferHandle(_Handle):
 
     @property
     def name(self) -> str:
+        """The name that primitives take for it now: ``A``, of a callee's array ``f:A``."""
         return naming.buffer_name(self._schedule.program, self.buffer)
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """Its extents; ``()`` of a scalar variable."""
         return self.buffer.shape
 
     @property
     def dtype(self) -> str:
+        """The name of its element type, such as ``float32``."""
         return self.buffer.dtype
 
     def __repr__(self) -> str:

@@ -110,6 +110,7 @@ class Schedule(PrimitiveMethods, Buildable):
 
     @property
     def program(self) -> Program:
+        """The module's functions, loops, arrays and accesses as a read-only view."""
         return self.snapshot.program
 
     @property
