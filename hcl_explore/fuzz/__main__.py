@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from contextlib import suppress
 
 import hcl_explore.fuzz as package
 from hcl_explore.fuzz import Case, Failure, Tally
@@ -22,22 +23,26 @@ def main() -> int:
     options = parser.parse_args()
     tally = Tally()
     compiler = shutil.which("g++") is not None
-    failures = fuzz_isolated(
-        options.seed,
-        options.count,
-        tally,
-        csim=compiler,
-        report=_report,
-        progress=lambda done: print(f"{done} of {options.count} cases", file=sys.stderr),
-    )
+    failures: list[Failure] = []
+
+    def report(case: Case, failure: Failure) -> None:
+        failures.append(failure)
+        print(f"--- {failure.kind}: {failure.detail}\n{case.script()}\n", flush=True)
+
+    # Ctrl-C ends a long run with what it has found.
+    with suppress(KeyboardInterrupt):
+        fuzz_isolated(
+            options.seed,
+            options.count,
+            tally,
+            csim=compiler,
+            report=report,
+            progress=lambda done: print(f"{done} of {options.count} cases", file=sys.stderr),
+        )
     print(tally.table())
     csim = f"{tally.csim} of them as C++ too" if compiler else "none as C++: there is no g++"
     print(f"{tally.cases} cases, {csim}; {len(failures)} failed")
     return 1 if failures else 0
-
-
-def _report(case: Case, failure: Failure) -> None:
-    print(f"--- {failure.kind}: {failure.detail}\n{case.script()}\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -32,8 +32,9 @@ SCHEDULES_PER_KERNEL = 4
 CSIM_EVERY = 20
 
 _MOST_STEPS = 6
-# So many arguments are drawn for a step, until some are accepted.
+# So many arguments are drawn for a step, until some are accepted, and so many primitives tried.
 _DRAWS = 5
+_TRIES = 2
 _DTYPES = ("int32", "int32", "int32", "uint8", "int16", "float32", "float32", "Fixed(13, 4)")
 
 
@@ -132,7 +133,10 @@ def _scheduled(
     """Draw steps for ``case``, applying each, then compare; the case where something failed."""
     schedule = plain.schedule.fork(0)
     steps: list[Step] = []
-    for _ in range(rng.randint(1, _MOST_STEPS)):
+    wanted = rng.randint(1, _MOST_STEPS)
+    for _ in range(wanted * _TRIES):
+        if len(steps) == wanted:
+            break
         declared = rng.choice(list(primitives().values()))
         for _ in range(_DRAWS):
             arguments = draw_arguments(rng, declared, schedule)

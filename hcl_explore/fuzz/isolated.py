@@ -17,7 +17,7 @@ from hcl_explore.fuzz.campaign import Tally, fuzz, shrink
 from hcl_explore.fuzz.case import Case, Failure, run
 
 # Processes are replaced now and then: what the libraries keep for ever goes with them.
-_CASES_PER_PROCESS = 400
+_CASES_PER_PROCESS = 100
 
 _T = TypeVar("_T")
 

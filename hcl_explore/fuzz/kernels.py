@@ -267,6 +267,7 @@ _STAGES: Sequence[Callable[[random.Random, str], str]] = (
     _window,
     _local_array,
     _local_array,
+    _local_array,
     _time_steps,
     _gather,
     _call,

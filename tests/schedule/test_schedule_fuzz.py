@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
+from collections import Counter
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from hcl_explore.backend.hls import HlsCode
 from hcl_explore.backend.hls.csim import CsimKernel, build_csim
 from hcl_explore.fuzz import Case, Failure, Tally, fuzz, isolated, run, shrink
+from hcl_explore.fuzz import __main__ as fuzz_command
 from hcl_explore.fuzz.__main__ import main
 from hcl_explore.fuzz.isolated import fuzz_isolated
 from hcl_explore.schedule import building
@@ -34,8 +36,8 @@ def test_three_hundred_cases() -> None:
     assert tally.csim == (15 if HAS_COMPILER else 0)
     drawn = {name for name in primitives() if tally.applied[name] + tally.refused[name]}
     assert drawn == set(primitives())
-    common = {"split", "reorder", "tile", "fuse", "buffer_at", "peel", "outline", "quantize"}
-    assert all(tally.applied[name] for name in common), tally.table()
+    rarely = {name for name in primitives() if tally.applied[name] < tally.cases // 100}
+    assert not rarely, tally.table()
 
 
 def test_a_wrong_result_is_found_and_shrunk() -> None:
@@ -107,6 +109,21 @@ def test_the_command_prints_a_table_of_all_primitives(
     shown = capsys.readouterr().out
     assert all(name in shown for name in primitives())
     assert "4 cases, none as C++" in shown
+
+
+def test_an_interrupted_command_prints_what_it_has_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(seed: int, count: int, tally: Tally, **_: object) -> None:
+        tally.add(Tally(cases=3, applied=Counter(split=2)))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.argv", ["fuzz", "--count", "1000"])
+    monkeypatch.setattr(fuzz_command, "fuzz_isolated", interrupted)
+    assert main() == 0
+    shown = capsys.readouterr().out
+    assert "       2        0  split" in shown
+    assert "3 cases" in shown
 
 
 def test_a_failing_command_prints_the_script(
