@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from functools import partial
 
-import numpy as np
 from mlir import ir
 
 from hcl_explore.errors import (
@@ -21,7 +22,6 @@ from hcl_explore.frontend.expression import (
     ArrayValue,
     Buffer,
     Computed,
-    Constant,
     Copied,
     Expr,
     KernelCall,
@@ -37,6 +37,7 @@ from hcl_explore.frontend.memory import ConstantTables, memory_attributes, table
 from hcl_explore.frontend.places import PlaceReader
 from hcl_explore.frontend.reader import ExpressionReader, Value
 from hcl_explore.frontend.signatures import annotation
+from hcl_explore.frontend.state import initial_values
 from hcl_explore.frontend.streams import (
     Get,
     GetBlock,
@@ -44,7 +45,7 @@ from hcl_explore.frontend.streams import (
     make_stream,
     misplaced,
 )
-from hcl_explore.frontend.structs import StructStore, StructValue, parts_of
+from hcl_explore.frontend.structs import StructStore, StructValue, parts_of, struct_value
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.locations import named
 from hcl_explore.lang.dataflow import StreamKind
@@ -103,11 +104,11 @@ class Assigner:
                 statement.annotation,
                 "Only parameters may leave a size open.",
             )
-        if struct_of(kind) is not None:
-            self._declare_struct(target, kind, place, statement)
-            return
         if place is not None and place.stateful:
             self._declare_state(target, kind, place, statement)
+            return
+        if struct_of(kind) is not None:
+            self._declare_struct(target, kind, place, statement)
             return
         value = None if statement.value is None else self.reader.read_any(statement.value)
         if isinstance(kind, ScalarType):
@@ -133,30 +134,19 @@ class Assigner:
         statement: ast.AnnAssign,
     ) -> None:
         """A variable that keeps its value between calls: its initial one is a constant."""
-        if isinstance(kind, ScalarType):
-            kind = TensorType(kind, ())
-        value = None if statement.value is None else self.reader.read_any(statement.value)
-        if isinstance(value, Table):
-            values = table_array(self.reader.unit, value)
-        elif value is None or isinstance(value, Constant):
-            values = np.full(kind.shape, 0 if value is None else value.value)
-        else:
-            raise self.reader.error(
-                KernelTypeError,
-                f"the initial value of the stateful '{target.id}' is not a constant",
-                statement.value or statement,
-                "It is given once, before the first call; assign in the body for each call.",
-            )
-        if values.shape != kind.shape:
-            raise self.reader.error(
-                KernelShapeError,
-                f"a table of shape {list(values.shape)} does not fit {kind}",
-                statement,
-            )
         location = self.reader.unit.location(target)
-        buffer = self.tables.state(self.builder, target.id, kind, values, location)
-        self._place(buffer, place)
-        self.reader.scope.declare(target.id, buffer, target)
+        entities: dict[str, Buffer | Expr] = {}
+        parts = initial_values(self.reader, target.id, kind, statement.value, statement)
+        for leaf, tensor, values in parts:
+            buffer = self.tables.state(self.builder, leaf, tensor, values, location)
+            self._place(buffer, place)
+            entities[leaf] = buffer
+        entity: Buffer | Expr | StructValue
+        if struct_of(kind) is not None:
+            entity = struct_value(target.id, kind, entities.__getitem__)
+        else:
+            entity = entities[target.id]
+        self.reader.scope.declare(target.id, entity, target)
 
     def _declare_struct(
         self,
@@ -165,13 +155,6 @@ class Assigner:
         place: PlacedType | None,
         statement: ast.AnnAssign,
     ) -> None:
-        if place is not None and place.stateful:
-            raise self.reader.error(
-                KernelTypeError,
-                f"the struct '{target.id}' cannot be stateful",
-                statement.annotation,
-                "Declare a stateful variable for each field.",
-            )
         struct = self.structs.allocate(target.id, kind, target)
         if statement.value is not None:
             self.structs.store(struct, self._struct_or_value(statement.value), statement)
@@ -317,7 +300,7 @@ class Assigner:
                     f"{len(node.elts)} values for {len(targets)} targets",
                     statement,
                 )
-            self._assign_together(targets, [self.reader.read(part) for part in node.elts])
+            self._assign_together(targets, node.elts)
             return
         call = self.reader.read_any(node)
         if isinstance(call, (Position, PositionTuple)):
@@ -366,16 +349,24 @@ class Assigner:
             if target.id != "_":
                 self.reader.scope.declare(target.id, position, target)
 
-    def _assign_together(self, targets: list[ast.expr], values: list[Expr]) -> None:
+    def _assign_together(self, targets: list[ast.expr], nodes: list[ast.expr]) -> None:
         """``a, b = b, a``: all values are computed before the first is stored."""
-        places = [self.places.read(target) for target in targets]
-        kinds = [p.type.element if isinstance(p, ArrayValue) else p.type for p in places]
-        computed = [
-            Computed(kind, value.node, self.emitter.emit(value, kind))
-            for kind, value in zip(kinds, values, strict=True)
-        ]
-        for place, result in zip(places, computed, strict=True):
-            self.places.store(place, result, result.node)
+        stores: list[Callable[[], None]] = []
+        for target, node in zip(targets, nodes, strict=True):
+            struct = self.reader.structs.named(target)
+            if struct is not None:
+                copy = self.structs.allocate(
+                    _written_name(target), struct.type if struct.shape else struct.kind, node
+                )
+                self.structs.store(copy, self._struct_or_value(node), node)
+                stores.append(partial(self.structs.store, struct, copy, node))
+                continue
+            value, place = self.reader.read(node), self.places.read(target)
+            scalar = place.type.element if isinstance(place, ArrayValue) else place.type
+            result = Computed(scalar, node, self.emitter.emit(value, scalar))
+            stores.append(partial(self.places.store, place, result, node))
+        for store in stores:
+            store()
 
     def _assign_one(
         self, target: ast.expr, value: Value, statement: ast.Assign, *, from_call: bool = False
@@ -431,6 +422,9 @@ class Assigner:
             buffer = self.structs.result(value.signature, op, target)
         elif isinstance(value, TensorCall):
             buffer = self._bind_result(name, self.single_result(value), value, statement)
+        elif isinstance(value, StructValue) and not value.shape:
+            buffer = self.structs.allocate(name, value.kind, target)
+            self.structs.store(buffer, value, statement)
         elif isinstance(value, Copied):
             buffer = self.filler.allocate(name, value.type, target)
             self.filler.fill(buffer, value, statement)

@@ -112,7 +112,6 @@ WRONG = [
     ("A: int32[4]", "n: int32 @ Memory(bank=-1)", "banks count from 0"),
     ("A: int32[4]", "n: int32 @ Memory(bank=1.5)", "a bank is a number or a name"),
     ("A: int32[4]", "n: int32 @ Memory('BRAM') @ Memory('URAM')", "kept in one memory"),
-    ("A: int32[4]", "n: Struct({'x': int32}) @ Stateful", "cannot be stateful"),
 ]
 
 

@@ -133,6 +133,49 @@ def f(A: Pair[3], n: index) -> Pair:
     assert A["b"]["c"].tolist() == [4, 5, 4] and A["a"].tolist() == [1, 2, 1]
 
 
+STATE = """
+P = Struct({"x": float32, "y": Struct({"a": int8[2]})})
+def f(x: float32) -> float32:
+    one: P @ hcl.Stateful = (0.5, ([1, 3],))
+    two: P[2] @ hcl.Stateful = TABLE
+    three: P @ hcl.Stateful
+    one.x += x
+    one.y.a[1] += 1
+    two[1].x *= 2.0
+    three.y.a[0] += 1
+    return one.x + one.y.a[1] + two[1].x + three.y.a[0]
+"""
+
+
+@pytest.mark.parametrize("mode", ["cpu", "csim"])
+def test_a_struct_keeps_its_value_between_calls(mode: str) -> None:
+    table = np.array([(1, ([1, 2],)), (3, ([3, 4],))],
+                     [("x", np.float32), ("y", [("a", np.int8, 2)])])  # fmt: skip
+    schedule = hcl.customize(STATE, namespace={"TABLE": table})
+    kernel = schedule.build() if mode == "cpu" else schedule.build("vhls", mode="csim")
+    expected, doubled = [], 3.0
+    for call in range(1, 4):
+        doubled *= 2
+        expected.append(0.5 + call + (3 + call) + doubled + call)
+    assert [kernel(1.0) for _ in expected] == expected
+    kernel.reset()
+    assert kernel(1.0) == expected[0]
+
+
+def test_structs_are_swapped_and_need_no_annotation() -> None:
+    schedule = hcl.customize("""
+P = Struct({"x": float32, "y": int8[2]})
+def f(A: P[3], k: int32) -> int32:
+    A[0], A[2], k = A[2], A[0], k + 1
+    q = A[0]
+    q.y[0] += k
+    return q.y[0]
+""")
+    A = np.array([(1, [1, 2]), (3, [3, 4]), (5, [5, 6])], [("x", np.float32), ("y", np.int8, 2)])
+    assert schedule.build()(A, 7) == 13
+    assert A["x"].tolist() == [5, 3, 1] and A["y"].tolist() == [[5, 6], [3, 4], [1, 2]]
+
+
 HEAD = """
 P = Struct({"x": float32, "y": int32})
 Q = Struct({"x": float32})
@@ -158,6 +201,12 @@ WRONG = [
     ("p = D", KernelTypeError, "takes another one"),
     ("p = [1, 2]", KernelTypeError, "this table does not hold structs"),
     ("g(q)", KernelTypeError, "argument 'p' of 'g' is Struct"),
+    ("w: P @ hcl.Stateful = p", KernelTypeError, "initial value of the stateful 'w'"),
+    ("w: P @ hcl.Stateful = (1, 2, 3)", KernelShapeError, "3 values do not fit w"),
+    ("w: P @ hcl.Stateful = (1, [2, 3])", KernelShapeError, "table of shape [2] does not fit"),
+    ("w: P[2] @ hcl.Stateful = (1, 2)", KernelShapeError, "2 values do not fit w"),
+    ("w: P @ hcl.Stateful = [1, 2]", KernelTypeError, "does not hold structs"),
+    ("r = A", KernelTypeError, "'r' has no type yet"),
     ("g(k)", KernelTypeError, "not no struct"),
     ("g(p, p)", KernelTypeError, "takes 1 argument"),
     ("z: int32 = g(p)", KernelError, "g"),
