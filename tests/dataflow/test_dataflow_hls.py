@@ -208,3 +208,20 @@ def test_a_token_is_taken_once_for_a_whole_array() -> None:
 
 def test_a_kernel_that_declares_a_stream_overlaps_its_stages() -> None:
     assert "#pragma HLS DATAFLOW" in text_of(programs.local_stream)
+
+
+def test_a_token_that_is_used_twice_is_taken_once() -> None:
+    def squares(A: hcl.int32[16], k: hcl.int32) -> hcl.int32[16]:
+        B: hcl.int32[16]
+        C: hcl.int32[16]
+        for i in range(16):
+            B[i] = A[i] * k
+        for j in range(16):
+            C[j] = B[j] * B[j] + B[j]
+        return C
+
+    s = hcl.customize(squares)
+    s.to(s.B, "S_j_1", depth=2)
+    assert str(s.build("vhls").hls_code).count("B.read()") == 1
+    A = integers(16)
+    np.testing.assert_array_equal(s.build("vhls", mode="csim")(A, 3), 9 * A * A + 3 * A)

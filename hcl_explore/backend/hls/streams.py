@@ -312,8 +312,10 @@ def _answer(f: FunctionEmitter, op: ir.Operation, expr: Expr, hint: str) -> None
 
 
 def _used_at_once(f: FunctionEmitter, op: ir.Operation) -> bool:
-    """Whether the result of ``op`` goes into the next statement, and nothing lies between."""
+    """Whether the result of ``op`` goes into the next statement, once, and nothing lies between."""
     assert f.block is not None
+    if sum(1 for _ in op.results[0].uses) != 1:
+        return False
     inside = {op.results[0]}
     follows = False
     for opview in f.block.operations:
