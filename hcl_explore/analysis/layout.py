@@ -99,10 +99,12 @@ class Layouts:
         self._found: dict[Buffer, Layout] = {}
 
     def __getitem__(self, buffer: Buffer) -> Layout:
-        buffer = self.aliases.home(buffer)
         layout = self._found.get(buffer)
         if layout is None:
-            layout = self._found[buffer] = self._find(buffer)
+            buffer = self.aliases.home(buffer)
+            layout = self._found.get(buffer)
+            if layout is None:
+                layout = self._found[buffer] = self._find(buffer)
         return layout
 
     def known(self) -> dict[Buffer, Layout]:
