@@ -40,6 +40,22 @@ def test_a_bar_of_the_timeline_is_looked_at_closer(page: Page) -> None:
     assert box(page, f"{lane} >> .bar.is-steady")["width"] == pytest.approx(before, abs=1)
 
 
+def test_a_large_graph_is_shrunk_until_all_of_it_is_in_sight(page: Page) -> None:
+    bench = Bench(page, FakeSession(position=3))
+    whole = page.get_by_role("button", name="Whole graph")
+    assert whole.is_hidden()  # no graph
+    bench.click('[data-pane="graph"]')
+    assert whole.is_hidden()  # it fits
+    page.evaluate("document.querySelector('.hx-graph svg').style = 'width:3000px;min-width:2400px'")
+    page.evaluate("document.getElementById('widget').style.width = '1200px'")
+    whole.click()
+    panel, graph = box(page, ".hx-panel"), box(page, ".hx-graph svg")
+    assert graph["width"] < panel["width"]
+    assert whole.get_attribute("aria-pressed") == "true"
+    whole.click()
+    assert box(page, ".hx-graph svg")["width"] > panel["width"]
+
+
 def test_measuring_asks_for_the_shown_step_or_for_all(page: Page) -> None:
     bench = Bench(page, FakeSession(position=2))
     bench.click('[data-pane="roofline"]')

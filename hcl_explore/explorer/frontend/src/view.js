@@ -29,6 +29,18 @@ export class View {
     this.contents = "";
     this.tabs = new Tabs(panes, () => this.refresh());
     this.switch = el("div", { class: "hx-switch", role: "group", "aria-label": "what to show" });
+    this.whole = el(
+      "button",
+      {
+        type: "button",
+        class: "hx-button is-small",
+        title: "Shrink the graph until all of it is in sight",
+        "aria-pressed": "false",
+        hidden: "",
+        onclick: () => this.#toggleWhole(),
+      },
+      "Whole graph",
+    );
     this.head = el("div", { class: "hx-step-head" });
     this.panel = el("div", {
       onclick: (/** @type {Event} */ event) => {
@@ -39,6 +51,7 @@ export class View {
       role: "tabpanel",
       id: this.tabs.panelId,
     });
+    new ResizeObserver(() => this.#offerWhole()).observe(this.panel);
     this.status = el("div", { class: "hx-status" });
     this.live = el("div", { class: "hx-sr", role: "status", "aria-live": "polite" });
     this.element = el(
@@ -61,6 +74,7 @@ export class View {
       el("span", { class: "why" }, shown.explanation),
       el("span", { class: "spring" }),
       ...notes,
+      this.whole,
       this.switch,
     );
     return this.refresh();
@@ -170,5 +184,22 @@ export class View {
       /** @type {HTMLElement} */ (part).hidden =
         /** @type {HTMLElement} */ (part).dataset.view !== chosen;
     }
+    this.#offerWhole();
+  }
+
+  #toggleWhole() {
+    const isWhole = this.panel.classList.toggle("is-whole");
+    this.whole.setAttribute("aria-pressed", String(isWhole));
+  }
+
+  /** The button stands where a graph is larger than the pane, or was shrunk. */
+  #offerWhole() {
+    const graph = [...this.panel.querySelectorAll(".hx-graph svg")].find(
+      (svg) => svg.getClientRects().length > 0,
+    );
+    const size = graph?.getBoundingClientRect();
+    const { clientWidth, clientHeight } = this.panel;
+    const isLarger = size && (size.width > clientWidth || size.height > clientHeight);
+    this.whole.hidden = !graph || !(isLarger || this.panel.classList.contains("is-whole"));
   }
 }
