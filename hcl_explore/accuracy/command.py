@@ -11,7 +11,8 @@ import typer
 
 from hcl_explore.accuracy.compare import run
 from hcl_explore.accuracy.figures import summary
-from hcl_explore.accuracy.page import goals, page, scatter_plots, table
+from hcl_explore.accuracy.page import goals, not_expressed, page, remarks, scatter_plots, table
+from hcl_explore.accuracy.points import read_kernels
 from hcl_explore.errors import HclError
 
 
@@ -27,12 +28,21 @@ def main(
 ) -> None:
     """Estimate designs with known HLS reports and print how far off the estimates are."""
     try:
-        comparisons = run(points, kernels)
-    except (HclError, OSError) as error:
+        files = read_kernels(kernels)
+        comparisons = run(points, files)
+    except (HclError, OSError, UnicodeDecodeError) as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
+    for file in files:
+        if file.missing and not file.points:
+            typer.echo(f"left out: {file.missing}", err=True)
+    if not files:
+        typer.echo(f"{kernels} holds no kernel file: every point is missed", err=True)
     tiers = summary(comparisons)
-    typer.echo("\n".join([*table(tiers), "", *goals(tiers)]))
+    lists = [*table(tiers), "", *goals(tiers)]
+    for rows in (not_expressed(comparisons), remarks(comparisons)):
+        lists += ["", *rows] if rows else []
+    typer.echo("\n".join(lists))
     if json_out is not None:
         json_out.write_text(json.dumps(tiers, indent=1) + "\n", encoding="utf-8")
     if page_out is not None:

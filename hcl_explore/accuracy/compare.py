@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from hcl_explore.accuracy.points import KernelFile, kernel_of, read_kernels, read_points
-from hcl_explore.analysis.device import Device, device_of_part, load_device
+from hcl_explore.analysis.device import Device, device_of_part, like_device, load_device
 from hcl_explore.analysis.estimate import Estimate, EstimateOptions, estimate
 from hcl_explore.errors import HclError
 from hcl_explore.lang import types
@@ -25,7 +25,8 @@ _KERNEL_FLOW_AXI_LATENCY = 64
 
 @dataclass
 class Comparison:
-    """One point: figures reported and estimated; per loop the II, depth and cause."""
+    """One point: figures reported and estimated; per loop the II, depth and cause. ``missed`` says
+    why it could not be estimated."""
 
     point: Mapping[str, Any]
     figures: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -33,6 +34,8 @@ class Comparison:
     depths: list[tuple[str, int, int | None]] = field(default_factory=list)
     causes: list[tuple[str, str, str]] = field(default_factory=list)
     missed: str = ""
+    remarks: list[str] = field(default_factory=list)
+    """What was assumed for want of better, and the directives that could not be followed."""
     estimate: Estimate | None = None
 
     @property
@@ -43,38 +46,60 @@ class Comparison:
 def compare(point: Mapping[str, Any], kernel: KernelFile | None) -> Comparison:
     """Build the point's design, estimate it, and set the figures side by side."""
     result = Comparison(point)
-    if kernel is None or kernel.missing:
+    result.missed = str(point.get("refused", ""))
+    if not result.missed and (kernel is None or kernel.missing):
         result.missed = kernel.missing if kernel else "not expressed in our language yet"
+    if result.missed or kernel is None:
         return result
     try:
-        device = device_for(point)
-        schedule, report = build(point, kernel)
-        figures = estimate(
-            schedule.snapshot.program,
-            device,
-            1000.0 / clock_for(point),
-            options=report.estimate_options(options_for(point, kernel)),
-        )
+        _estimate(result, kernel)
     except HclError as error:
         result.missed = str(error).splitlines()[0]
-        return result
+    except Exception as error:  # one point must not stop the others: it is listed as missed
+        result.missed = f"internal error, {type(error).__name__}: {error}"
+    if result.missed:
+        result.figures.clear()
+        result.loops.clear()
+        result.depths.clear()
+        result.causes.clear()
+    return result
+
+
+def _estimate(result: Comparison, kernel: KernelFile) -> None:
+    point = result.point
+    device, remark = device_for(point)
+    schedule, report = build(point, kernel)
+    figures = estimate(
+        schedule.snapshot.program,
+        device,
+        1000.0 / clock_for(point),
+        options=report.estimate_options(options_for(point, kernel)),
+    )
     result.estimate = figures
+    result.remarks += [remark] if remark else []
+    result.remarks += [f"left out, {why}: {text}" for text, why in report.refused]
     for metric in METRICS:
         reported = point.get(metric)
         ours = getattr(figures, _OURS.get(metric, metric))
         if reported is not None and ours is not None:
             result.figures[metric] = (float(reported), float(ours))
     _compare_loops(result, schedule, kernel)
-    return result
 
 
-def device_for(point: Mapping[str, Any]) -> Device:
-    """The device of the point's part; a U200-class device where it names none (tier D)."""
+def device_for(point: Mapping[str, Any]) -> tuple[Device, str]:
+    """The device of the point's part, or a like one and what was assumed: of a part that no file
+    describes, the one of its family whose name is the most alike; a U200 where none is named
+    (tier D)."""
     part = point.get("part")
-    device = device_of_part(part) if part else load_device("u200")
+    if not part:
+        return load_device("u200"), ""
+    device = device_of_part(part)
+    if device is not None:
+        return device, ""
+    device = like_device(part)
     if device is None:
         raise HclError(f"no device file for part {part}")
-    return device
+    return device, f"no device file for part {part}: taken for {device.part} ({device.name})"
 
 
 def clock_for(point: Mapping[str, Any]) -> float:
@@ -111,9 +136,12 @@ def build(point: Mapping[str, Any], kernel: KernelFile) -> tuple[Schedule, Pragm
     schedule = customize(kernel.text, namespace={**kernel.namespace, **parameters})
     directives = _of_point(kernel.directives, point, point.get("directives") or ())
     places = {**kernel.loops, **_of_point(kernel.places, point, {})}
-    if directives and all(map(is_merlin, directives)):
+    if any(map(is_merlin, directives)):
         is_vitis = "Vitis" in str(point.get("tool"))
-        return schedule, merlin_to_schedule(schedule, directives, places, pipelines_first=is_vitis)
+        report = merlin_to_schedule(
+            schedule, directives, places, pipelines_first=is_vitis, lenient=True
+        )
+        return schedule, report
     report = pragmas_to_schedule(
         schedule,
         directives,
@@ -121,6 +149,7 @@ def build(point: Mapping[str, Any], kernel: KernelFile) -> tuple[Schedule, Pragm
         arrays=kernel.arrays,
         macros={name: n for name, n in parameters.items() if isinstance(n, int)},
         unchecked=True,
+        lenient=True,
     )
     return schedule, report
 
@@ -144,26 +173,29 @@ def _compare_loops(result: Comparison, schedule: Schedule, kernel: KernelFile) -
         try:
             found = ours.get(schedule.loop(name).loop.key)
         except HclError as error:
-            result.missed = str(error).splitlines()[0]
-            return
+            result.remarks.append(f"loop {loop['name']}: {str(error).splitlines()[0]}")
+            found = None
         while found is not None and found.mode == "flattened":
             # The report has one loop for the whole nest; ours is the innermost of it.
             inner = schedule.loop(found.key).loop.loops[0]
             found = ours.get(inner.key)
-        if found is None:
-            continue
         depth = loop.get("iteration_latency")
         if loop.get("ii") is not None:
-            result.loops.append((loop["name"], loop["ii"], found.ii))
+            result.loops.append((loop["name"], loop["ii"], found.ii if found else None))
         if isinstance(depth, int) and loop.get("ii") is not None:
-            result.depths.append((loop["name"], depth, found.depth))
+            result.depths.append((loop["name"], depth, found.depth if found else None))
         if loop["name"] in causes and (loop.get("ii") or 1) > 1:
-            said = causes[loop["name"]]["cause"].replace("_", " ")
-            mine = next(iter(found.ii_kinds), "")
+            said = str(causes[loop["name"]].get("cause", "")).replace("_", " ")
+            mine = next(iter(found.ii_kinds), "") if found else ""
             result.causes.append((loop["name"], said, mine))
 
 
-def run(points: Path, kernels: Path) -> list[Comparison]:
-    """Compare every point of a file."""
-    files = read_kernels(kernels)
+def run(points: Path, kernels: Path | Sequence[KernelFile]) -> list[Comparison]:
+    """Compare every point of a file with the kernels of a folder, or with kernels that were read.
+
+    Raises:
+        HclError: there is no such folder.
+        OSError: the points cannot be read.
+    """
+    files = read_kernels(kernels) if isinstance(kernels, Path) else kernels
     return [compare(point, kernel_of(point, files)) for point in read_points(points)]

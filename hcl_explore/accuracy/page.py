@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import TypeAlias
 
@@ -202,13 +202,29 @@ def page(comparisons: Sequence[Comparison]) -> str:
             f"| {c.point['id']} | {_number(reported)} | {_number(ours)} | {error} "
             f"| {'; '.join(_off(c))} |"
         )
-    lines += ["", "## Not expressed", ""]
-    reasons: defaultdict[str, list[str]] = defaultdict(list)
-    for c in comparisons:
-        if c.missed:
-            reasons[f"{c.tier}: {c.missed}"].append(c.point["id"])
-    lines += [f"- {reason} ({len(ids)}): {', '.join(ids)}" for reason, ids in reasons.items()]
+    for title, rows in (
+        ("Not expressed", not_expressed(comparisons)),
+        ("Assumptions, and directives left out", remarks(comparisons)),
+    ):
+        lines += ["", f"## {title}", "", *rows] if rows else []
     return "\n".join(lines) + "\n"
+
+
+def not_expressed(comparisons: Sequence[Comparison]) -> list[str]:
+    """Why points were missed, as a Markdown list: a reason with its points."""
+    return _listed((f"{c.tier}: {c.missed}", c) for c in comparisons if c.missed)
+
+
+def remarks(comparisons: Sequence[Comparison]) -> list[str]:
+    """What was assumed or left out in points that were estimated, likewise."""
+    return _listed((remark, c) for c in comparisons if not c.missed for remark in c.remarks)
+
+
+def _listed(entries: Iterable[tuple[str, Comparison]]) -> list[str]:
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
+    for reason, c in entries:
+        reasons[reason].append(str(c.point["id"]))
+    return [f"- {reason} ({len(ids)}): {', '.join(ids)}" for reason, ids in reasons.items()]
 
 
 def _off(c: Comparison) -> Iterator[str]:

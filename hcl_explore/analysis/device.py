@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import functools
+import itertools
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from hcl_explore.analysis.operators import operator_tables
 from hcl_explore.analysis.toml import DataFile, packaged_names, read_packaged, read_path
 from hcl_explore.errors import DeviceError
 
+_SERIES_7 = re.compile(r"x[acq]+(7|6|5|3s)")
 _KEYS = {"name", "board", "part", "family", "max_clock_mhz", "max_clock_source", "totals", "memory"}
 _TOTALS = {"dsp", "bram18", "uram", "lut", "ff", "source", "note"}
 _MEMORY = {"name", "gb_per_s", "channels", "channel_gb_per_s", "source", "note"}
@@ -114,6 +117,22 @@ def device_of_part(part: str) -> Device | None:
     same = [d for d in devices if chip.startswith(d.part.lower().split("-")[0])]
     matches = exact or same or [d for d in devices if _chip(d.part) == _chip(part)]
     return matches[0] if matches else None
+
+
+def like_device(part: str) -> Device | None:
+    """For a part of AMD that no file describes: of the devices of its family, the one whose part
+    number begins the most alike. What no older family claims is taken for UltraScale+."""
+    name = part.lower()
+    if not name.startswith("x"):
+        return None
+    family = "series7" if _SERIES_7.match(name) else "ultrascale_plus"
+    devices = [d for d in map(_packaged, device_names()) if d.family == family]
+
+    def alike(device: Device) -> int:
+        pairs = zip(device.part.lower(), name, strict=False)
+        return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+    return max(devices, key=alike)
 
 
 def _chip(part: str) -> str:

@@ -6,6 +6,7 @@ A Merlin design is its source with ACCEL pragmas whose placeholders are given va
     __PIPE__L0='flatten'    pipeline the loop at L0, all loops inside it unrolled
     __PIPE__L1=''           coarse-grained pipeline (overlaps copies with computing)
     __TILE__L1=8            copy to the chip what 8 iterations of the loop at L1 use
+    L3: #pragma ACCEL PARALLEL FACTOR=4     the same in C, the loop named in front of it
 
 What Merlin does by itself is done here too: it pipelines innermost loops, cuts arrays so that what
 runs in parallel has a port each, and at least so that a word of 512 bits is written at once
@@ -27,7 +28,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from hcl_explore.analysis.options import CopiedLoop
-from hcl_explore.errors import ArgumentError, NotApplicableError
+from hcl_explore.errors import ArgumentError, HclError, NotApplicableError
 from hcl_explore.ir.program import Buffer, Loop
 from hcl_explore.lang.partition import Partition
 from hcl_explore.polyhedral.dependences import carried_dependences
@@ -35,10 +36,14 @@ from hcl_explore.schedule.merlin_dependences import (
     read_elsewhere,
     serial_reason,
 )
+from hcl_explore.schedule.pragma_notes import WITHOUT_EFFECT
+from hcl_explore.schedule.pragma_text import parse_pragma
 from hcl_explore.schedule.pragmas import PragmaReport
 from hcl_explore.schedule.schedule import Schedule
 
 _DIRECTIVE = re.compile(r"^__(?P<name>PARA|PIPE|TILE)__(?P<label>\w+)=(?P<value>.*)$")
+_ACCEL = re.compile(r"#\s*pragma\s+ACCEL\s", re.I)
+_ACCEL_NAMES = {"accel_parallel": "PARA", "accel_pipeline": "PIPE", "accel_tile": "TILE"}
 _BUS_BITS = 512
 _MOST_BANKS = 1024
 """Banks an array is cut into at most; fitted on two designs of gemm-ncubed (v18 cfc486, v20 4a740e:
@@ -47,7 +52,20 @@ _MOST_BANKS = 1024
 
 def is_merlin(directive: str) -> bool:
     """Whether a directive is one of Merlin's."""
-    return _DIRECTIVE.match(directive.strip()) is not None
+    return _ACCEL.search(directive) is not None or _read(directive) is not None
+
+
+def _read(directive: str) -> re.Match[str] | None:
+    """The parts of a directive; of a pragma in C, those of the placeholder that says the same."""
+    match = _DIRECTIVE.match(directive.strip())
+    pragma = None if match is not None else parse_pragma(directive)
+    if pragma is None or pragma.name not in _ACCEL_NAMES:
+        return match
+    options = [*pragma.options.items()]
+    factor = pragma.options.get("factor", "")
+    words = [word for word, value in options if not value]
+    value = factor or (words[0] if words else "")
+    return _DIRECTIVE.match(f"__{_ACCEL_NAMES[pragma.name]}__{pragma.place}={value}")
 
 
 def merlin_to_schedule(
@@ -56,18 +74,19 @@ def merlin_to_schedule(
     places: Mapping[str, str | None],
     *,
     pipelines_first: bool = False,
+    lenient: bool = False,
 ) -> PragmaReport:
     """Apply a Merlin design's directives; ``places`` says which loop each label names.
 
     ``pipelines_first``: a coarse-grained pipeline of a loop excludes parallel copies of it, as in
-    the releases on top of Vitis.
+    the releases on top of Vitis. ``lenient``: a directive that would be an error is left out.
 
-    Raises:
+    Raises (unless ``lenient``):
         ArgumentError: a directive cannot be read, or its label is not in ``places``.
         ScheduleError: a label names a loop that is not there.
     """
     importer = _Importer(schedule, places, pipelines_first)
-    importer.run(list(directives))
+    importer.run(list(directives), lenient=lenient)
     return importer.report
 
 
@@ -89,33 +108,46 @@ class _Importer:
         """Loops with a directive."""
         self.tiles: dict[str, int] = {}
 
-    def run(self, directives: list[str]) -> None:
+    def run(self, directives: list[str], *, lenient: bool) -> None:
         for text in directives:
-            match = _DIRECTIVE.match(text.strip())
-            if match is None:
-                raise ArgumentError(f"this is no directive of Merlin: {text}")
-            loop = self._loop(match["label"], text)
-            value = match["value"].strip("'\"")
-            if loop is not None and match["name"] == "PIPE" and value == "":
-                self.coarse.append(loop.key)
-            elif loop is None or value in ("", "off", "1", "NA"):
-                self.report.ignored.append((text, "it asks for nothing that is a step here"))
-            elif match["name"] == "TILE":
-                self._tile(loop, value, text)
-            elif match["name"] == "PARA":
-                self._parallel_factor(loop, value, text)
-            elif value == "flatten":
-                self._flatten(loop, text)
-            else:
-                raise ArgumentError(
-                    f"there is no pipeline '{value}': {text}", advice="Use 'flatten', '' or 'off'."
-                )
+            try:
+                self._note(text)
+            except HclError as error:
+                if not lenient:
+                    raise
+                self.report.refused.append((text, str(error).splitlines()[0]))
         self._dependences()
         self._tiles()
         self._coarse_copies()
         self._pipelines(self.flattened)
         self._unrolls()
         self._partitions()
+
+    def _note(self, text: str) -> None:
+        match = _read(text)
+        if match is None:
+            pragma = parse_pragma(text)
+            reason = WITHOUT_EFFECT.get(pragma.name) if pragma is not None else None
+            if reason is None:
+                raise ArgumentError(f"this is no directive of Merlin: {text}")
+            self.report.ignored.append((text, reason))
+            return
+        loop = self._loop(match["label"], text)
+        value = match["value"].strip("'\"")
+        if loop is not None and match["name"] == "PIPE" and value == "":
+            self.coarse.append(loop.key)
+        elif loop is None or value in ("", "off", "1", "NA"):
+            self.report.ignored.append((text, "it asks for nothing that is a step here"))
+        elif match["name"] == "TILE":
+            self._tile(loop, value, text)
+        elif match["name"] == "PARA":
+            self._parallel_factor(loop, value, text)
+        elif value == "flatten":
+            self._flatten(loop, text)
+        else:
+            raise ArgumentError(
+                f"there is no pipeline '{value}': {text}", advice="Use 'flatten', '' or 'off'."
+            )
 
     def _parallel_factor(self, loop: Loop, value: str, text: str) -> None:
         factor = self._number("parallel factor", value, text)
@@ -135,7 +167,7 @@ class _Importer:
             self.report.ignored.append((text, "the loop has no more iterations"))
 
     def _number(self, what: str, value: str, text: str) -> int:
-        if not value.isdigit():
+        if not (value.isascii() and value.isdigit()):
             raise ArgumentError(f"a {what} must be a number: {text}")
         return int(value)
 

@@ -49,10 +49,11 @@ _KINDS_OF_STORAGE = {
 
 @dataclass
 class PragmaReport:
-    """What became of each pragma: the steps applied, and those left out with the reason.
+    """What became of each pragma: the steps applied, and those left out with the reason
+    (``ignored``); ``refused`` are those that a lenient import leaves out for an error.
 
-    ``not_pipelined`` and ``not_flattened`` are keys of loops with ``off``; ``bundles`` the m_axi
-    bundle of each array
+    ``not_pipelined`` and ``not_flattened`` are keys of loops with ``off``, ``any_interval`` of
+    those pipelined without a word of the interval; ``bundles`` the m_axi bundle of each array
     argument that has one; ``fifos`` the depth of each array that is a stream; ``single_port`` the
     keys of arrays in memories with one port; ``settings`` what ``config_…`` lines set among the
     options of the estimate; the others what Merlin makes of reductions, tiles and factors.
@@ -60,6 +61,7 @@ class PragmaReport:
 
     steps: list[Step] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
     not_pipelined: list[str] = field(default_factory=list)
     not_flattened: list[str] = field(default_factory=list)
     bundles: dict[str, str] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class PragmaReport:
     copied_loops: list[CopiedLoop] = field(default_factory=list)
     chunks: dict[str, int] = field(default_factory=dict)
     independent: list[str] = field(default_factory=list)
+    any_interval: list[str] = field(default_factory=list)
     single_port: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -83,6 +86,7 @@ class PragmaReport:
             copied_loops=tuple(self.copied_loops),
             chunks=tuple(self.chunks.items()),
             independent=tuple(self.independent),
+            any_interval=tuple(self.any_interval),
             single_port=tuple(self.single_port),
             **self.settings,
         )
@@ -129,14 +133,14 @@ def pragmas_to_schedule(
         except HclError as error:
             if not lenient:
                 raise
-            importer.report.ignored.append((text.strip(), _first_line(error)))
+            importer.report.refused.append((text.strip(), _first_line(error)))
     for _, pragma in sorted(ordered, key=lambda entry: entry[0]):
         try:
             importer.apply(pragma)
         except HclError as error:
             if not lenient:
                 raise
-            importer.report.ignored.append((pragma.text, _first_line(error)))
+            importer.report.refused.append((pragma.text, _first_line(error)))
     return importer.report
 
 
@@ -266,6 +270,8 @@ class _Importer:
         else:
             arguments["initiation_interval"] = pragma.number("ii", 1, self.macros)
             arguments["rewind"] = "rewind" in pragma.options
+            if "ii" not in pragma.options:
+                self.report.any_interval.append(loop.key)
         try:
             self.report.steps.append(self._apply(pragma.name, arguments))
         except NotApplicableError as refusal:

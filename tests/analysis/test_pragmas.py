@@ -263,8 +263,9 @@ def test_lenient_leaves_out_what_would_be_an_error() -> None:
     s = schedule_of(GEMM)
     report = pragmas_to_schedule(s, [*bad, "k: #pragma HLS pipeline II=1"], lenient=True)
     assert [step.primitive for step in report.steps] == ["pipeline"]
-    reasons = dict(report.ignored)
+    reasons = {**dict(report.ignored), **dict(report.refused)}
     assert set(reasons) == {text.strip() for text in bad}
+    assert [text for text, _ in report.ignored] == ["pipelined with target II 1"]
     assert all(reasons.values())
     assert reasons["pipelined with target II 1"] == "this is no pragma"
     assert "nowhere" in reasons[bad[0]]
@@ -283,5 +284,5 @@ def test_every_directive_of_the_points_is_read_or_left_out_with_a_reason() -> No
     s = schedule_of(COPY)
     every = [*chosen, *mangled]
     report = pragmas_to_schedule(s, every, lenient=True)
-    assert all(reason for _, reason in report.ignored)
-    assert len(report.ignored) > 100
+    assert all(reason for _, reason in [*report.ignored, *report.refused])
+    assert len(report.ignored) + len(report.refused) > 100
