@@ -19,6 +19,7 @@ from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.locations import place_of
 from hcl_explore.ir.program import Access, Loop, Program
 from hcl_explore.polyhedral.time import Time, original_time
+from hcl_explore.schedule.expansion import expand, expandable
 from hcl_explore.schedule.legality import not_applicable
 from hcl_explore.schedule.stages import new_stage_refusal
 
@@ -65,8 +66,9 @@ def set_apart_refusal(
                 f"'{outer.name}'",
                 "Reorder only the loops above or below the condition.",
             )
-        shared = _shared(outer, inner, [loop.op for loop in chain])
-        if shared is not None:
+        for shared in _shared(outer, inner, [loop.op for loop in chain]):
+            if expandable(program, shared, _around(chain, outer)) is not None:
+                continue
             name = attrs.text(shared, attrs.BUFFER_NAME)
             what = f"'{name}' is declared" if name else "a value is computed"
             return NotApplicableError(
@@ -79,20 +81,28 @@ def set_apart_refusal(
     return None
 
 
-def _shared(outer: Loop, inner: Loop, heads: Sequence[ir.Operation]) -> ir.Operation | None:
+def _around(chain: Sequence[Loop], outer: Loop) -> Sequence[Loop]:
+    """The loops of ``chain`` down to ``outer``."""
+    return chain[: chain.index(outer) + 1]
+
+
+def _shared(outer: Loop, inner: Loop, heads: Sequence[ir.Operation]) -> list[ir.Operation]:
     """What makes a value in the body of ``outer`` that two of its three parts use."""
+    found = []
     before, _, after = _parts(outer, inner.op)
     number = {op: part for part, ops in enumerate((before, [inner.op], after)) for op in ops}
     for op in (*before, *after):
-        for result in op.results:
-            for use in result.uses:
-                user = rewrite.item_in_body(use.owner.operation, outer.op)
-                # Copies go into the innermost loop: too late for the bounds of those outside it.
-                if number[user] != number[op] and (
-                    op.name not in _COPIED or use.owner.operation in heads
-                ):
-                    return op
-    return None
+        users = [use.owner.operation for result in op.results for use in result.uses]
+        apart = [
+            user
+            for user in users
+            if number[rewrite.item_in_body(user, outer.op)] != number[op]
+            # Copies go into the innermost loop: too late for the bounds of those outside it.
+            and (op.name not in _COPIED or user in heads)
+        ]
+        if apart:
+            found.append(op)
+    return found
 
 
 def _parts(
@@ -135,6 +145,15 @@ def set_apart(program: Program, chain: Sequence[Loop]) -> dict[str, tuple[str, .
     bands = {loop.op_name or "" for loop in function.all_loops()}
     bands |= {loop.band for loop in function.loops}
     moved: list[ir.Operation] = []
+    heads = [loop.op for loop in chain]
+    expanded = [
+        (expandable(program, shared, _around(chain, outer)), _around(chain, outer))
+        for outer, inner in pairwise(chain)
+        for shared in _shared(outer, inner, heads)
+    ]
+    for buffer, loops in expanded:
+        assert buffer is not None
+        expand(program, buffer, loops)
     for outer, inner in reversed(list(pairwise(chain))):
         moved = _split_off(outer, inner.op, names)
     forwarding: dict[str, tuple[str, ...]] = {}

@@ -39,6 +39,41 @@ def running_sum(A: int32[6, 5], rows: int32[6]):
         rows[i] = acc
 
 
+def product(A: int32[6, 5], B: int32[5, 4]) -> int32[6, 4]:
+    C: int32[6, 4]
+    for i, j in hcl.grid(6, 4, name="mm"):
+        s: int32 = 1
+        for k in range(5):
+            s += A[i, k] * B[k, j]
+        C[i, j] = s
+    return C
+
+
+def rows_of_a_triangle(A: int32[6, 6], v: int32[6]):
+    for i in range(1, 6):
+        w: int32[6]
+        for p in range(6):
+            w[p] = A[i, p]
+        t: int32 = 2
+        for j in range(i, 6):
+            t += w[j] * v[j]
+            A[0, j] += w[j]
+        A[i, 0] = t
+
+
+def double(row: int32[5]):
+    for q in range(5):
+        row[q] *= 2
+
+
+def handed_on(A: int32[6, 5], rows: int32[6]):
+    for i in range(6):
+        row: int32[5]
+        double(row)
+        for j in range(5):
+            rows[i] += row[j] * A[i, j]
+
+
 def guarded(A: int32[6, 5], rows: int32[6]):
     for i in range(6):
         rows[i] = 1
@@ -92,10 +127,41 @@ def test_inside_another_loop_the_parts_stay_in_it() -> None:
     assert_same(s)
 
 
+# --- what is declared in an iteration gets an element for each ------------------------------------
+
+
+def test_a_running_sum_becomes_an_array(golden) -> None:
+    s = hcl.customize(running_sum)
+    s.reorder("j", "i")
+    golden(s.ir)
+    assert_same(s)
+    assert s.program.buffer("running_sum:acc").shape == (6,)
+
+
+@pytest.mark.parametrize(
+    ("order", "shape"), [("kj", (4,)), ("kij", (6, 4)), ("ikj", (6, 4)), ("kji", (6, 4))]
+)
+def test_a_scalar_gets_a_dimension_for_each_loop_that_is_cut(
+    order: str, shape: tuple[int, ...]
+) -> None:
+    s = hcl.customize(product)
+    s.reorder(*order)
+    assert s.program.buffer("product:s").shape == shape
+    assert_same(s)
+
+
+@pytest.mark.parametrize("axes", [("j", "i"), ("p", "i")])
+def test_arrays_and_scalars_of_rows(axes: tuple[str, str]) -> None:
+    s = hcl.customize(rows_of_a_triangle)
+    s.reorder(*axes)
+    assert s.program.buffer("rows_of_a_triangle:w").shape == (5, 6)
+    assert_same(s)
+
+
 @pytest.mark.parametrize(
     ("kernel", "error", "message"),
     [
-        (running_sum, NotApplicableError, "'acc' is declared in the body of 'i' and used inside"),
+        (handed_on, NotApplicableError, "'row' is declared in the body of 'i' and used inside"),
         (guarded, NotApplicableError, "'j' is under a condition in 'i'"),
         (
             chained,

@@ -114,7 +114,9 @@ def test_the_command_prints_a_table_of_all_primitives(
 def test_an_interrupted_command_prints_what_it_has_done(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(seed: int, count: int, tally: Tally, **_: object) -> None:
+    def interrupted(*arguments: object, **_: object) -> None:
+        tally = arguments[2]
+        assert isinstance(tally, Tally)
         tally.add(Tally(cases=3, applied=Counter(split=2)))
         raise KeyboardInterrupt
 

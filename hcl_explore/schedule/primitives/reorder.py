@@ -42,7 +42,8 @@ class Reorder(Primitive):
     goes inside are turned round: ``for i in range(9): for j in range(i, 9)`` becomes
     ``for j in range(9): for i in range(j + 1)``. What stands beside the inner loops of an imperfect
     nest gets a nest of its own: ``for i: a(i); for j: b(i, j)`` becomes ``for i: a(i)`` and
-    ``for j: for i: b(i, j)``.
+    ``for j: for i: b(i, j)``. A scalar or array that is declared in an iteration, and used in more
+    than one of these nests, gets an element for every iteration.
     """
 
     name: ClassVar[str] = "reorder"
