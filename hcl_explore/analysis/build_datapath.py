@@ -18,7 +18,7 @@ from hcl_explore.analysis.datapath import (
     nodes_in,
 )
 from hcl_explore.analysis.layout import Layouts
-from hcl_explore.analysis.memory import constant_entry
+from hcl_explore.analysis.memory import FIFO, constant_entry
 from hcl_explore.analysis.operators import Operators
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import program_order
@@ -330,7 +330,7 @@ class DatapathBuilder:
         node = self.read.get(place) if access.subscripts is not None else None
         if node is not None:
             return node
-        addresses = indices + self.addresses.of(access, self.layouts[access.buffer].partition)
+        addresses = (*indices, *self._address(access))
         node = make_node("load", self.layouts.bits(access.buffer), addresses, self._levels(access))
         node.access, node.choices, node.after = access, self._choices(access), after
         self.read[place] = node
@@ -407,7 +407,7 @@ class DatapathBuilder:
             return
         inputs = (value,) if condition is None else (value, condition)
         indices = tuple(self.nodes.of(index) for index in self._indices(access))
-        indices += self.addresses.of(access, self.layouts[access.buffer].partition)
+        indices += self._address(access)
         node = make_node("store", access.buffer.bits, (*inputs, *indices), self._levels(access))
         node.access, node.choices = access, self._choices(access)
         self._enter(node)
@@ -416,6 +416,10 @@ class DatapathBuilder:
 
     def _indices(self, access: Access) -> tuple[Value, ...]:
         return self.values.indices.get(access, ())
+
+    def _address(self, access: Access) -> tuple[Node, ...]:
+        layout = self.layouts[access.buffer]
+        return () if layout.kind == FIFO else self.addresses.of(access, layout.partition)
 
     def _guard(self, access: Access) -> Node | None:
         """The run-time condition of the innermost ``if`` around a store."""

@@ -121,6 +121,14 @@ def nodes_in(entries: Iterable[Entry]) -> Iterator[Node]:
             yield from nodes_in(entry.entries)
 
 
+def nests_in(entries: Iterable[Entry]) -> Iterator[Nest]:
+    """The unrolled loops of a body, also those in others."""
+    for entry in entries:
+        if isinstance(entry, Nest):
+            yield entry
+            yield from nests_in(entry.entries)
+
+
 def is_register_file(buffer: Buffer, partition: Iterable[PartitionedDim] | None = None) -> bool:
     """Whether a buffer is held in registers: a scalar, or an array cut into single elements."""
     if buffer.storage is not None:

@@ -22,6 +22,10 @@ FIFO = "FIFO"
 """The kind of memory of a stream."""
 _SRL_BITS, _SRL_DEPTH, _BITS_PER_SRL = 1024, 2, 32
 _LUTRAM_WORDS_PER_LUT = 64
+_LUTRAM_WORDS = 128
+_BLOCKS_OF_URAM = 8
+"""From how many blocks of 18 Kb on one UltraRAM is taken instead: 8 for 2049 to 4096 words of 32
+bits (memories.json), and for 1200 of 64 (HLStrans fdtd-2d generate_5)."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,10 @@ def fifo_storage(buffer: Buffer) -> Storage:
     """How a stream (or each of an array of streams) is kept. One that is handed in costs nothing
     here: who makes it pays.
 
-    Up to 1,024 bits, or a depth of 2, shift registers of 32 bits a LUT; above, block RAM. The
-    limits are Vitis' own defaults (``auto_srl_max_bits``, ``auto_srl_max_depth`` in csynth.xml,
-    2023.2).
+    Up to 1,024 bits, or a depth of 2, shift registers of 32 bits a LUT (Vitis' own defaults,
+    ``auto_srl_max_bits`` and ``auto_srl_max_depth`` in csynth.xml, 2023.2); up to 128 words, as of
+    other memories, LUTRAM; above, block RAM, of which the tool counts one for each 36 bits whatever
+    the depth (Stream-HLS atax and mvt opt2, opt5: 1 for 195, 625, 7995 and 159900 words).
     """
     bits = buffer.bits * math.prod(buffer.block)
     return fifo_of(buffer.elements, buffer.depth or 0, bits)
@@ -110,8 +115,10 @@ def fifo_of(count: int, words: int, bits: int) -> Storage:
     if words <= _SRL_DEPTH or words * bits <= _SRL_BITS:
         luts = bits * math.ceil(words / _BITS_PER_SRL)
         return Storage(FIFO, count, words, bits, lut=count * luts)
-    blocks = bram18_of(words, bits)
-    return Storage(FIFO, count, words, bits, bram18=count * blocks)
+    if words <= _LUTRAM_WORDS:
+        luts = (bits + 1) * math.ceil(words / _LUTRAM_WORDS_PER_LUT)
+        return Storage(FIFO, count, words, bits, lut=count * luts)
+    return Storage(FIFO, count, words, bits, bram18=count * bram18_of(1, bits))
 
 
 def constant_bits(buffer: Buffer) -> int:
@@ -149,9 +156,10 @@ def _table(buffer: Buffer) -> np.ndarray[Any, Any] | None:
 def _chosen(words: int, bits: int, tables: Tables) -> str:
     """What the tool takes when nothing is said; the limits are those seen in memories.json."""
     if tables.has_uram:
-        if words <= 128 and words * bits <= 8192:
+        if words <= _LUTRAM_WORDS and words * bits <= 8192:
             return "LUTRAM"
-        if URAM_WORDS // 2 < words <= URAM_WORDS and bits > 18:
+        blocks = bram18_of(words, bits)
+        if words <= URAM_WORDS and blocks >= _BLOCKS_OF_URAM * uram_of(words, bits):
             return "URAM"
         return "BRAM"
     return "LUTRAM" if words * bits < 1024 else "BRAM"

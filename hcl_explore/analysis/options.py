@@ -42,7 +42,9 @@ class EstimateOptions:
     ``not_interleaved``: keys of reductions that do not. ``copied_loops``: loops inside which the
     arrays are copied anew. ``chunks``: loops that run in whole chunks, counted from 0, as (key,
     iterations of a chunk). ``independent``: keys of loops known to carry no dependence
-    (``DEPENDENCE inter false``).
+    (``DEPENDENCE inter false``). ``any_interval``: keys of loops whose ``PIPELINE`` names no
+    interval: the tool then keeps its usual operators (II 6, 29 and 36 of Sisyphus' atax and mvt,
+    additions in DSP blocks).
     ``single_port``: keys of arrays in memories with one port (``storage_type=ram_1p``).
     ``unsafe_math``: sums of floats are balanced as those of integers are
     (``config_compile -unsafe_math_optimizations``).
@@ -68,6 +70,7 @@ class EstimateOptions:
     copied_loops: tuple[CopiedLoop, ...] = ()
     chunks: tuple[tuple[str, int], ...] = ()
     independent: tuple[str, ...] = ()
+    any_interval: tuple[str, ...] = ()
     single_port: tuple[str, ...] = ()
 
     @property

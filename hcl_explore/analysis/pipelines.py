@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from hcl_explore.analysis.axi import Channel, channels_of, share_of
 from hcl_explore.analysis.build_datapath import DatapathBuilder
 from hcl_explore.analysis.carried import Carried, carried_distance
-from hcl_explore.analysis.datapath import Datapath, Node
+from hcl_explore.analysis.datapath import Datapath, Node, nests_in
 from hcl_explore.analysis.layout import AXI, NOT_ADDRESSED
 from hcl_explore.analysis.memory import FIFO
 from hcl_explore.analysis.plan import Plan
@@ -21,7 +22,16 @@ from hcl_explore.analysis.ports import (
     program_order,
     words_of,
 )
-from hcl_explore.analysis.timing import ChannelUse, Machine, Moment, Paths, Scheduler, Timing
+from hcl_explore.analysis.timing import (
+    ChannelUse,
+    Machine,
+    Moment,
+    Paths,
+    Scheduler,
+    Timing,
+    carried_levels,
+    is_balanced,
+)
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.attributes import PartitionedDim
 from hcl_explore.ir.dialect import GET, GET_BLOCK, PUT
@@ -29,6 +39,7 @@ from hcl_explore.ir.program import Access, Buffer, Function, Loop
 from hcl_explore.polyhedral.footprint import upward_exposed_reads
 
 _MOST_REGISTERS = 1024
+_NO_OPERATOR = frozenset({"wire", "register", "load", "store"})
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,8 @@ class Pipeline:
     channels: tuple[Channel, ...] = ()
     held: tuple[tuple[int, int], ...] = ()
     """Words that are read before the loop and written after it, by array."""
-    fast: frozenset[Node] = frozenset()
+    fast: Mapping[Node, float] = field(default_factory=dict)
+    """The operations made for least latency, with the share of their copies that are."""
 
 
 class PipelineAnalysis:
@@ -114,6 +126,7 @@ class PipelineAnalysis:
         if (
             self.options.tool == "vitis"
             and self.entry.is_asked
+            and self.loop.key not in self.options.any_interval
             and any(b.kind == "recurrence" and b.ii > target for b in bounds)
         ):
             # Asked for a smaller interval, the tool takes the operator of least latency there.
@@ -123,7 +136,8 @@ class PipelineAnalysis:
             bounds.append(Bound(target, "target", f"initiation interval {target} was asked for"))
         bounds = _greatest(bounds)
         ii = max([1, *(bound.ii for bound in bounds)])
-        timing = Scheduler(machine, copies=self._copies).run(self.path.entries)
+        whole = {node: share for node, share in machine.fast.items() if share == 1.0}
+        timing = Scheduler(replace(machine, fast=whole), copies=self._copies).run(self.path.entries)
         return Pipeline(
             self.loop,
             ii,
@@ -134,7 +148,7 @@ class PipelineAnalysis:
             loads,
             tuple(self.channels),
             tuple(self._held_words(buffer) for buffer in self.held),
-            frozenset(machine.fast),
+            machine.fast,
         )
 
     def _copies(self, loop: Loop) -> int:
@@ -259,9 +273,7 @@ class PipelineAnalysis:
             end = paths.end(register, value, (0, self._reset_delay(machine, register)))
             if end is None:
                 continue
-            cycles = end[0]
-            if end[1] + machine.operators.register_mux_ns > machine.operators.budget_ns:
-                cycles += 1
+            cycles = self._closed(machine, value, end, machine.operators.register_mux_ns)
             bounds.append(self._bound(cycles, 1, register.access, value))
         bounds += self._through_memory(machine, paths)
         return [bound for bound in bounds if bound.ii > 1]
@@ -298,13 +310,24 @@ class PipelineAnalysis:
             if end is None:
                 continue
             # What is written in one cycle can be asked for in the next.
-            cycles = end[0]
-            if forwards and kind != AXI:
-                cycles += end[1] + mux > machine.operators.budget_ns
-            elif kind is not None:
-                cycles += 1
+            if kind is None or (forwards and kind != AXI):
+                cycles = self._closed(machine, store.inputs[0], end, mux)
+            else:
+                cycles = end[0] + 1
             bounds.append(self._bound(cycles, carried.distance, load.access, store.inputs[0]))
         return bounds
+
+    def _closed(self, machine: Machine, value: Node, end: Moment, mux: float) -> int:
+        """The cycles from a value to the same one of the next iteration, on a way that ends at
+        ``end``: the first operation begins in that state if the delays of both ends fit into it.
+        One that waits for itself alone always does (5 ns, additions of 4 cycles: II 4 for one in
+        spmv; 10 and 20 for two and four in HLStrans bicg_9 and atax generate_1)."""
+        last = _behind(value)
+        operator = None if last.kind in _NO_OPERATOR else machine.operator(last)
+        delay = end[1] + mux
+        if operator is not None and operator.latency and end[0] > operator.latency:
+            delay = max(delay, end[1] + operator.delay_ns)
+        return end[0] + (delay > machine.operators.budget_ns)
 
     @cached_property
     def _carried_pairs(self) -> list[tuple[Node, Node, Carried]]:
@@ -397,14 +420,20 @@ class PipelineAnalysis:
                 return f"reorder({self.loop.name}, {outer.name}) makes {outer.name} innermost"
         return f"several partial results in turn, added up after {self.loop.name}, lower it"
 
-    def _on_recurrences(self) -> frozenset[Node]:
-        """The operations on the way from what an iteration starts with to what it leaves."""
+    def _on_recurrences(self) -> dict[Node, float]:
+        """The operations on the way from what an iteration starts with to what it leaves, with the
+        share of their copies: of a balanced sum of floats only as many additions as it is deep."""
         ends = [(register, value) for register, value in self.path.carried]
         ends += [(load, store) for load, store, _ in self._carried_pairs]
         found: set[Node] = set()
         for source, target in ends:
             found |= _between(source, target)
-        return frozenset(found)
+        shares = dict.fromkeys(found, 1.0)
+        for nest in nests_in(self.path.entries):
+            for _, value, _ in nest.carried:
+                if value in shares and value.is_float and is_balanced(value, self.options):
+                    shares[value] *= carried_levels(nest.copies) / nest.copies
+        return shares
 
 
 def _buffer(node: Node) -> Buffer:
@@ -462,11 +491,17 @@ def _between(source: Node, target: Node) -> set[Node]:
     return {node for node, on_way in leads.items() if on_way}
 
 
-def _slowest(value: Node, machine: Machine) -> str:
+def _behind(value: Node) -> Node:
+    """The operation that makes a value which is handed on or selected."""
     node = value
     while node.kind in ("wire", "select", "register") and node.inputs:
         node = node.inputs[-1] if node.kind == "wire" else node.inputs[min(1, len(node.inputs) - 1)]
-    if node.kind in ("wire", "register", "load", "store"):
+    return node
+
+
+def _slowest(value: Node, machine: Machine) -> str:
+    node = _behind(value)
+    if node.kind in _NO_OPERATOR:
         return node.kind
     operator = machine.operator(node)
     return f"{node.kind} of {operator.latency} cycles" if operator.latency else node.kind

@@ -255,10 +255,14 @@ class RegionModels:
         for node in pipeline.path.nodes:
             if node.kind in ("load", "store", "wire", "register"):
                 continue
-            operator = self.machine.operators.get(
-                node.kind, node.bits, node.other_bits, fastest=node in pipeline.fast
-            )
-            counts[operator] += math.prod(self.plan[loop].copies for loop in node.levels)
+            copies = math.prod(self.plan[loop].copies for loop in node.levels)
+            fast = math.ceil(copies * pipeline.fast.get(node, 0.0))
+            for number, is_fast in ((fast, True), (copies - fast, False)):
+                if number:
+                    operator = self.machine.operators.get(
+                        node.kind, node.bits, node.other_bits, fastest=is_fast
+                    )
+                    counts[operator] += number
         units = Units()
         for operator, count in counts.items():
             # An operator of several cycles serves II operations; one without registers, or inside

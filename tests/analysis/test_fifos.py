@@ -56,5 +56,16 @@ def test_with_a_fifo_it_starts_with_the_first_token() -> None:
 
 def test_a_fifo_costs_what_its_depth_needs() -> None:
     shallow = estimated("#pragma HLS stream variable=F depth=4")
+    lutram = estimated("#pragma HLS stream variable=F depth=128")
     deep = estimated("#pragma HLS stream variable=F depth=1000")
-    assert (shallow.bram18, deep.bram18) == (0, 2)
+    assert (shallow.bram18, lutram.bram18, deep.bram18) == (0, 0, 1)
+    assert shallow.lut is not None and lutram.lut is not None
+    assert shallow.lut < lutram.lut
+
+
+def test_each_bank_of_a_token_is_a_fifo_of_its_own() -> None:
+    deep = estimated(
+        "#pragma HLS array_partition variable=F cyclic dim=1 factor=4",
+        "#pragma HLS stream variable=F depth=250",
+    )
+    assert deep.bram18 == 4

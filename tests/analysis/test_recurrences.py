@@ -12,6 +12,8 @@ from designs import estimate_of, loop_of, schedule_of
 
 from hcl_explore.analysis.estimate import LoopEstimate
 from hcl_explore.analysis.options import EstimateOptions
+from hcl_explore.analysis.timing import carried_levels
+from hcl_explore.schedule.pragmas import pragmas_to_schedule
 
 
 def loop(
@@ -49,8 +51,8 @@ def test_an_element_that_an_unrolled_loop_adds_to_is_read_before_it() -> None:
         ("pipeline", {"axis": "i"}),
     ]
     i = loop(INNER_SUM, "i", *parts)
-    # Eight additions of 3 cycles one after the other, each with a state to chain into the next.
-    assert i.ii == 8 * 4 - 1
+    # Eight additions of 3 cycles, none of which can begin in the state in which another ends.
+    assert i.ii == 8 * 4
     assert "s is needed by the next iteration" in i.ii_reason
 
 
@@ -72,3 +74,78 @@ def f(A: int32[128], B: int32[16, 16]):
 """
     n = loop(text, "n", ("pipeline", {"axis": "n"}))
     assert n.ii == interval
+
+
+SUM = """
+def f(A: float32[64, {terms}], y: float32[1]):
+    s: float32 = 0.0
+    for i in range(64):
+        for k in range({terms}):
+            s += A[i, k]
+    y[0] = s
+"""
+BALANCED = EstimateOptions(unsafe_math=True)
+FABRIC = 3
+
+
+PIPELINED: Sequence[tuple[str, dict[str, object]]] = [
+    ("partition", {"target": "A", "dim": 2}),
+    ("pipeline", {"axis": "i"}),
+]
+
+
+@pytest.mark.parametrize(("terms", "levels"), [(1, 1), (2, 1), (10, 4), (16, 4), (25, 4), (50, 5)])
+def test_a_balanced_sum_takes_in_what_is_carried_among_its_terms(terms: int, levels: int) -> None:
+    assert carried_levels(terms) == levels
+    i = loop(SUM.format(terms=terms), "i", *PIPELINED, options=BALANCED)
+    assert i.ii == (FABRIC if levels == 1 else levels * (FABRIC + 1))
+
+
+def test_only_the_additions_that_are_carried_through_are_made_for_speed() -> None:
+    schedule = schedule_of(SUM.format(terms=16))
+    for primitive, arguments in PIPELINED:
+        schedule.apply(primitive, arguments)
+    figures = estimate_of(schedule, options=BALANCED)
+    # 4 of 16 additions are made of logic, the other 12 of 2 DSP blocks; all are shared by 16 slots.
+    assert loop_of(figures, "i").ii == 16
+    assert figures.dsp == 2
+
+
+def test_a_pipeline_without_a_stated_interval_keeps_the_usual_adder() -> None:
+    text = SUM.format(terms=1)
+    stated, open_ended = schedule_of(text), schedule_of(text)
+    for schedule, pragma in (
+        (stated, "#pragma HLS pipeline II=1"),
+        (open_ended, "#pragma HLS pipeline"),
+    ):
+        report = pragmas_to_schedule(schedule, [f"i: {pragma}"])
+        figures = estimate_of(schedule, options=report.estimate_options())
+        assert loop_of(figures, "i").ii == (3 if schedule is stated else 4)
+
+
+def test_a_put_needs_no_address() -> None:
+    text = """
+def fill(F: float32[30, 30]):
+    for i, j in hcl.grid(30, 30, name="fill"):
+        F[i, j] = 0.0
+
+
+def take(F: float32[30, 30], B: float32[30, 30]):
+    for k, l in hcl.grid(30, 30, name="take"):
+        B[k, l] = F[k, l]
+
+
+def stages(B: float32[30, 30]):
+    F: float32[30, 30]
+    fill(F)
+    take(F, B)
+"""
+    depths = []
+    for pragmas in ([], ["#pragma HLS stream variable=F depth=4"]):
+        schedule = schedule_of(text)
+        report = pragmas_to_schedule(schedule, ["stages: #pragma HLS dataflow", *pragmas])
+        depths.append(loop_of(estimate_of(schedule, report.estimate_options()), "j").depth)
+    in_memory, in_fifo = depths
+    assert in_memory is not None
+    assert in_memory > 1
+    assert in_fifo == 1

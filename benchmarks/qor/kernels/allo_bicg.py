@@ -80,12 +80,12 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=kernel_nlp:q complete dim=1",
         "clear_s.j: #pragma HLS unroll",
         "clear_q.i: #pragma HLS unroll",
-        "load_A:load.j: #pragma HLS pipeline",
-        "load_A2:load.j: #pragma HLS pipeline",
-        "stage_s:rows.i: #pragma HLS pipeline",
-        "stage_q:columns.j: #pragma HLS pipeline",
-        "store_s.j0: #pragma HLS pipeline",
-        "store_q.i0: #pragma HLS pipeline",
+        "load_A:load.j: #pragma HLS pipeline II=1",
+        "load_A2:load.j: #pragma HLS pipeline II=1",
+        "stage_s:rows.i: #pragma HLS pipeline II=1",
+        "stage_q:columns.j: #pragma HLS pipeline II=1",
+        "store_s.j0: #pragma HLS pipeline II=1",
+        "store_q.i0: #pragma HLS pipeline II=1",
     ]
 }
 UNSAFE_MATH = True

@@ -77,12 +77,12 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=kernel_nlp:B cyclic dim=2 factor=16",
         "#pragma HLS array_partition variable=tt complete dim=0",
         "#pragma HLS array_partition variable=yy complete dim=0",
-        "load_A:load.j: #pragma HLS pipeline",
-        "load_B:load.j: #pragma HLS pipeline",
-        "compute_tmp:begin.i: #pragma HLS pipeline",
-        "compute_tmp:sum.j: #pragma HLS pipeline",
-        "compute_tmp:end.i: #pragma HLS pipeline",
-        "compute_y:join.i: #pragma HLS pipeline",
+        "load_A:load.j: #pragma HLS pipeline II=1",
+        "load_B:load.j: #pragma HLS pipeline II=1",
+        "compute_tmp:begin.i: #pragma HLS pipeline II=1",
+        "compute_tmp:sum.j: #pragma HLS pipeline II=1",
+        "compute_tmp:end.i: #pragma HLS pipeline II=1",
+        "compute_y:join.i: #pragma HLS pipeline II=1",
     ]
 }
 UNSAFE_MATH = True

@@ -52,9 +52,9 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=kernel_nlp:A2 complete dim=2",
         "#pragma HLS array_partition variable=kernel_nlp:y1 complete dim=1",
         "#pragma HLS array_partition variable=kernel_nlp:y2 complete dim=1",
-        "load_A:load.j: #pragma HLS pipeline",
-        "split.j0: #pragma HLS pipeline",
-        "stage:product.i: #pragma HLS pipeline",
+        "load_A:load.j: #pragma HLS pipeline II=1",
+        "split.j0: #pragma HLS pipeline II=1",
+        "stage:product.i: #pragma HLS pipeline II=1",
     ]
 }
 UNSAFE_MATH = True

@@ -93,14 +93,14 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=kernel_nlp:A2 complete dim=1",
         "#pragma HLS array_partition variable=acc complete dim=2",
         "#pragma HLS array_partition variable=kernel_nlp:A complete dim=2",
-        "load_A:load.j: #pragma HLS pipeline",
-        "load_A2:load.j: #pragma HLS pipeline",
-        "load_C:load.j: #pragma HLS pipeline",
-        "update:rows.i: #pragma HLS pipeline",
-        "compute_sum:begin.i: #pragma HLS pipeline",
-        "compute_sum:sum.k: #pragma HLS pipeline",
-        "compute_sum:end.i: #pragma HLS pipeline",
-        "store_C:store.j: #pragma HLS pipeline",
+        "load_A:load.j: #pragma HLS pipeline II=1",
+        "load_A2:load.j: #pragma HLS pipeline II=1",
+        "load_C:load.j: #pragma HLS pipeline II=1",
+        "update:rows.i: #pragma HLS pipeline II=1",
+        "compute_sum:begin.i: #pragma HLS pipeline II=1",
+        "compute_sum:sum.k: #pragma HLS pipeline II=1",
+        "compute_sum:end.i: #pragma HLS pipeline II=1",
+        "store_C:store.j: #pragma HLS pipeline II=1",
     ]
 }
 UNSAFE_MATH = True

@@ -72,13 +72,13 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=kernel_nlp:vB cyclic dim=2 factor=16",
         "#pragma HLS array_partition variable=kernel_nlp:B cyclic dim=2 factor=20",
         "#pragma HLS array_partition variable=acc cyclic dim=1 factor=20",
-        "load_A:load.j: #pragma HLS pipeline",
-        "load_B:load.j: #pragma HLS pipeline",
-        "S0:init.j0: #pragma HLS pipeline",
-        "S0:sum.j0: #pragma HLS pipeline",
-        "S0:back.j0: #pragma HLS pipeline",
-        "S1:scale.j0: #pragma HLS pipeline",
-        "store_B:store.j: #pragma HLS pipeline",
+        "load_A:load.j: #pragma HLS pipeline II=1",
+        "load_B:load.j: #pragma HLS pipeline II=1",
+        "S0:init.j0: #pragma HLS pipeline II=1",
+        "S0:sum.j0: #pragma HLS pipeline II=1",
+        "S0:back.j0: #pragma HLS pipeline II=1",
+        "S1:scale.j0: #pragma HLS pipeline II=1",
+        "store_B:store.j: #pragma HLS pipeline II=1",
     ]
 }
 UNSAFE_MATH = True

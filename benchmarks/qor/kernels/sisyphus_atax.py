@@ -82,13 +82,13 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=kernel_nlp:A cyclic dim=1 factor=2",
         "#pragma HLS array_partition variable=kernel_nlp:A complete dim=2",
         "#pragma HLS array_partition variable=kernel_nlp:tmp complete dim=1",
-        "load_A:load.j: #pragma HLS pipeline",
-        "load_x:load.j: #pragma HLS pipeline",
+        "load_A:load.j: #pragma HLS pipeline II=1",
+        "load_x:load.j: #pragma HLS pipeline II=1",
         "clear.j: #pragma HLS unroll",
         "task2:product.i0: #pragma HLS pipeline",
         "task3:update.i0: #pragma HLS pipeline",
-        "store_tmp:store.j: #pragma HLS pipeline",
-        "store_y:store.j: #pragma HLS pipeline",
+        "store_tmp:store.j: #pragma HLS pipeline II=1",
+        "store_y:store.j: #pragma HLS pipeline II=1",
     ]
 }
 UNSAFE_MATH = True

@@ -130,16 +130,16 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=kernel_nlp:B complete dim=2",
         "#pragma HLS array_partition variable=kernel_nlp:A cyclic dim=1 factor=2",
         "#pragma HLS array_partition variable=kernel_nlp:A cyclic dim=2 factor=8",
-        "load_temp2:load.j: #pragma HLS pipeline",
-        "load_B:load.j: #pragma HLS pipeline",
-        "load_A:load.j: #pragma HLS pipeline",
-        "load_C:load.j: #pragma HLS pipeline",
+        "load_temp2:load.j: #pragma HLS pipeline II=1",
+        "load_B:load.j: #pragma HLS pipeline II=1",
+        "load_A:load.j: #pragma HLS pipeline II=1",
+        "load_C:load.j: #pragma HLS pipeline II=1",
         "task0:clear.i0: #pragma HLS pipeline",
         "task1:below.k: #pragma HLS pipeline",
         "task2:diagonal.j0: #pragma HLS pipeline",
         "task3:sums.i: #pragma HLS pipeline",
-        "store_temp2:store.j: #pragma HLS pipeline",
-        "store_C:store.j: #pragma HLS pipeline",
+        "store_temp2:store.j: #pragma HLS pipeline II=1",
+        "store_C:store.j: #pragma HLS pipeline II=1",
     ]
 }
 UNSAFE_MATH = True

@@ -84,12 +84,12 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=kernel_nlp:B cyclic dim=2 factor=80",
         "#pragma HLS array_partition variable=kernel_nlp:B2 cyclic dim=1 factor=8",
         "#pragma HLS array_partition variable=kernel_nlp:B2 cyclic dim=2 factor=80",
-        "load_B:load.j: #pragma HLS pipeline",
-        "load_B2:load.j: #pragma HLS pipeline",
-        "load_A:load.j: #pragma HLS pipeline",
+        "load_B:load.j: #pragma HLS pipeline II=1",
+        "load_B2:load.j: #pragma HLS pipeline II=1",
+        "load_A:load.j: #pragma HLS pipeline II=1",
         "task0:product.j0: #pragma HLS pipeline",
         "task1:scale.j0: #pragma HLS pipeline",
-        "store_B:store.j: #pragma HLS pipeline",
+        "store_B:store.j: #pragma HLS pipeline II=1",
     ]
 }
 UNSAFE_MATH = True

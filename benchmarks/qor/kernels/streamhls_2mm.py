@@ -33,7 +33,6 @@ def second(
 
 
 def first(
-    alpha: float32,
     A: float32[180, 210],
     B: float32[210, 190],
     T: float32[180, 190],
@@ -48,18 +47,18 @@ def first(
                 else:
                     total = acc[UI * i0 + i, UJ * j0 + j]
                 for k in range(UK):
-                    total += alpha * A[UI * i0 + i, UK * k0 + k] * B[UK * k0 + k, UJ * j0 + j]
+                    total += A[UI * i0 + i, UK * k0 + k] * B[UK * k0 + k, UJ * j0 + j]
                 acc[UI * i0 + i, UJ * j0 + j] = total
                 if k0 == 210 // UK - 1:
                     T[UI * i0 + i, UJ * j0 + j] = total
 
 
-def scale(beta: float32, F1: float32[180, 220], D: float32[180, 220]):
+def scale(alpha: float32, beta: float32, F1: float32[180, 220], D: float32[180, 220]):
     for i0, j0 in hcl.grid(180 // TI, 220 // TJ, name="node1"):
         for i in range(TI):
             for j in range(TJ):
                 D[TI * i0 + i, TJ * j0 + j] = (
-                    F1[TI * i0 + i, TJ * j0 + j] + beta * D[TI * i0 + i, TJ * j0 + j]
+                    alpha * F1[TI * i0 + i, TJ * j0 + j] + beta * D[TI * i0 + i, TJ * j0 + j]
                 )
 
 
@@ -75,9 +74,9 @@ def k2mm(
     F1: float32[180, 220]
     T: float32[180, 190]
     clear(F0)
-    first(alpha, A, B, T)
+    first(A, B, T)
     second(F0, T, C, F1)
-    scale(beta, F1, D)
+    scale(alpha, beta, F1, D)
 
 
 POINTS = [

@@ -16,7 +16,7 @@ def second(
     C: float32[190, 220],
     F1: float32[180, 220],
 ):
-    acc: float32[180, 220]
+    acc: float32[TI, TJ]
     for i0, j0, k0 in hcl.grid(180 // TI, 220 // TJ, 190 // TK, name="node2"):
         for i in range(TI):
             for j in range(TJ):
@@ -24,21 +24,20 @@ def second(
                 if k0 == 0:
                     total = F0[TI * i0 + i, TJ * j0 + j]
                 else:
-                    total = acc[TI * i0 + i, TJ * j0 + j]
+                    total = acc[i, j]
                 for k in range(TK):
                     total += T[TI * i0 + i, TK * k0 + k] * C[TK * k0 + k, TJ * j0 + j]
-                acc[TI * i0 + i, TJ * j0 + j] = total
+                acc[i, j] = total
                 if k0 == 190 // TK - 1:
                     F1[TI * i0 + i, TJ * j0 + j] = total
 
 
 def first(
-    alpha: float32,
     A: float32[180, 210],
     B: float32[210, 190],
     T: float32[180, 190],
 ):
-    acc: float32[180, 190]
+    acc: float32[UI, UJ]
     for i0, j0, k0 in hcl.grid(180 // UI, 190 // UJ, 210 // UK, name="node3"):
         for i in range(UI):
             for j in range(UJ):
@@ -46,20 +45,20 @@ def first(
                 if k0 == 0:
                     total = 0.0
                 else:
-                    total = acc[UI * i0 + i, UJ * j0 + j]
+                    total = acc[i, j]
                 for k in range(UK):
-                    total += alpha * A[UI * i0 + i, UK * k0 + k] * B[UK * k0 + k, UJ * j0 + j]
-                acc[UI * i0 + i, UJ * j0 + j] = total
+                    total += A[UI * i0 + i, UK * k0 + k] * B[UK * k0 + k, UJ * j0 + j]
+                acc[i, j] = total
                 if k0 == 210 // UK - 1:
                     T[UI * i0 + i, UJ * j0 + j] = total
 
 
-def scale(beta: float32, F1: float32[180, 220], D: float32[180, 220]):
+def scale(alpha: float32, beta: float32, F1: float32[180, 220], D: float32[180, 220]):
     for i0, j0 in hcl.grid(180 // TI, 220 // TJ, name="node1"):
         for i in range(TI):
             for j in range(TJ):
                 D[TI * i0 + i, TJ * j0 + j] = (
-                    F1[TI * i0 + i, TJ * j0 + j] + beta * D[TI * i0 + i, TJ * j0 + j]
+                    alpha * F1[TI * i0 + i, TJ * j0 + j] + beta * D[TI * i0 + i, TJ * j0 + j]
                 )
 
 
@@ -75,9 +74,9 @@ def k2mm(
     F1: float32[180, 220]
     T: float32[180, 190]
     clear(F0)
-    first(alpha, A, B, T)
+    first(A, B, T)
     second(F0, T, C, F1)
-    scale(beta, F1, D)
+    scale(alpha, beta, F1, D)
 
 
 POINTS = [
@@ -114,10 +113,8 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=second:C cyclic dim=2 factor=TJ",
         "#pragma HLS array_partition variable=k2mm:D cyclic dim=1 factor=TI",
         "#pragma HLS array_partition variable=k2mm:D cyclic dim=2 factor=TJ",
-        "#pragma HLS array_partition variable=second:acc cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=second:acc cyclic dim=2 factor=TJ",
-        "#pragma HLS array_partition variable=first:acc cyclic dim=1 factor=UI",
-        "#pragma HLS array_partition variable=first:acc cyclic dim=2 factor=UJ",
+        "#pragma HLS array_partition variable=second:acc complete dim=0",
+        "#pragma HLS array_partition variable=first:acc complete dim=0",
         "#pragma HLS array_partition variable=k2mm:F0 cyclic dim=1 factor=TI",
         "#pragma HLS array_partition variable=k2mm:F0 cyclic dim=2 factor=TJ",
         "#pragma HLS array_partition variable=k2mm:F1 cyclic dim=1 factor=TI",

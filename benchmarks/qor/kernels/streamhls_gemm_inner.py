@@ -13,7 +13,7 @@ def clear(F0: float32[200, 220]):
 def product(
     F0: float32[200, 220], A: float32[200, 240], B: float32[240, 220], F1: float32[200, 220]
 ):
-    acc: float32[200, 220]
+    acc: float32[TI, TJ]
     for i0, j0, k0 in hcl.grid(200 // TI, 220 // TJ, 240 // TK, name="node2"):
         for i in range(TI):
             for j in range(TJ):
@@ -21,10 +21,10 @@ def product(
                 if k0 == 0:
                     total = F0[TI * i0 + i, TJ * j0 + j]
                 else:
-                    total = acc[TI * i0 + i, TJ * j0 + j]
+                    total = acc[i, j]
                 for k in range(TK):
                     total += A[TI * i0 + i, TK * k0 + k] * B[TK * k0 + k, TJ * j0 + j]
-                acc[TI * i0 + i, TJ * j0 + j] = total
+                acc[i, j] = total
                 if k0 == 240 // TK - 1:
                     F1[TI * i0 + i, TJ * j0 + j] = total
 
@@ -67,8 +67,7 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=product:B cyclic dim=2 factor=TJ",
         "#pragma HLS array_partition variable=gemm:C cyclic dim=1 factor=TI",
         "#pragma HLS array_partition variable=gemm:C cyclic dim=2 factor=TJ",
-        "#pragma HLS array_partition variable=acc cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=acc cyclic dim=2 factor=TJ",
+        "#pragma HLS array_partition variable=acc complete dim=0",
         "#pragma HLS array_partition variable=gemm:F0 cyclic dim=1 factor=TI",
         "#pragma HLS array_partition variable=gemm:F0 cyclic dim=2 factor=TJ",
         "#pragma HLS array_partition variable=gemm:F1 cyclic dim=1 factor=TI",

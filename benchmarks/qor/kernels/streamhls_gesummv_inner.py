@@ -15,17 +15,17 @@ def first(
     x: float32[250],
     F1: float32[250],
 ):
-    acc: float32[250]
+    acc: float32[TI]
     for i0, j0 in hcl.grid(250 // TI, 250 // TJ, name="node3"):
         for i in range(TI):
             total: float32 = 0.0
             if j0 == 0:
                 total = 0.0
             else:
-                total = acc[TI * i0 + i]
+                total = acc[i]
             for j in range(TJ):
                 total += A[TI * i0 + i, TJ * j0 + j] * x[TJ * j0 + j]
-            acc[TI * i0 + i] = total
+            acc[i] = total
             if j0 == 250 // TJ - 1:
                 F1[TI * i0 + i] = total
 
@@ -36,17 +36,17 @@ def second(
     w: float32[250],
     F2: float32[250],
 ):
-    acc: float32[250]
+    acc: float32[TI]
     for i0, j0 in hcl.grid(250 // TI, 250 // TJ, name="node2"):
         for i in range(TI):
             total: float32 = 0.0
             if j0 == 0:
                 total = F0[TI * i0 + i]
             else:
-                total = acc[TI * i0 + i]
+                total = acc[i]
             for j in range(TJ):
                 total += B[TI * i0 + i, TJ * j0 + j] * w[TJ * j0 + j]
-            acc[TI * i0 + i] = total
+            acc[i] = total
             if j0 == 250 // TJ - 1:
                 F2[TI * i0 + i] = total
 
@@ -96,8 +96,8 @@ DIRECTIVES = {
         "#pragma HLS array_partition variable=gesummv:x cyclic dim=1 factor=TJ",
         "#pragma HLS array_partition variable=gesummv:w cyclic dim=1 factor=TJ",
         "#pragma HLS array_partition variable=gesummv:y cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=first:acc cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=second:acc cyclic dim=1 factor=TI",
+        "#pragma HLS array_partition variable=first:acc complete dim=1",
+        "#pragma HLS array_partition variable=second:acc complete dim=1",
         "#pragma HLS array_partition variable=gesummv:F0 cyclic dim=1 factor=TI",
         "#pragma HLS stream variable=gesummv:F0 depth=OUT",
         "#pragma HLS array_partition variable=gesummv:F1 cyclic dim=1 factor=TI",

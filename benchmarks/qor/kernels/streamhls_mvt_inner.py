@@ -1,6 +1,6 @@
-"""PolyBench mvt as Stream-HLS cuts it: stages that hand on tiles through FIFOs, sums' loops outside
-(their inner ones in opt1 and opt3). The sources are not stored; the structure is read from loops,
-trip counts, partitions and FIFO depths of the reports."""
+"""PolyBench mvt as Stream-HLS cuts it for opt3: two stages of tiles with the sums' loops inside,
+one of which takes its matrix from a copying stage through an array. The sources are not stored; the
+structure is read from loops, trip counts, partitions and FIFO depths of the report."""
 
 
 def clear1(F0: float32[400]):
@@ -10,37 +10,37 @@ def clear1(F0: float32[400]):
 
 
 def clear2(F1: float32[400]):
-    for d0o in range(400 // TI, name="node1"):
-        for d0 in range(TI):
-            F1[TI * d0o + d0] = 0.0
+    for d0o in range(400 // UJ, name="node1"):
+        for d0 in range(UJ):
+            F1[UJ * d0o + d0] = 0.0
 
 
 def first(
     F0: float32[400],
-    A: float32[400, 400],
+    A1: float32[400, 400],
     y1: float32[400],
     x1: float32[400],
 ):
-    acc: float32[400]
+    acc: float32[TI]
     for i0, j0 in hcl.grid(400 // TI, 400 // TJ, name="node4"):
         for i in range(TI):
             total: float32 = 0.0
             if j0 == 0:
                 total = F0[TI * i0 + i]
             else:
-                total = acc[TI * i0 + i]
+                total = acc[i]
             for j in range(TJ):
-                total += A[TI * i0 + i, TJ * j0 + j] * y1[TJ * j0 + j]
-            acc[TI * i0 + i] = total
+                total += A1[TI * i0 + i, TJ * j0 + j] * y1[TJ * j0 + j]
+            acc[i] = total
             if j0 == 400 // TJ - 1:
                 x1[TI * i0 + i] = total
 
 
-def relay(A: float32[400, 400], R: float32[400, 400]):
-    for j0, i0 in hcl.grid(400 // TJ, 400 // TI, name="node3"):
-        for i in range(TI):
-            for j in range(TJ):
-                R[TI * i0 + i, TJ * j0 + j] = A[TI * i0 + i, TJ * j0 + j]
+def relay(A2: float32[400, 400], R: float32[400, 400]):
+    for j0, i0 in hcl.grid(400 // UJ, 400 // UI, name="node3"):
+        for i in range(UI):
+            for j in range(UJ):
+                R[UI * i0 + i, UJ * j0 + j] = A2[UI * i0 + i, UJ * j0 + j]
 
 
 def second(
@@ -49,23 +49,24 @@ def second(
     y2: float32[400],
     x2: float32[400],
 ):
-    acc: float32[400]
-    for j0, i0 in hcl.grid(400 // TJ, 400 // TI, name="node2"):
-        for j in range(TJ):
+    acc: float32[UJ]
+    for j0, i0 in hcl.grid(400 // UJ, 400 // UI, name="node2"):
+        for j in range(UJ):
             total: float32 = 0.0
             if i0 == 0:
-                total = F1[TJ * j0 + j]
+                total = F1[UJ * j0 + j]
             else:
-                total = acc[TJ * j0 + j]
-            for i in range(TI):
-                total += R[TI * i0 + i, TJ * j0 + j] * y2[TI * i0 + i]
-            acc[TJ * j0 + j] = total
-            if i0 == 400 // TI - 1:
-                x2[TJ * j0 + j] = total
+                total = acc[j]
+            for i in range(UI):
+                total += R[UI * i0 + i, UJ * j0 + j] * y2[UI * i0 + i]
+            acc[j] = total
+            if i0 == 400 // UI - 1:
+                x2[UJ * j0 + j] = total
 
 
 def mvt(
-    A: float32[400, 400],
+    A1: float32[400, 400],
+    A2: float32[400, 400],
     y1: float32[400],
     y2: float32[400],
     x1: float32[400],
@@ -76,8 +77,8 @@ def mvt(
     R: float32[400, 400]
     clear1(F0)
     clear2(F1)
-    first(F0, A, y1, x1)
-    relay(A, R)
+    first(F0, A1, y1, x1)
+    relay(A2, R)
     second(F1, R, y2, x2)
 
 
@@ -88,29 +89,28 @@ LOOPS = {
     "loop12_loop13": "first:node4.j0",
     "loop8_loop9": "relay:node3.i0",
     "loop4_loop5": "second:node2.i0",
-    "loop2": "clear2:node1.d0o",
-    "loop0": "clear1:node0.d0o",
+    "loop2": "clear1:node0.d0o",
+    "loop0": "clear2:node1.d0o",
 }
-PARAMETERS = {
-    "mvt-streamhls-2560-dsps-opt3-fa2469": {"TI": 16, "TJ": 16, "OUT": 25, "ALL": 625},
-}
+PARAMETERS = {"*": {"TI": 10, "TJ": 25, "UI": 16, "UJ": 16, "OUT1": 40, "OUT2": 25}}
 DIRECTIVES = {
     "*": [
-        "#pragma HLS array_partition variable=mvt:A cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=mvt:A cyclic dim=2 factor=TJ",
-        "#pragma HLS array_partition variable=mvt:R cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=mvt:R cyclic dim=2 factor=TJ",
-        "#pragma HLS array_partition variable=mvt:y1 cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=mvt:y2 cyclic dim=1 factor=TI",
+        "#pragma HLS array_partition variable=mvt:A1 cyclic dim=1 factor=TI",
+        "#pragma HLS array_partition variable=mvt:A1 cyclic dim=2 factor=TJ",
+        "#pragma HLS array_partition variable=mvt:A2 cyclic dim=1 factor=UI",
+        "#pragma HLS array_partition variable=mvt:A2 cyclic dim=2 factor=UJ",
+        "#pragma HLS array_partition variable=mvt:R cyclic dim=1 factor=UI",
+        "#pragma HLS array_partition variable=mvt:R cyclic dim=2 factor=UJ",
+        "#pragma HLS array_partition variable=mvt:y1 cyclic dim=1 factor=TJ",
+        "#pragma HLS array_partition variable=mvt:y2 cyclic dim=1 factor=UI",
         "#pragma HLS array_partition variable=mvt:x1 cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=mvt:x2 cyclic dim=1 factor=TI",
+        "#pragma HLS array_partition variable=mvt:x2 cyclic dim=1 factor=UJ",
         "#pragma HLS array_partition variable=mvt:F0 cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=mvt:F1 cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=first:acc cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=second:acc cyclic dim=1 factor=TJ",
-        "#pragma HLS stream variable=mvt:F0 depth=OUT",
-        "#pragma HLS stream variable=mvt:F1 depth=OUT",
-        "#pragma HLS stream variable=mvt:R depth=ALL",
+        "#pragma HLS array_partition variable=mvt:F1 cyclic dim=1 factor=UJ",
+        "#pragma HLS array_partition variable=first:acc complete dim=1",
+        "#pragma HLS array_partition variable=second:acc complete dim=1",
+        "#pragma HLS stream variable=mvt:F0 depth=OUT1",
+        "#pragma HLS stream variable=mvt:F1 depth=OUT2",
         "clear1:node0.d0o: #pragma HLS pipeline II=1",
         "clear2:node1.d0o: #pragma HLS pipeline II=1",
         "first:node4.j0: #pragma HLS pipeline II=1",
