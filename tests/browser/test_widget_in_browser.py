@@ -234,6 +234,15 @@ def test_the_keyboard_is_enough_to_apply_a_step(page: Page) -> None:
     assert page.evaluate("document.activeElement.name") == "factor"
 
 
+def test_the_keyboard_gets_out_of_the_editor(page: Page) -> None:
+    Bench(page, FakeSession())
+    page.click(".cm-content")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "hx-filter"
+    assert page.locator(".hx-dirty").inner_text() == ""
+
+
 def test_examples_ask_before_steps_are_lost(page: Page) -> None:
     bench = Bench(page, FakeSession(position=1))
     page.select_option('[data-action="load-kernel"]', "sobel")

@@ -85,7 +85,10 @@ export class Editor {
             ...defaultKeymap,
             ...historyKeymap,
           ]),
-          EditorView.contentAttributes.of({ "aria-label": "kernel source" }),
+          EditorView.contentAttributes.of({
+            "aria-label": "kernel source",
+            "aria-description": "Tab indents. Escape, then Tab, goes on to the next control.",
+          }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) this.#onTyped();
           }),
