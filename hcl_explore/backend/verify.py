@@ -55,7 +55,6 @@ def compare(
     *,
     exact: bool,
     allowed_error: float | None = None,
-    seed: int = 0,
     trials: int = 2,
     timeout_s: float = 20.0,
 ) -> Verification:
@@ -87,7 +86,7 @@ def compare(
         started = time.monotonic()
         if started + 2 * last > deadline:
             break
-        verdict = _run_both(before, after, seed + trial, deadline, worst)
+        verdict = _run_both(before, after, trial, deadline, worst)
         if verdict is not None:
             return verdict
         last = time.monotonic() - started
@@ -315,8 +314,6 @@ def compare_async(
     *,
     exact: bool,
     allowed_error: float | None = None,
-    seed: int = 0,
-    trials: int = 2,
     timeout_s: float = 20.0,
 ) -> Future[Verification]:
     """``compare`` on the one background thread. A future that has not started can be cancelled."""
@@ -328,8 +325,6 @@ def compare_async(
         top,
         exact=exact,
         allowed_error=allowed_error,
-        seed=seed,
-        trials=trials,
         timeout_s=timeout_s,
     )
     with _background_lock:

@@ -35,18 +35,17 @@ def first_violation(
     accesses: Sequence[Access],
     after: Callable[[Access], Time],
     *,
-    before: Callable[[Access], Time] = original_time,
     reassociate: bool = False,
 ) -> Violation | None:
     """The smallest counterexample to running ``accesses`` in the order ``after``, or None.
 
-    Smallest in the order ``before``: the earliest first instance, then the earliest second one. An
+    Smallest in the order as it is: the earliest first instance, then the earliest second one. An
     exact counterexample is preferred to an undecided one, and one that changes the result to one
     that changes only rounding. Reductions of integers, minima and maxima may change their order
     freely, those of floating-point sums and products with ``reassociate``.
     """
     times = {access: after(access) for access in accesses}
-    check = _OrderCheck({access: before(access) for access in accesses}, times)
+    check = _OrderCheck({access: original_time(access) for access in accesses}, times)
     reductions = _atomic_reductions(find_reductions(accesses), times)
     accepted = {
         access: reduction

@@ -78,7 +78,7 @@ class LoopHandle(_Handle):
 
     @property
     def name(self) -> str:
-        """The shortest name that primitives take for it now: ``i``, ``mm.i``, a callee's ``f:i``."""
+        """The shortest name that primitives take for it now: ``i``, ``mm.i``, ``callee:i``."""
         return naming.loop_name(self._schedule.program, self.loop)
 
     def __repr__(self) -> str:

@@ -280,9 +280,9 @@ def loop(help_text: str, **options: Any) -> Any:
     return _field("loop", help_text, **options)
 
 
-def loops(help_text: str, *, at_least: int = 1, variadic: bool = True) -> Any:
+def loops(help_text: str, *, at_least: int = 1) -> Any:
     """Several loops, passed as ``*axes``."""
-    return _field("loops", help_text, at_least=at_least, variadic=variadic)
+    return _field("loops", help_text, at_least=at_least, variadic=True)
 
 
 def buffer(help_text: str, **options: Any) -> Any:
@@ -300,9 +300,9 @@ def integer(help_text: str, **options: Any) -> Any:
     return _field("integer", help_text, **options)
 
 
-def integers(help_text: str, *, at_least: int = 1, **options: Any) -> Any:
+def integers(help_text: str, **options: Any) -> Any:
     """A list of integers, each within ``minimum`` and ``maximum``."""
-    return _field("integers", help_text, at_least=at_least, **options)
+    return _field("integers", help_text, **options)
 
 
 def boolean(help_text: str, **options: Any) -> Any:

@@ -57,12 +57,12 @@ def session_page(record: SessionRecord, *, compressed: bool = False) -> str:
     )
 
 
-def session_iframe(record: SessionRecord, *, height: int = 720) -> str:
+def session_iframe(record: SessionRecord) -> str:
     """The page inside a frame, for a notebook cell: it stays alive in an exported notebook."""
     title = f"session on {record['name']}"
     return (
         '<div><iframe loading="lazy" sandbox="allow-scripts"'
-        f' style="width:100%;height:{height}px;border:0"'
+        f' style="width:100%;height:720px;border:0"'
         f"{attribute('title', title)}"
         f"{attribute('srcdoc', session_page(record, compressed=True))}></iframe></div>"
     )

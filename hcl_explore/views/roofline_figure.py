@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _GREY, _LIGHT, _POINTS = "0.25", "0.6", "#2171b5"
 _LABEL_POINTS = 7
+_PANEL_INCHES = (5.0, 3.4)
 # Points closer than this, in decades of both axes, share a label.
 _SAME_PLACE = 0.06
 # Slopes whose bandwidths differ by less than this factor share a label.
@@ -34,14 +35,11 @@ _Slope: TypeAlias = tuple[
 ]  # label, bandwidth, and where it begins and ends
 
 
-def roofline_figure(
-    record: SessionRecord, *, size: tuple[float, float] = (5.0, 3.4), labels: bool = True
-) -> Figure:
-    """A figure with a panel of ``size`` inches, apart from pyplot's global state; a second one
-    beside it where steps were measured on this machine's processor.
+def roofline_figure(record: SessionRecord) -> Figure:
+    """A figure apart from pyplot's global state, with the number of each step beside its point; a
+    second panel beside it where steps were measured on this machine's processor.
 
-    ``labels`` writes the number of each step beside its point. Save it with
-    ``figure.savefig("roofline.pdf")``.
+    Save it with ``figure.savefig("roofline.pdf")``.
 
     Raises:
         ValueError: the record's device has no peak or no bandwidth.
@@ -50,23 +48,21 @@ def roofline_figure(
 
     cpu = record["cpu"]
     panels = 2 if cpu is not None else 1
-    figure = Figure(figsize=(size[0] * panels, size[1]), layout="constrained")
+    figure = Figure(figsize=(_PANEL_INCHES[0] * panels, _PANEL_INCHES[1]), layout="constrained")
     axes = figure.add_subplot(1, panels, 1)
     title = f"{record['name']} on {record['device']} at {record['clock_mhz']:g} MHz, estimated"
     points = roofline_points(record["steps"])
-    if not _panel(axes, device_ceilings(record["roofline"]), points, title, labels=labels):
+    if not _panel(axes, device_ceilings(record["roofline"]), points, title):
         raise ValueError(f"device {record['device']} has no peak or no bandwidth to draw")
     if cpu is not None:
         title = f"{record['name']} on one core of {cpu['processor']}, measured"
         measured = measured_points(record["steps"])
         beside = figure.add_subplot(1, panels, 2)
-        _panel(beside, cpu_ceilings(cpu), measured, title, labels=labels)
+        _panel(beside, cpu_ceilings(cpu), measured, title)
     return figure
 
 
-def _panel(
-    axes: Axes, ceilings: Ceilings, points: Sequence[Point], title: str, *, labels: bool
-) -> bool:
+def _panel(axes: Axes, ceilings: Ceilings, points: Sequence[Point], title: str) -> bool:
     """Draw one roofline; False where there is nothing to scale by."""
     area = bounds(ceilings, points)
     if area is None:
@@ -89,8 +85,7 @@ def _panel(
     _peaks(axes, ceilings, area)
     xs, ys = [p.intensity for p in points], [p.achieved for p in points]
     axes.plot(xs, ys, marker="o", markersize=4, linewidth=0.8, color=_POINTS)
-    if labels:
-        _labels(axes, points)
+    _labels(axes, points)
     return True
 
 

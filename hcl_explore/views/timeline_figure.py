@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _ROW_INCHES = 0.24
 _LABEL_POINTS = 7
+_WIDTH_INCHES = 6.0
 _MONOSPACE_WIDTH = 0.602  # of a character of DejaVu Sans Mono, in its size
 # Colours that stay apart in grey, and for colour-blind readers.
 _COLOURS = {"fill": "#9ecae1", "steady": "#2171b5", "drain": "#9ecae1", "run": "#969696"}
@@ -20,9 +21,8 @@ _AGAIN: dict[str, Any] = {"facecolor": "0.94", "edgecolor": "0.7", "hatch": "///
 _NAMES = {"fill": "fill and drain", "steady": "steady state", "run": "not pipelined"}
 
 
-def timeline_figure(record: SessionRecord, step: int, *, width: float = 6.0) -> Figure:
-    """The timeline of one step, ``width`` inches wide and as high as its rows need, apart from
-    pyplot's global state.
+def timeline_figure(record: SessionRecord, step: int) -> Figure:
+    """The timeline of one step, as high as its rows need, apart from pyplot's global state.
 
     Raises:
         IndexError: there is no such step.
@@ -33,7 +33,7 @@ def timeline_figure(record: SessionRecord, step: int, *, width: float = 6.0) -> 
     if not 0 <= step < len(record["steps"]):
         raise IndexError(f"there is no step {step}")
     rows = timeline_rows(record["steps"][step]["timeline"])
-    figure = Figure(figsize=(width, 1.15 + _ROW_INCHES * len(rows)), layout="constrained")
+    figure = Figure(figsize=(_WIDTH_INCHES, 1.15 + _ROW_INCHES * len(rows)), layout="constrained")
     axes = figure.add_subplot()
     for number, row in enumerate(rows):
         _draw(axes, number, row)
