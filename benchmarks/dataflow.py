@@ -2,7 +2,8 @@
 
 A systolic array of 16 × 16 elements multiplies two matrices of 64 × 64, from an ordinary kernel by
 ``split``, ``reorder``, ``unfold`` and ``to`` (goal: a run under 2 s). Then chains of tasks with
-1,000 to 1,000,000 tokens: the time per token must not grow. Then how long the diagnosis of a
+1,000 to 1,000,000 tokens: the time per token must not grow, nor that per call of a function whose
+stages are tasks. Then how long the diagnosis of a
 deadlock takes, from the call to the error (goal: under 1 s).
 """
 
@@ -21,6 +22,7 @@ from hcl_explore.errors import DeadlockError
 SIZE, GRID = 64, 16
 GOAL_RUN_S, GOAL_DIAGNOSIS_S = 2.0, 1.0
 TOKENS = (1_000, 10_000, 100_000, 1_000_000)
+CALLS = (100, 1_000, 10_000)
 REPEAT = 3
 
 
@@ -67,6 +69,24 @@ def chain(length: int) -> df.Region:
                 b[i] = fifos[2].get()
 
     return hand_on
+
+
+def hand_over(A: int32[16], B: int32[16]):
+    fifo: Stream[int32, 2]
+    for i in range(16):
+        fifo.put(A[i] + 1)
+    for j in range(16):
+        B[j] = fifo.get()
+
+
+def calls(count: int) -> hcl.Schedule:
+    """A loop that calls a function of two tasks."""
+
+    def top(A: int32[16], B: int32[16]):
+        for _ in range(count):
+            hand_over(A, B)
+
+    return hcl.customize(top)
 
 
 @df.region()
@@ -126,6 +146,15 @@ def measure_growth() -> None:
         print(f"{3 * length:>10,} {seconds:>9.4f} {seconds / (3 * length) * 1e9:>11.1f}")
 
 
+def measure_calls() -> None:
+    print(f"\n{'calls':>10} {'seconds':>9} {'µs a call':>11}")
+    for count in CALLS:
+        kernel = calls(count).build()
+        arguments = np.zeros(16, np.int32), np.zeros(16, np.int32)
+        seconds = fastest(lambda: kernel(*arguments))  # noqa: B023 - called at once
+        print(f"{count:>10,} {seconds:>9.4f} {seconds / count * 1e6:>11.1f}")
+
+
 def measure_diagnosis() -> None:
     kernel = df.build(deadlock)
     arguments = np.zeros(SIZE, np.int32), np.zeros(SIZE, np.int32)
@@ -145,4 +174,5 @@ def measure_diagnosis() -> None:
 if __name__ == "__main__":
     measure_systolic()
     measure_growth()
+    measure_calls()
     measure_diagnosis()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import hcl_explore as hcl
 import hcl_explore.dataflow as df
 from hcl_explore import Stream, int32
 from hcl_explore.backend.cpu.simulator.kernel import DataflowKernel
@@ -81,3 +82,26 @@ def test_a_task_that_waits_for_another_starts_on_its_own() -> None:
     np.testing.assert_array_equal(B, A[::-1, ::-1] + 1)
     filled = max(kernel.trace.task(f"fill_{p}").end for p in range(4))
     assert all(kernel.trace.task(f"use_{p}").start >= filled for p in range(4))
+
+
+def test_tasks_of_a_function_that_is_called_in_a_loop() -> None:
+    def add_one(A: int32[4], B: int32[4]):
+        fifo: Stream[int32, 1]
+        for i in range(4):
+            fifo.put(A[i] + 1)
+        for j in range(4):
+            B[j] = fifo.get()
+
+    def top(A: int32[4], B: int32[4]):
+        for _ in range(300):
+            add_one(A, B)
+            add_one(B, A)
+
+    kernel = hcl.customize(top).build()
+    A, B = np.zeros(4, np.int32), np.zeros(4, np.int32)
+    kernel(A, B)
+    np.testing.assert_array_equal(A, [600] * 4)
+    trace = kernel.trace
+    assert len(trace.fifos) == 600
+    assert all(task.state == "done" for task in trace.tasks)
+    assert [task.start for task in trace.tasks] == sorted(task.start for task in trace.tasks)

@@ -8,16 +8,18 @@
 // in which tasks are resumed.
 
 // clock, state, awaited FIFO, coroutine, parent, unfinished children, site, start, cycles stalled on
-// full FIFOs, on empty ones, schedule, next task, end of the last child, tasks that it waits for
-!task = !llvm.struct<"hcl.task", (i64, i64, ptr, ptr, ptr, i64, i64, i64, i64, i64, ptr, ptr, i64, ptr)>
+// full FIFOs, on empty ones, schedule, next task, end of the last child, tasks that it waits for, next
+// open task
+!task = !llvm.struct<"hcl.task", (i64, i64, ptr, ptr, ptr, i64, i64, i64, i64, i64, ptr, ptr, i64, ptr, ptr)>
 // depth, bytes of a slot, slots, puts, gets, times of the puts, room for them, times of the gets,
 // room for them, producer, consumer, cycles stalled on puts, on gets
 !fifo = !llvm.struct<"hcl.fifo", (i64, i64, ptr, i64, i64, ptr, i64, ptr, i64, ptr, ptr, i64, i64)>
 // FIFOs, their number, site, the task that made them, next group
 !group = !llvm.struct<"hcl.group", (ptr, i64, i64, ptr, ptr)>
 // progress (counts whatever changes the state of a FIFO or a task), first task, last task, first
-// group, a task whose question must be answered now, how long only questions have been answered
-!schedule = !llvm.struct<"hcl.schedule", (i64, ptr, ptr, ptr, ptr, i64)>
+// group, a task whose question must be answered now, how long only questions have been answered,
+// first open task, the address of the field that the next open task goes to
+!schedule = !llvm.struct<"hcl.schedule", (i64, ptr, ptr, ptr, ptr, i64, ptr, ptr)>
 
 // States of a task: 0 runs, 1 waits for room, 2 for a token, 3 for the answer to a question about a
 // FIFO, 4 for its children, 5 for another task, 6 is done.
@@ -371,7 +373,7 @@ func.func private @hcl.rt.is_full(%task: !llvm.ptr, %fifo: !llvm.ptr, %offset: i
 
 func.func private @hcl.rt.task(%parent: !llvm.ptr, %schedule: !llvm.ptr, %site: i64) -> !llvm.ptr {
   %one = arith.constant 1 : i64
-  %bytes = arith.constant 112 : i64
+  %bytes = arith.constant 120 : i64
   %none = llvm.mlir.zero : !llvm.ptr
   %task = func.call @hcl.rt.zeroed(%one, %bytes) : (i64, i64) -> !llvm.ptr
   %t4 = llvm.getelementptr %task[0, 4] : (!llvm.ptr) -> !llvm.ptr, !task
@@ -402,6 +404,11 @@ func.func private @hcl.rt.task(%parent: !llvm.ptr, %schedule: !llvm.ptr, %site: 
     llvm.store %task, %n : !llvm.ptr, !llvm.ptr
   }
   llvm.store %task, %l : !llvm.ptr, !llvm.ptr
+  %e = llvm.getelementptr %schedule[0, 7] : (!llvm.ptr) -> !llvm.ptr, !schedule
+  %tail = llvm.load %e : !llvm.ptr -> !llvm.ptr
+  llvm.store %task, %tail : !llvm.ptr, !llvm.ptr
+  %t14 = llvm.getelementptr %task[0, 14] : (!llvm.ptr) -> !llvm.ptr, !task
+  llvm.store %t14, %e : !llvm.ptr, !llvm.ptr
   func.call @hcl.rt.progress(%task) : (!llvm.ptr) -> ()
   return %task : !llvm.ptr
 }
@@ -513,36 +520,50 @@ func.func private @hcl.rt.must_wait_start(%task: !llvm.ptr) -> i1 {
 func.func private @hcl.rt.begin() -> !llvm.ptr {
   %zero = arith.constant 0 : i64
   %one = arith.constant 1 : i64
-  %bytes = arith.constant 48 : i64
+  %bytes = arith.constant 64 : i64
   %none = llvm.mlir.zero : !llvm.ptr
   %root_site = arith.constant -1 : i64
   %schedule = func.call @hcl.rt.zeroed(%one, %bytes) : (i64, i64) -> !llvm.ptr
+  %open = llvm.getelementptr %schedule[0, 6] : (!llvm.ptr) -> !llvm.ptr, !schedule
+  %tail = llvm.getelementptr %schedule[0, 7] : (!llvm.ptr) -> !llvm.ptr, !schedule
+  llvm.store %open, %tail : !llvm.ptr, !llvm.ptr
   %root = func.call @hcl.rt.task(%none, %schedule, %root_site) : (!llvm.ptr, !llvm.ptr, i64) -> !llvm.ptr
   return %root : !llvm.ptr
 }
 
-// Resume every task that is not done, in the order in which they were made.
+// Resume every task that is not done, in the order in which they were made. Those that are done leave
+// the list of open ones: a function that is called in a loop makes new tasks each time.
 func.func private @hcl.rt.round(%schedule: !llvm.ptr) {
   %done = arith.constant 6 : i64
   %none = llvm.mlir.zero : !llvm.ptr
-  %f = llvm.getelementptr %schedule[0, 1] : (!llvm.ptr) -> !llvm.ptr, !schedule
-  %first = llvm.load %f : !llvm.ptr -> !llvm.ptr
-  %end = scf.while (%task = %first) : (!llvm.ptr) -> !llvm.ptr {
+  %first = llvm.getelementptr %schedule[0, 6] : (!llvm.ptr) -> !llvm.ptr, !schedule
+  %tail = llvm.getelementptr %schedule[0, 7] : (!llvm.ptr) -> !llvm.ptr, !schedule
+  %end = scf.while (%link = %first) : (!llvm.ptr) -> !llvm.ptr {
+    %task = llvm.load %link : !llvm.ptr -> !llvm.ptr
     %go = llvm.icmp "ne" %task, %none : !llvm.ptr
-    scf.condition(%go) %task : !llvm.ptr
+    scf.condition(%go) %link : !llvm.ptr
   } do {
-  ^bb0(%task: !llvm.ptr):
+  ^bb0(%link: !llvm.ptr):
+    %task = llvm.load %link : !llvm.ptr -> !llvm.ptr
+    %n = llvm.getelementptr %task[0, 14] : (!llvm.ptr) -> !llvm.ptr, !task
     %p = llvm.getelementptr %task[0, 1] : (!llvm.ptr) -> !llvm.ptr, !task
     %state = llvm.load %p : !llvm.ptr -> i64
-    %is_open = arith.cmpi ne, %state, %done : i64
-    scf.if %is_open {
+    %is_done = arith.cmpi eq, %state, %done : i64
+    %following = scf.if %is_done -> !llvm.ptr {
+      %next = llvm.load %n : !llvm.ptr -> !llvm.ptr
+      llvm.store %next, %link : !llvm.ptr, !llvm.ptr
+      %is_last = llvm.icmp "eq" %next, %none : !llvm.ptr
+      scf.if %is_last {
+        llvm.store %link, %tail : !llvm.ptr, !llvm.ptr
+      }
+      scf.yield %link : !llvm.ptr
+    } else {
       %h = llvm.getelementptr %task[0, 3] : (!llvm.ptr) -> !llvm.ptr, !task
       %handle = llvm.load %h : !llvm.ptr -> !llvm.ptr
       llvm.intr.coro.resume %handle : !llvm.ptr
+      scf.yield %n : !llvm.ptr
     }
-    %n = llvm.getelementptr %task[0, 11] : (!llvm.ptr) -> !llvm.ptr, !task
-    %next = llvm.load %n : !llvm.ptr -> !llvm.ptr
-    scf.yield %next : !llvm.ptr
+    scf.yield %following : !llvm.ptr
   }
   return
 }
@@ -553,7 +574,7 @@ func.func private @hcl.rt.answer_one(%schedule: !llvm.ptr) -> i1 {
   %asking = arith.constant 3 : i64
   %never = arith.constant 9223372036854775807 : i64
   %none = llvm.mlir.zero : !llvm.ptr
-  %f = llvm.getelementptr %schedule[0, 1] : (!llvm.ptr) -> !llvm.ptr, !schedule
+  %f = llvm.getelementptr %schedule[0, 6] : (!llvm.ptr) -> !llvm.ptr, !schedule
   %first = llvm.load %f : !llvm.ptr -> !llvm.ptr
   %end, %chosen, %when = scf.while (%task = %first, %best = %none, %time = %never) : (!llvm.ptr, !llvm.ptr, i64) -> (!llvm.ptr, !llvm.ptr, i64) {
     %go = llvm.icmp "ne" %task, %none : !llvm.ptr
@@ -568,7 +589,7 @@ func.func private @hcl.rt.answer_one(%schedule: !llvm.ptr) -> i1 {
     %is_better = arith.andi %asks, %is_earlier : i1
     %new_best = arith.select %is_better, %task, %best : !llvm.ptr
     %new_time = arith.select %is_better, %clock, %time : i64
-    %n = llvm.getelementptr %task[0, 11] : (!llvm.ptr) -> !llvm.ptr, !task
+    %n = llvm.getelementptr %task[0, 14] : (!llvm.ptr) -> !llvm.ptr, !task
     %next = llvm.load %n : !llvm.ptr -> !llvm.ptr
     scf.yield %next, %new_best, %new_time : !llvm.ptr, !llvm.ptr, i64
   }
