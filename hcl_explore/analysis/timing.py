@@ -198,6 +198,9 @@ class Scheduler:
         buffer = node.access.buffer
         kind = self.machine.kind(buffer)
         if kind == FIFO:
+            if node.kind == "store" and self.block_cycles is None and self.seeds is None:
+                # Whether a pipeline goes on is known in its first state; a put waits for that.
+                ready = max(ready, (1, 0.0))
             self._place(node, ready, 0, self.machine.operators.fifo_ns)
             return
         if kind is None:
