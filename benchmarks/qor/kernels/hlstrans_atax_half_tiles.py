@@ -32,7 +32,7 @@ def atax(A: float32[32, 32], x: float32[32], y_out: float32[32]):
 POINTS = ["atax-hlstrans-aug-true-generate-18-*"]
 LOOPS = {
     "VITIS_LOOP_9_1": "compute_tmp:clear.i",
-    "VITIS_LOOP_14_2": "compute_tmp:first.jj",
+    "VITIS_LOOP_14_2": "compute_tmp:first.ii",
     "VITIS_LOOP_38_1": "reset.i",
     "VITIS_LOOP_43_2_VITIS_LOOP_44_3": "second.j",
     "10": "compute_tmp:clear.i",

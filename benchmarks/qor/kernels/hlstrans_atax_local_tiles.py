@@ -45,9 +45,9 @@ def atax(A: int32[32, 32], x: int32[32], y_out: int32[32]):
 POINTS = ["atax-hlstrans-aug-true-generate-21-*"]
 LOOPS = {
     "VITIS_LOOP_9_1": "compute_tmp:clear.i",
-    "VITIS_LOOP_14_2": "compute_tmp:first.jj",
+    "VITIS_LOOP_14_2": "compute_tmp:first.ii",
     "VITIS_LOOP_40_1": "compute_y_out:reset.i",
-    "VITIS_LOOP_45_2": "compute_y_out:second.jj",
+    "VITIS_LOOP_45_2": "compute_y_out:second.ii",
     "10": "compute_tmp:clear.i",
     "16": "compute_tmp:first.jj",
     "17": "compute_tmp:first.jj",
