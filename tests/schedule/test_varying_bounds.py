@@ -1,4 +1,4 @@
-"""tile and fuse of loops that do not run equally often each time: triangles, sizes known late."""
+"""tile, fuse, peel of loops that do not run equally often: triangles, sizes known late."""
 
 from __future__ import annotations
 
@@ -161,3 +161,39 @@ def test_a_loop_that_starts_at_a_maximum_is_refused() -> None:
     s.tile("i", "j", factors=[4, 4])
     with pytest.raises(NotApplicableError, match=r"'j\.inner' starts at the larger of several"):
         s.fuse("j.inner", "k")
+
+
+# --- peel ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_peel_of_a_triangle(count: int, last: bool) -> None:
+    """Also in rows that have fewer iterations than are peeled."""
+    s = hcl.customize(upper)
+    first, rest = s.peel("j", count, last=last)
+    assert {first.name, rest.name} == {"j.peel", "j"}
+    assert_same(s)
+
+
+@pytest.mark.parametrize("n", [0, 3, 5, 9])
+def test_peel_of_a_loop_with_a_step_to_an_argument(n: int) -> None:
+    s = hcl.customize(rows)
+    s.peel("i", 2)
+    assert_same(s, scalars=(n,))
+
+
+def test_the_end_of_a_loop_with_a_step_is_not_known() -> None:
+    s = hcl.customize(rows)
+    before = s.ir
+    with pytest.raises(NotApplicableError, match="goes in steps of 2") as said:
+        s.peel("i", 1, last=True)
+    assert "other end" in said.value.advice
+    assert s.ir == before
+
+
+def test_where_a_loop_with_two_starts_begins_is_not_known() -> None:
+    s = hcl.customize(upper)
+    s.tile("i", "j", factors=[4, 4])
+    with pytest.raises(NotApplicableError, match="starts at the larger of 2 values"):
+        s.peel("j.inner", 1)

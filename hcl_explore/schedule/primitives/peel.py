@@ -28,6 +28,8 @@ class Peel(Primitive):
 
         for i.peel in range(2): body(i.peel)
         for i in range(2, 32): body(i)
+
+    A loop that does not always run equally often gives so many iterations, or all it has.
     """
 
     name: ClassVar[str] = "peel"
@@ -50,12 +52,7 @@ class Peel(Primitive):
             return refusal
         trips = self.axis.trip_count
         if trips is None:
-            return not_applicable(
-                program,
-                self.axis,
-                f"peel: the trip count of '{self.axis.name}' is not a constant",
-                "Peel a loop with constant bounds.",
-            )
+            return self._edge_refusal(program)
         if self.count >= trips:
             return ArgumentError(
                 f"peel: '{self.axis.name}' has {trips} iterations, so {self.count} leave none",
@@ -65,6 +62,24 @@ class Peel(Primitive):
                 else "A loop of one iteration cannot be peeled.",
             )
         return None
+
+    def _edge_refusal(self, program: Program) -> ScheduleError | None:
+        """A loop of varying length is cut at a distance from the end that it is peeled at."""
+        axis = self.axis
+        edges = (axis.upper if self.last else axis.lower) or ()
+        if len(edges) > 1:
+            which = "ends at the smaller" if self.last else "starts at the larger"
+            what = f"{which} of {len(edges)} values"
+        elif self.last and axis.step != 1:
+            what = f"does not always run equally often, and goes in steps of {axis.step}"
+        else:
+            return None
+        return not_applicable(
+            program,
+            axis,
+            f"peel: '{axis.name}' {what}, so where to cut it is not known",
+            "Peel it at its other end, or peel a loop with constant bounds.",
+        )
 
     def apply(self, module: ModuleLike, program: Program) -> Outcome:
         return peel_loop(program, self.axis, self.count, last=self.last)
