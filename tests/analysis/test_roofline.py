@@ -6,7 +6,7 @@ import pytest
 from designs import GEMM, PLAIN, estimate_of, schedule_of
 
 from hcl_explore.analysis.device import load_device
-from hcl_explore.analysis.roofline import device_roofline, peak_gops
+from hcl_explore.analysis.roofline import attainable_gops, device_roofline, peak_gops
 
 N = 64
 
@@ -86,11 +86,24 @@ def test_memory_or_arithmetic_bounds_what_is_attainable() -> None:
     assert low.attainable_gops < peak
 
 
+def test_enough_operations_a_byte_reach_the_peak() -> None:
+    device = load_device("u280")
+    peak = {kind: peak_gops(device, 300.0, kind) for kind in ("int32", "float32", "float64")}
+    single = {"float32": 10**9}
+    assert attainable_gops(device, 300.0, single, moved=4) == peak["float32"]
+    assert attainable_gops(device, 300.0, single, moved=0) == peak["float32"]
+    assert attainable_gops(device, 300.0, single, moved=10**9) == 460.0
+    mixed = {"int32": 5 * 10**8, "float64": 6 * 10**8}
+    assert attainable_gops(device, 300.0, mixed, moved=4) == peak["float64"]
+    assert attainable_gops(device, 300.0, mixed | {"int16": 7 * 10**8}, moved=4) == peak["int32"]
+    assert attainable_gops(device, 300.0, {}, moved=4) is None
+
+
 def test_a_device_without_a_known_bandwidth_says_so() -> None:
+    assert load_device("pynq-z2").main_memory is None
     figures = estimate_of(GEMM, device="pynq-z2", clock_mhz=100.0)
-    if load_device("pynq-z2").main_memory is None:
-        assert figures.attainable_gops is None
-        assert any("no source states its memory bandwidth" in note for note in figures.notes)
+    assert figures.attainable_gops is None
+    assert any("no source states its memory bandwidth" in note for note in figures.notes)
 
 
 def test_achieved_is_work_over_time_and_below_the_design_s_own_ceiling() -> None:
