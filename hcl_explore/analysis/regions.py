@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from hcl_explore.analysis.build_datapath import DatapathBuilder
 from hcl_explore.analysis.datapath import (
@@ -33,7 +34,7 @@ from hcl_explore.analysis.ports import copies_of, words_of
 from hcl_explore.analysis.registers import data_registers
 from hcl_explore.analysis.task_order import TaskOrder
 from hcl_explore.analysis.timing import Machine, Scheduler, Timing
-from hcl_explore.analysis.token_times import tokens_of_call, tokens_of_loop
+from hcl_explore.analysis.token_times import tokens_of_body, tokens_of_call, tokens_of_loop
 from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.program import Call, Function, Loop, Program
@@ -371,6 +372,11 @@ class Region:
         model = self.loops[block.item]
         depth = model.pipeline.depth if model.pipeline is not None else model.states
         return block.lead + depth
+
+    @cached_property
+    def tokens(self) -> Mapping[StreamEnd, TokenTimes]:
+        """When this body, which has run, works on each stream."""
+        return tokens_of_body(self.path, self.timing)
 
     def _tokens(self, block: Block) -> Mapping[StreamEnd, TokenTimes]:
         if isinstance(block.item, Call):

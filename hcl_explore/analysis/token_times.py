@@ -26,14 +26,13 @@ def tokens_of_loop(model: LoopModel) -> Mapping[StreamEnd, TokenTimes]:
         found: _Found = {}
         _add_nodes(found, model.pipeline.path, model.pipeline.timing, model.pipeline.depth)
         return found
-    return {} if model.region is None else tokens_of_body(model.region.path, model.region.timing)
+    return {} if model.region is None else model.region.tokens
 
 
 def tokens_of_call(call: Call, callee: FunctionModel) -> Mapping[StreamEnd, TokenTimes]:
     """Those of a call, by the streams that it is handed."""
-    inside = tokens_of_body(callee.region.path, callee.region.timing)
     found: _Found = {}
-    for (stream, is_put), times in inside.items():
+    for (stream, is_put), times in callee.region.tokens.items():
         position = stream.argument_position
         handed = None if position is None else call.arguments[position]
         if handed is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -81,16 +81,40 @@ def _is_ping_pong(buffer: Buffer, touching: Mapping[Call, list[_Touch]]) -> bool
 
 
 def _example(buffer: Buffer, touching: Mapping[Call, list[_Touch]]) -> Shared | None:
-    for first, second in combinations(touching, 2):
-        for one in touching[first]:
-            for other in touching[second]:
-                if not (one.access.is_write or other.access.is_write):
-                    continue
-                if may_meet(one, other):
-                    if one.access.is_write:
-                        return Shared(buffer, first, one.access, second, other.access)
-                    return Shared(buffer, second, other.access, first, one.access)
+    for near in _neighbours([(call, touch) for call in touching for touch in touching[call]]):
+        for (first, one), (second, other) in combinations(near, 2):
+            is_apart = first is second or not (one.access.is_write or other.access.is_write)
+            if is_apart or not may_meet(one, other):
+                continue
+            if one.access.is_write:
+                return Shared(buffer, first, one.access, second, other.access)
+            return Shared(buffer, second, other.access, first, one.access)
     return None
+
+
+def _neighbours(touches: list[tuple[Call, _Touch]]) -> Iterable[list[tuple[Call, _Touch]]]:
+    """Groups of accesses that are apart from all others, by the ranges of their subscripts: the
+    hundreds of tasks of a large array are mostly hundreds of groups."""
+    boxes = [touch.box for _, touch in touches]
+    rank = min(map(len, boxes), default=0)
+    sections = [_sections([box[dim] for box in boxes]) for dim in range(rank)]
+    groups: dict[tuple[int, ...], list[tuple[Call, _Touch]]] = {}
+    for number, each in enumerate(touches):
+        groups.setdefault(tuple(section[number] for section in sections), []).append(each)
+    return groups.values()
+
+
+def _sections(ranges: list[tuple[int, int]]) -> list[int]:
+    """A number for each range: different for those that no chain of overlaps connects."""
+    found = [0] * len(ranges)
+    section, end = 0, None
+    for number in sorted(range(len(ranges)), key=ranges.__getitem__):
+        low, high = ranges[number]
+        if end is not None and low > end:
+            section += 1
+        end = high if end is None else max(end, high)
+        found[number] = section
+    return found
 
 
 def may_meet(one: _Touch, other: _Touch) -> bool:
