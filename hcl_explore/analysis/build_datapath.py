@@ -22,6 +22,7 @@ from hcl_explore.analysis.memory import FIFO, constant_entry
 from hcl_explore.analysis.operators import Operators
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import program_order
+from hcl_explore.analysis.same_element import distance_along, relation_of
 from hcl_explore.analysis.value_nodes import ValueNodes, make_node
 from hcl_explore.analysis.values import Statement, Value, Values
 from hcl_explore.ir.dialect import PUT, STREAM_OPS
@@ -166,7 +167,7 @@ class DatapathBuilder:
     def _distance_along(self, loop: Loop, store: Access | None, load: Access | None) -> int | None:
         """How many copies lie between a write and the read of its element, if that is fixed. An
         element that the loop leaves alone goes to the next copy, unless each makes it anew."""
-        distance = _distance_along(loop, store, load)
+        distance = distance_along(loop, store, load)
         if distance != 0 or load is None:
             return distance
         if loop in load.buffer.home:
@@ -316,7 +317,7 @@ class DatapathBuilder:
         stores = self.written.get(access.buffer, [])
         for store in reversed(stores):
             assert store.access is not None
-            relation = _relation(store.access, access)
+            relation = relation_of(store.access, access)
             if relation == "same" and store.levels <= self._levels(access):
                 return store.inputs[0]
             if relation != "different":
@@ -324,7 +325,7 @@ class DatapathBuilder:
         after = tuple(
             store
             for store in stores
-            if store.access is not None and _relation(store.access, access) != "different"
+            if store.access is not None and relation_of(store.access, access) != "different"
         )
         place = (access.buffer, access.subscripts, access.guards, after)
         node = self.read.get(place) if access.subscripts is not None else None
@@ -460,51 +461,3 @@ def _is_performed(access: Access) -> bool:
         return False
     is_put: bool = access.op.name == PUT
     return access.is_write == is_put
-
-
-def are_exclusive(first: Access, second: Access) -> bool:
-    """Whether the accesses stand in the two branches of one ``if``."""
-    branches = {guard.op: guard.negated for guard in first.guards}
-    return any(branches.get(g.op, g.negated) != g.negated for g in second.guards)
-
-
-def _relation(first: Access, second: Access) -> str:
-    """Whether two accesses of one buffer, in the same iteration, touch the ``same`` element,
-    ``different`` ones, or ``maybe`` the same."""
-    if are_exclusive(first, second):
-        return "different"
-    if first.subscripts is None or second.subscripts is None:
-        return "maybe"
-    if first.subscripts == second.subscripts:
-        return "same"
-    for left, right in zip(first.subscripts, second.subscripts, strict=True):
-        difference = left.plus(right.times(-1))
-        if difference.is_constant and difference.constant:
-            return "different"
-    return "maybe"
-
-
-def _distance_along(loop: Loop, store: Access | None, load: Access | None) -> int | None:
-    """How many iterations of ``loop`` alone lie between a write and the read of its element; 0 if
-    all of them touch the same; None where they touch no common element, or not at a fixed distance.
-    """
-    if store is None or load is None or store.buffer is not load.buffer:
-        return None
-    if store.subscripts is None or load.subscripts is None:
-        return None
-    distance = None
-    for written, read in zip(store.subscripts, load.subscripts, strict=True):
-        gap = written.plus(read.times(-1))
-        if not gap.is_constant:
-            return None
-        step = read.coefficient(loop) * (loop.step or 1)
-        if step == 0:
-            if gap.constant:
-                return None
-        elif gap.constant % step or distance not in (None, gap.constant // step):
-            return None
-        else:
-            distance = gap.constant // step
-    if distance is None:
-        return 0
-    return distance or None

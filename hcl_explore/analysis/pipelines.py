@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from hcl_explore.analysis.axi import Channel, channels_of, share_of
+from hcl_explore.analysis.bounds import Bound, channel_bound, greatest
 from hcl_explore.analysis.build_datapath import DatapathBuilder
 from hcl_explore.analysis.carried import Carried, carried_distance
 from hcl_explore.analysis.datapath import Datapath, Node, nests_in
@@ -40,22 +41,6 @@ from hcl_explore.polyhedral.footprint import upward_exposed_reads
 
 _MOST_REGISTERS = 1024
 _NO_OPERATOR = frozenset({"wire", "register", "load", "store"})
-
-
-@dataclass(frozen=True)
-class Bound:
-    """One lower bound of an initiation interval, why, and what would lower it. ``array`` is what
-    it is about, if anything."""
-
-    ii: int
-    kind: str
-    reason: str
-    remedy: str = ""
-    array: str = ""
-
-    @property
-    def text(self) -> str:
-        return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
 
 
 @dataclass(frozen=True)
@@ -134,7 +119,7 @@ class PipelineAnalysis:
             bounds = [*at_ports, *self._recurrences(machine)]
         if target > 1 and self.entry.is_asked:
             bounds.append(Bound(target, "target", f"initiation interval {target} was asked for"))
-        bounds = _greatest(bounds)
+        bounds = greatest(bounds)
         ii = max([1, *(bound.ii for bound in bounds)])
         whole = {node: share for node, share in machine.fast.items() if share == 1.0}
         timing = Scheduler(replace(machine, fast=whole), copies=self._copies).run(self.path.entries)
@@ -171,7 +156,7 @@ class PipelineAnalysis:
                 reason += f" a bank; {load.busiest} fall on the busiest bank"
             remedy = self._port_remedy(buffer, load)
             bounds.append(Bound(load.cycles, "memory ports", reason, remedy, buffer.name))
-        bounds += [_channel_bound(channel) for channel in self.channels]
+        bounds += [channel_bound(channel) for channel in self.channels]
         bounds += self._fifo_bounds()
         return [bound for bound in bounds if bound.ii > 1]
 
@@ -448,27 +433,6 @@ def _axi_wait(machine: Machine, load: Node) -> int:
         return 1
     port = machine.layouts.axi_port
     return port.request + port.latency + 1
-
-
-def _channel_bound(channel: Channel) -> Bound:
-    arrays = ", ".join(f"{words} of {buffer.name}" for buffer, words in channel.words.items())
-    verb = "written" if channel.is_write else "read"
-    reason = (
-        f"{channel.cycles} words {verb} through bundle {channel.bundle} ({arrays}), one a cycle"
-    )
-    first = next(iter(channel.words))
-    remedy = f"buffer_at({first.name}, …) keeps what is used again on the chip"
-    if len(channel.words) > 1:
-        remedy += "; bundles of their own for the arrays let them run side by side"
-    return Bound(channel.cycles, "memory ports", reason, remedy, channel.bundle)
-
-
-def _greatest(bounds: list[Bound]) -> list[Bound]:
-    """The greatest bound of each kind and array, the greatest first."""
-    found: dict[tuple[str, str], Bound] = {}
-    for bound in sorted(bounds, key=lambda bound: -bound.ii):
-        found.setdefault((bound.kind, bound.array), bound)
-    return list(found.values())
 
 
 def _between(source: Node, target: Node) -> set[Node]:
