@@ -403,6 +403,8 @@ class Integers:
 
     def shift_right(self, value: Expr, distance: Expr) -> Expr:
         """``value >> distance``; ``value`` has the sign that is meant."""
+        if distance.is_literal and distance.low == 0:
+            return value
         low, high = min(value.low, 0), max(value.high, 0)
         if distance.is_literal and 0 <= distance.low < 1024:
             low, high = value.low >> distance.low, value.high >> distance.low

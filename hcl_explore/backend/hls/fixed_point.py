@@ -82,6 +82,8 @@ class FixedPoint:
 
     def raw(self, value: Expr) -> Expr:
         """The integer itself: the bits of ``value``."""
+        if value.is_literal:
+            return literal(value.low, value.bits)
         ctype = value.ctype
         plain = value.precedence == PRIMARY and ctype.kind == "fixed"
         if not plain or ctype.fraction != value.scale:

@@ -151,5 +151,17 @@ def test_a_converted_value_is_kept_where_its_source_changes_first() -> None:
     ]
 
 
+def test_a_constant_beside_the_bits_of_fixed_point_is_its_bits() -> None:
+    text = (
+        hcl.customize("""
+def f(x: UFixed(24, 21), n: uint8, y: uint8) -> UFixed(24, 21):
+    return y % ((x << n) if n > 2 else 1)
+""")
+        .build("vhls")
+        .hls_code
+    )
+    assert "ap_uint<24>(2097152)" in text  # 2**21
+
+
 def test_powers_of_two_of_the_kernels_own_stay() -> None:
     assert emitted("F[i] = F[i] * 2.0 * 0.5") == ["F[i] = F[i] * 2.0f * 0.5f;"]
