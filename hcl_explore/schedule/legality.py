@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
 from hcl_explore.ir.program import Access, Loop, Program
@@ -10,6 +12,11 @@ from hcl_explore.polyhedral.legality import first_violation
 from hcl_explore.polyhedral.time import Time
 from hcl_explore.polyhedral.violation import Violation
 from hcl_explore.schedule.aliasing import alias_refusal
+
+_Order: TypeAlias = "tuple[tuple[tuple[Access, Time], ...], bool]"
+_VIOLATIONS: WeakKeyDictionary[Program, dict[_Order, Violation | None]] = WeakKeyDictionary()
+"""What has been asked of each program, which is never edited: a form asks before the step does, and
+several primitives ask for one order."""
 
 
 def order_refusal(
@@ -21,7 +28,12 @@ def order_refusal(
     reassociate: bool,
 ) -> LegalityError | None:
     """Why running ``accesses`` in the order ``after`` changes the result, or None."""
-    violation = first_violation(accesses, after, reassociate=reassociate)
+    times = {access: after(access) for access in accesses}
+    known = _VIOLATIONS.setdefault(program, {})
+    order = tuple(times.items()), reassociate
+    if order not in known:
+        known[order] = first_violation(accesses, times.__getitem__, reassociate=reassociate)
+    violation = known[order]
     if violation is not None:
         return violation_error(program, what, violation)
     return alias_refusal(program, what, accesses)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
+from weakref import WeakKeyDictionary
 
 from hcl_explore.errors import AmbiguousNameError, UnknownNameError
 from hcl_explore.ir.program import Buffer, Function, Loop, Program
@@ -29,8 +30,7 @@ def find_loop(program: Program, text: str) -> Loop:
         AmbiguousNameError: several; the message lists them with their source lines.
     """
     function, name = _function_part(program, text)
-    loops = list(function.all_loops())
-    candidates = _matches(loops, name)
+    candidates = _names(function).matches(name)
     if len(candidates) > 1:
         raise AmbiguousNameError(
             f"{len(candidates)} loops are called '{text}': {_list_loops(program, candidates)}",
@@ -41,7 +41,7 @@ def find_loop(program: Program, text: str) -> Loop:
         raise UnknownNameError(
             f"no loop '{text}' in {function.name}",
             advice=_elsewhere(program, name, _matches_in)
-            + _suggest(text, (loop_name(program, loop) for loop in loops), "Loops"),
+            + _suggest(text, (loop_name(program, loop) for loop in function.all_loops()), "Loops"),
         )
     return candidates[0]
 
@@ -113,11 +113,11 @@ def find_function(program: Program, text: str) -> Function:
 def loop_name(program: Program, loop: Loop) -> str:
     """The shortest text that ``find_loop`` takes for ``loop``."""
     prefix = "" if loop.function == program.top else f"{loop.function}:"
-    loops = list(program.functions[loop.function].all_loops())
+    names = _names(program.functions[loop.function])
     shown = shown_name(loop)
     written = [] if shown == loop.name else [f"{_statement(loop).op_name}.{shown}"]
     for name in (shown, *written, loop.name, *reversed(_qualified_names(loop))):
-        if _matches(loops, name) == [loop]:
+        if names.matches(name) == [loop]:
             return prefix + name
     return prefix + f"{loop.band}.{loop.name}"
 
@@ -155,14 +155,33 @@ def buffer_name(program: Program, buffer: Buffer) -> str:
     return buffer.name if buffer.function == program.top else buffer.key
 
 
-def _matches(loops: Sequence[Loop], name: str) -> list[Loop]:
-    """The loops called ``name``, plainly or else with a statement's name before it."""
-    return (
-        [loop for loop in loops if loop.name == name]
-        or [loop for loop in loops if shown_name(loop) == name]
-        or [loop for loop in loops if name in _qualified_names(loop)]
-        or [loop for loop in loops if name in _written_names(loop)]
-    )
+class _Names:
+    """The loops of a function by what they may be called, in the order in which that counts: plain,
+    as it is shown, with a statement's name before it, and so as it was written."""
+
+    def __init__(self, function: Function) -> None:
+        loops = list(function.all_loops())
+        self._called: list[dict[str, list[Loop]]] = [{}, {}, {}, {}]
+        for loop in loops:
+            names = ([loop.name], [shown_name(loop)], _qualified_names(loop), _written_names(loop))
+            for called, own in zip(self._called, names, strict=True):
+                for name in dict.fromkeys(own):
+                    called.setdefault(name, []).append(loop)
+
+    def matches(self, name: str) -> list[Loop]:
+        """The loops called ``name``."""
+        return next((called[name] for called in self._called if name in called), [])
+
+
+_KNOWN: WeakKeyDictionary[Function, _Names] = WeakKeyDictionary()
+
+
+def _names(function: Function) -> _Names:
+    """The names of a function, which is never edited."""
+    known = _KNOWN.get(function)
+    if known is None:
+        known = _KNOWN[function] = _Names(function)
+    return known
 
 
 def _qualified_names(loop: Loop) -> list[str]:
@@ -222,8 +241,8 @@ def _elsewhere(program: Program, name: str, holds: Callable[[Function, str], boo
 
 
 def _matches_in(function: Function, name: str) -> bool:
-    loops = list(function.all_loops())
-    return bool(_matches(loops, name)) or any(loop.op_name == name for loop in loops)
+    is_band = any(loop.op_name == name for loop in function.all_loops())
+    return is_band or bool(_names(function).matches(name))
 
 
 def _has_array(function: Function, name: str) -> bool:

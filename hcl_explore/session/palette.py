@@ -14,35 +14,36 @@ _COMMON_TYPES = ("fixed(16, 8)", "fixed(8, 4)", "ufixed(8, 8)", "int16", "int8",
 
 def palette(program: Program) -> list[PrimitiveRecord]:
     """One record per registered primitive that a form can be made for, in the registry's order."""
+    loops = [naming.loop_name(program, loop) for loop in program.all_loops()]
     return [
         PrimitiveRecord(
             name=declared.name,
             group=declared.group,
             summary=declared.summary,
             law=declared.law,
-            parameters=[_parameter(parameter, program) for parameter in declared.parameters],
+            parameters=[_parameter(parameter, program, loops) for parameter in declared.parameters],
         )
         for declared in primitives().values()
         if declared.has_form
     ]
 
 
-def _parameter(parameter: Parameter, program: Program) -> ParameterRecord:
+def _parameter(parameter: Parameter, program: Program, loops: list[str]) -> ParameterRecord:
     return ParameterRecord(
         name=parameter.name,
         kind=parameter.kind,  # type: ignore[typeddict-item]
         label=parameter.name.replace("_", " "),
         help=parameter.help,
-        choices=_choices(parameter, program),
+        choices=_choices(parameter, program, loops),
         optional=parameter.is_optional,
         default=parameter.to_json(parameter.default, program) if parameter.is_optional else None,
         at_least=parameter.at_least,
     )
 
 
-def _choices(parameter: Parameter, program: Program) -> list[str]:
+def _choices(parameter: Parameter, program: Program, loops: list[str]) -> list[str]:
     if parameter.kind in ("loop", "loops"):
-        return [naming.loop_name(program, loop) for loop in program.all_loops()]
+        return list(loops)
     if parameter.kind == "buffer":
         return [naming.buffer_name(program, buffer) for buffer in program.all_buffers()]
     if parameter.kind == "function":
