@@ -8,6 +8,7 @@ import mlir.ir as ir
 
 from hcl_explore.ir.linear import Symbol
 from hcl_explore.ir.program import Call, Function, Program
+from hcl_explore.ir.values import defining_operation
 
 Position = Mapping[Symbol, int]
 """The values of the ``index`` arguments that are known."""
@@ -43,8 +44,8 @@ def position_of(call: Call, callee: Function) -> Position:
 
 def constant_of(value: ir.Value) -> int | None:
     """The value of an ``arith.constant`` that is an integer, or None."""
-    owner = value.owner
-    if isinstance(owner, ir.Block) or owner.operation.name != "arith.constant":
+    op = defining_operation(value)
+    if op is None or op.name != "arith.constant":
         return None
-    attribute = owner.operation.attributes["value"]
+    attribute = op.attributes["value"]
     return attribute.value if isinstance(attribute, ir.IntegerAttr) else None

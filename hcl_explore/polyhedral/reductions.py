@@ -16,6 +16,7 @@ import mlir.ir as ir
 
 from hcl_explore.ir.program import Access, Buffer
 from hcl_explore.ir.read_program import bits_of
+from hcl_explore.ir.values import defining_operation
 
 _OPERATIONS = {
     "arith.addi": ("add", True),
@@ -80,14 +81,14 @@ def find_reductions(accesses: Iterable[Access]) -> dict[Access, Reduction]:
 
 def _reduction(store: Access, loads: dict[ir.Operation, Access]) -> Reduction | None:
     value, casts = _behind_casts(store.op.operands[0], widening=False)
-    combining = _owner(value)
+    combining = defining_operation(value)
     if combining is None or combining.name not in _OPERATIONS or not _is_used_once(value):
         return None
     operation, is_exact = _OPERATIONS[combining.name]
     operands = list(combining.operands)
     for operand in operands[:1] if combining.name in _LEFT_ONLY else operands:
         load_value, load_casts = _behind_casts(operand, widening=True)
-        load_op = _owner(load_value)
+        load_op = defining_operation(load_value)
         load = loads.get(load_op) if load_op is not None else None
         if load is None or not _is_used_once(load_value):
             continue
@@ -110,7 +111,7 @@ def _behind_casts(value: ir.Value, *, widening: bool) -> tuple[ir.Value, set[str
     """
     casts: set[str] = set()
     while True:
-        owner = _owner(value)
+        owner = defining_operation(value)
         if owner is None or owner.name not in _CASTS or not _is_used_once(value):
             return value, casts
         source = owner.operands[0]
@@ -119,11 +120,6 @@ def _behind_casts(value: ir.Value, *, widening: bool) -> tuple[ir.Value, set[str
             return value, casts
         casts.add(owner.name)
         value = source
-
-
-def _owner(value: ir.Value) -> ir.Operation | None:
-    owner = value.owner
-    return None if isinstance(owner, ir.Block) else owner.operation
 
 
 def _is_used_once(value: ir.Value) -> bool:

@@ -15,6 +15,7 @@ import mlir.ir as ir
 
 from hcl_explore.frontend.builder import Builder
 from hcl_explore.ir import attributes as attrs
+from hcl_explore.ir.values import defining_operation
 from hcl_explore.lang.promotion import fixed_type, promote
 from hcl_explore.lang.types import Fixed, FixedType, IntegerType, ScalarType, UFixed
 
@@ -52,33 +53,28 @@ def use_fixed_arithmetic(store: ir.Operation, dtype_of: DtypeOf) -> None:
     erase_unused(old)
 
 
-def _defining(value: ir.Value) -> ir.Operation | None:
-    owner = value.owner
-    return None if isinstance(owner, ir.Block) else owner.operation
-
-
 def _converted_float(value: ir.Value, target: ScalarType | None) -> ir.Value | None:
     """The float that ``value`` is made from by a conversion to ``target``."""
-    op = _defining(value)
+    op = defining_operation(value)
     if op is not None and op.name == "arith.trunci":
-        op = _defining(op.operands[0])
+        op = defining_operation(op.operands[0])
     if op is None or op.name != "arith.fptosi" or attrs.text(op, attrs.DTYPE) != str(target):
         return None
-    floor = _defining(op.operands[0])
+    floor = defining_operation(op.operands[0])
     assert floor is not None and floor.name == "math.floor" and isinstance(target, FixedType)
     return _unscaled(floor.operands[0], target.fraction) if target.fraction else floor.operands[0]
 
 
 def _unscaled(value: ir.Value, exponent: int) -> ir.Value | None:
     """``x`` where ``value`` is ``x * 2**exponent``."""
-    op = _defining(value)
+    op = defining_operation(value)
     if op is None or op.name != "arith.mulf" or _constant(op.operands[1]) != 2.0**exponent:
         return None
     return op.operands[0]
 
 
 def _constant(value: ir.Value) -> float | None:
-    op = _defining(value)
+    op = defining_operation(value)
     if op is None or op.name != "arith.constant":
         return None
     return float(ir.FloatAttr(op.attributes["value"]).value)
@@ -108,7 +104,7 @@ class _Rewriter:
         leaf = self._leaf(value)
         if leaf is not None:
             return leaf[1]
-        op = _defining(value)
+        op = defining_operation(value)
         if op is None:
             return None
         if op.name == "arith.negf":
@@ -125,9 +121,9 @@ class _Rewriter:
 
     def _leaf(self, value: ir.Value) -> Number | None:
         """The bits of a fixed-point or integer element that was converted to ``value``."""
-        op = _defining(value)
+        op = defining_operation(value)
         if op is not None and op.name == "arith.mulf":
-            inner = _defining(op.operands[0])
+            inner = defining_operation(op.operands[0])
             found = None if inner is None else self._loaded(inner)
             fits = found is not None and _constant(op.operands[1]) == 2.0 ** -_fraction(found[1])
             return found if fits and found is not None and _fraction(found[1]) else None
@@ -137,7 +133,7 @@ class _Rewriter:
     def _loaded(self, op: ir.Operation) -> Number | None:
         if op.name not in ("arith.sitofp", "arith.uitofp"):
             return None
-        load = _defining(op.operands[0])
+        load = defining_operation(op.operands[0])
         if load is None or load.name not in ("affine.load", "memref.load"):
             return None
         dtype = self._dtype_of(load.operands[0])
@@ -153,7 +149,7 @@ class _Rewriter:
         leaf = self._leaf(value)
         if leaf is not None:
             return leaf
-        op = _defining(value)
+        op = defining_operation(value)
         assert op is not None
         held = self.builder.storage(kind)
         if op.name == "arith.negf":
@@ -210,7 +206,7 @@ def _constant_type(value: float) -> FixedType | None:
 
 def erase_unused(value: ir.Value) -> None:
     """Erase ``value`` and what only it was computed from, if nothing uses it."""
-    op = _defining(value)
+    op = defining_operation(value)
     if op is None or len(op.results) != 1 or len(op.regions):
         return
     if next(iter(op.results[0].uses), None) is not None:

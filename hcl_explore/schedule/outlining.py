@@ -10,6 +10,7 @@ from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.locations import named
 from hcl_explore.ir.printing import ModuleLike
 from hcl_explore.ir.program import Buffer, Function
+from hcl_explore.ir.values import defining_operation
 
 
 def captured(root: ir.Operation) -> list[ir.Value]:
@@ -35,10 +36,8 @@ def captured(root: ir.Operation) -> list[ir.Value]:
 
 def is_local_copy(value: ir.Value) -> bool:
     """Constants and constant tables are repeated in the new function."""
-    return not isinstance(value.owner, ir.Block) and value.owner.operation.name in (
-        "arith.constant",
-        "memref.get_global",
-    )
+    op = defining_operation(value)
+    return op is not None and op.name in ("arith.constant", "memref.get_global")
 
 
 def _buffer_of(function: Function, value: ir.Value) -> Buffer | None:
