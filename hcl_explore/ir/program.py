@@ -260,11 +260,12 @@ class Function:
 @dataclass(eq=False)
 class Program:
     """All functions of a module by name, callees before callers; which one is the kernel; and the
-    source text for messages."""
+    source text for messages. It keeps the module, whose operations it names, alive."""
 
     top: str
     functions: dict[str, Function]
     sources: Sources = field(default_factory=Sources)
+    module: object = field(default=None, repr=False, compare=False)
 
     @property
     def kernel(self) -> Function:

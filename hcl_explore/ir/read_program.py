@@ -51,9 +51,8 @@ def read_program(module: ModuleLike, sources: Sources | None = None) -> Program:
         if op.name == "func.func" and len(op.regions[0].blocks) > 0:
             function = _FunctionReader(op, functions).read()
             functions[function.name] = function
-    return Program(
-        top if top is not None else next(reversed(functions)), functions, sources or Sources()
-    )
+    kernel = top if top is not None else next(reversed(functions))
+    return Program(kernel, functions, sources or Sources(), module)
 
 
 class _FunctionReader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 import pytest
@@ -53,6 +54,14 @@ def test_the_root_is_the_latency_and_children_lie_inside(
         assert span.start <= span.end
         assert all(span.start <= child.start for child in span.children)
         assert all(child.end <= span.end for child in span.children)
+
+
+def test_an_estimate_outlives_its_schedule() -> None:
+    figures = [estimate_of(schedule_of(STAGES), EstimateOptions()) for _ in range(20)]
+    gc.collect()
+    for estimate in figures:
+        assert [span.name for span in estimate.timeline.children] == ["twice", "i", "i"]
+        assert "estimate of stages" in str(estimate.explain())
 
 
 def test_a_pipeline_fills_runs_steadily_and_drains() -> None:
