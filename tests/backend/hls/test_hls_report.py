@@ -96,6 +96,13 @@ def test_a_report_that_is_cut_off_is_refused(name: str, keep: int, tmp_path: Pat
         load_report(path)
 
 
+def test_a_summary_without_a_version_is_refused() -> None:
+    text = (REPORTS / "atax_vitis2022_summary.rpt").read_text()
+    assert "* Version:" in text
+    with pytest.raises(ReportError, match="it has no header"):
+        parse_report(text.replace("* Version:", "* Edition:"))
+
+
 def test_other_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="cannot be read"):
         load_report(tmp_path / "none.xml")
