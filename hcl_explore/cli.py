@@ -10,6 +10,7 @@ from enum import Enum
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -86,13 +87,21 @@ def lab(
     if not path.is_file() or path.suffix != ".ipynb":
         problem = f"'{path}' is no notebook" if path.exists() else f"there is no '{path}'"
         raise SessionError(problem, advice="Give the path of an .ipynb file.")
-    command = [sys.executable, "-m", "jupyter", "lab", str(path), f"--ServerApp.port={port}"]
+    raise typer.Exit(subprocess.call(lab_command(path, port, browser=browser)))
+
+
+def lab_command(notebook: Path, port: int, *, browser: bool) -> list[str]:
+    """The call of JupyterLab. The notebook is in the address that the server prints, too: without
+    a display that is all there is to go by."""
+    command = [sys.executable, "-m", "jupyter", "lab", f"--ServerApp.port={port}"]
+    command.append(f"--ServerApp.root_dir={notebook.resolve().parent}")
+    command.append(f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}")
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In a container there is often only root, as whom Jupyter does not start by itself.
         command.append("--allow-root")
-    raise typer.Exit(subprocess.call(command))
+    return command
 
 
 def copy_notebooks(directory: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hcl_explore import Session
-from hcl_explore.cli import QUICK_START, copy_notebooks
+from hcl_explore.cli import QUICK_START, copy_notebooks, lab_command
 
 sys.path.append(str(Path(__file__).parent / "backend" / "hls"))
 from csynth import csynth_xml
@@ -147,3 +147,11 @@ def test_copied_notebooks_keep_a_users_changes(tmp_path: Path) -> None:
     (folder / QUICK_START).write_text("mine")
     copy_notebooks(folder)
     assert (folder / QUICK_START).read_text() == "mine"
+
+
+def test_the_address_of_the_lab_leads_to_the_notebook(tmp_path: Path) -> None:
+    command = lab_command(tmp_path / "my work.ipynb", 8899, browser=False)
+    assert f"--ServerApp.root_dir={tmp_path.resolve()}" in command
+    assert "--LabApp.default_url=/lab/tree/my%20work.ipynb" in command
+    assert "--no-browser" in command
+    assert "--no-browser" not in lab_command(tmp_path / QUICK_START, 8899, browser=True)
