@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from hcl_explore.analysis.task_graph import FifoFacts, channels, task_names
+from hcl_explore.analysis.task_graph import FifoFacts, channels, task_names, token_type
 from hcl_explore.ir.dialect import PUT
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
 from hcl_explore.lang.types import UNKNOWN_SIZE
@@ -226,9 +226,8 @@ def _buffer_node(buffer: Buffer, written: bool, cluster: str | None) -> GraphNod
     sizes = ("..." if size == UNKNOWN_SIZE else str(size) for size in buffer.shape)
     shape = f"[{', '.join(sizes)}]" if buffer.shape else ""
     if buffer.kind == "stream":
-        block = f"[{', '.join(map(str, buffer.block))}]" if buffer.block else ""
         depth = "" if buffer.depth is None else f" · depth {buffer.depth}"
-        detail = f"Stream[{buffer.dtype}{block}]{shape}{depth}"
+        detail = f"Stream[{token_type(buffer)}]{shape}{depth}"
         return GraphNode(buffer.key, kind, buffer.name, detail, cluster)
     detail = f"{buffer.dtype}{shape}"
     if buffer.is_sized:

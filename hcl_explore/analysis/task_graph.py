@@ -12,16 +12,20 @@ from hcl_explore.polyhedral.endpoints import Endpoints, Fifo, Use, task_name
 @dataclass(frozen=True)
 class FifoFacts:
     """One FIFO along an edge: its name in the region, how many tokens it holds, and how many pass
-    through it in one run (None where that is not known)."""
+    through it in one run (None where that is not known). ``block`` is the type of a token that is
+    a block of numbers, ``float32[8]``; empty for single numbers."""
 
     name: str
     depth: int
     tokens: int | None
+    block: str = ""
 
     def __str__(self) -> str:
         unit = "token" if self.tokens == 1 else "tokens"
-        passing = "" if self.tokens is None else f" · {self.tokens} {unit}"
-        return f"{self.name} · depth {self.depth}{passing}"
+        passing = self.block if self.tokens is None else f"{self.tokens} {unit}"
+        if self.block and self.tokens is not None:
+            passing += f" of {self.block}"
+        return " · ".join(filter(None, (self.name, f"depth {self.depth}", passing)))
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,17 @@ def _channel(producer: Call, consumer: Call, fifos: Sequence[Fifo]) -> Channel:
     facts, total = [], 0
     for fifo in fifos:
         tokens = _tokens(fifo.producers[producer])
-        facts.append(FifoFacts(fifo.name, fifo.stream.depth or 1, tokens))
+        block = token_type(fifo.stream) if fifo.stream.block else ""
+        facts.append(FifoFacts(fifo.name, fifo.stream.depth or 1, tokens, block))
         if tokens is not None:
             total += tokens * token_bytes(fifo.stream)
     known = all(fact.tokens is not None for fact in facts)
     return Channel(producer, consumer, tuple(facts), total if known else None)
+
+
+def token_type(stream: Buffer) -> str:
+    """The type of a token: ``float32``, or ``float32[8]`` where tokens are blocks."""
+    return stream.dtype + (f"[{', '.join(map(str, stream.block))}]" if stream.block else "")
 
 
 def token_bytes(stream: Buffer) -> int:

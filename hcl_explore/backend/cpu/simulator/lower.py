@@ -237,9 +237,11 @@ def _touching_operations(function: ir.Operation, calls: list[ir.Operation]) -> l
 def _stream_site(op: ir.Operation) -> StreamSite:
     kind = stream_type(op.results[0].type)
     assert kind is not None
+    block = list(kind.token.shape) if isinstance(kind.token, ir.RankedTensorType) else ""
+    dtype = attrs.text(op, attrs.DTYPE)
     return StreamSite(
         attrs.text(op, attrs.BUFFER_NAME) or "stream",
-        attrs.text(op, attrs.DTYPE) or str(kind.token),
+        f"{dtype}{block}" if dtype else str(kind.token),
         kind.shape,
         attrs.integer(op, "depth") or 1,
         place_of(op.location),

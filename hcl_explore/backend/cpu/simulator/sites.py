@@ -11,7 +11,8 @@ from hcl_explore.ir.locations import SourcePlace
 
 @dataclass(frozen=True)
 class StreamSite:
-    """A declaration of a stream, or of an array of streams of ``shape``."""
+    """A declaration of a stream, or of an array of streams of ``shape``. ``dtype`` is that of a
+    token: ``float32``, or ``float32[8]`` of a block."""
 
     name: str
     dtype: str
