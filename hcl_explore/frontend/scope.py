@@ -99,7 +99,8 @@ class Scope:
         return KernelTypeError(
             f"'{node.id}' is not a constant",
             span=self.unit.span(node),
-            advice="Sizes and tables must be known when the kernel is compiled.",
+            advice="Sizes and tables must be known when the kernel is compiled; a type parameter "
+            "stands for a size that callers choose: A: float32[N].",
         )
 
     def unknown(self, node: ast.Name) -> KernelScopeError:

@@ -77,7 +77,7 @@ def makefile_text(code: HlsCode) -> str:
         f"# {top}: simulation, synthesis" + (", linking" if _has_host(code) else ""),
         "HLS ?= vitis_hls",
         "CXX ?= g++",
-        "# Where ap_int.h is, for 'make check' without the tool",
+        "# The folders of ap_int.h, hls_math.h and hls_stream.h, for 'make check'",
         "AP_INCLUDE ?= $(XILINX_HLS)/include",
         "",
         ".PHONY: csim csynth cosim export check clean" + (" xclbin" if _has_host(code) else ""),
@@ -89,7 +89,7 @@ def makefile_text(code: HlsCode) -> str:
         '\tHLS_STEPS="csynth $@" $(HLS) -f run_hls.tcl',
         "",
         "check:",
-        f"\t$(CXX) -std=c++14 -ffp-contract=off -Wno-unknown-pragmas -I$(AP_INCLUDE) "
+        "\t$(CXX) -std=c++14 -ffp-contract=off -Wno-unknown-pragmas $(addprefix -I,$(AP_INCLUDE)) "
         f"-o {' '.join([f'{top}_test', f'{top}.cpp', f'{top}_test.cpp', *external_units(code)])}",
         f"\t./{top}_test data",
         "",
@@ -252,7 +252,8 @@ def readme_text(code: HlsCode, options: ProjectOptions) -> str:
             "",
             f"An HLS project for {options.part} at {options.clock_ns:g} ns.",
             "",
-            "* `make check` compiles the kernel and its testbench with g++ and runs them.",
+            "* `make check` compiles the kernel and its testbench with g++ and runs them. The",
+            "  tool's headers are found by `XILINX_HLS`, others by `AP_INCLUDE='folder folder'`.",
             "* `make csim`, `make csynth`, `make cosim`, `make export` run Vitis HLS.",
             *(host if _has_host(code) else []),
             "",
