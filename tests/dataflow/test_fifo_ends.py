@@ -133,7 +133,7 @@ def test_each_element_is_put_and_taken_once(kernel: Any, dst: str, tokens: int) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kernel", [read_under_the_condition_on_itself, clipped, broadcast])
+@pytest.mark.parametrize("kernel", [square, read_under_the_condition_on_itself, clipped, broadcast])
 def test_the_same_in_cpp(kernel: Any) -> None:
     s = hcl.customize(kernel)
     expected = s.build()(VALUES)
