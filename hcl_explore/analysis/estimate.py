@@ -98,7 +98,7 @@ class Estimate:
     @cached_property
     def timeline(self) -> Span:
         """When each loop, stage and call runs: a tree of spans whose root is the kernel."""
-        return timeline_of(self._model.top)
+        return timeline_of(self._model.top, self._model.copying)
 
     def write_clocks(self) -> None:
         """Write into the module what the simulator of dataflow programs counts cycles by."""
@@ -189,11 +189,7 @@ class _Model:
         intensity = ops / moved if moved else None
         # C++ from outside whose latency nobody states makes that of its callers unknown.
         is_known = not self._unstated()
-        copying = 0
-        if self.options.copies_interface:
-            copying = copy_cycles(
-                self.program, self.options.copied_loops, self.layouts.axi_port, self.trips
-            )
+        copying = self.copying
         latency = self.top.latency + copying
         seconds = latency / (self.clock_mhz * 1e6) if is_known else 0
         return Estimate(
@@ -227,6 +223,15 @@ class _Model:
         ]
         used += self.adapters.values()
         return resources_of(self.top, list(self._used_functions()), used)
+
+    @cached_property
+    def copying(self) -> int:
+        """Cycles of Merlin's copies to the chip and back."""
+        if not self.options.copies_interface:
+            return 0
+        return copy_cycles(
+            self.program, self.options.copied_loops, self.layouts.axi_port, self.trips
+        )
 
     @cached_property
     def adapters(self) -> dict[str, Storage]:
@@ -330,11 +335,17 @@ class _Model:
 
     def explain(self, figures: Estimate) -> Reason:
         resources = self.resources
+        assumed = tuple(Reason(loop.key, "?", why) for loop, why in self.trips.assumed.items())
+        given = (Reason("assumed", f"{len(assumed)} trip counts", "", assumed),) if assumed else ()
         return Reason(
             f"estimate of {self.program.top}",
             f"{_shown(figures.latency_cycles)} cycles",
             f"{self.device.name} at {self.clock_mhz:g} MHz, {self.options.tool}",
-            (latency_reason(self.top), *resources.reasons(self.layouts.known(), self.adapters)),
+            (
+                *given,
+                latency_reason(self.top),
+                *resources.reasons(self.layouts.known(), self.adapters),
+            ),
         )
 
 

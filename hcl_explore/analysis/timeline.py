@@ -7,7 +7,7 @@ The spans of a body that runs several times are those of its first run; ``iterat
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hcl_explore.analysis.datapath import Block
@@ -28,7 +28,8 @@ class Span:
     fills (iterations begin and none has ended), is then steady (one begins for one that ends) and
     drains (no more begin): ``fill + steady + drain == end - start``; all three are 0 elsewhere.
     ``iterations`` follow each other by ``interval`` cycles. ``mode`` as in ``LoopEstimate``, with
-    ``call`` for functions.
+    ``call`` for functions and ``copy`` for Merlin's copies to the chip and back, those of all tiles
+    taken together before what they are for.
     """
 
     name: str
@@ -64,9 +65,16 @@ class Span:
         return record
 
 
-def timeline_of(top: FunctionModel) -> Span:
-    """The spans of one run of a kernel; the root ends at its latency."""
-    return _function_span(top, 0, "function")
+def timeline_of(top: FunctionModel, copying: int = 0) -> Span:
+    """The spans of one run of a kernel; the root ends at its latency, with ``copying`` cycles of
+    copies."""
+    if not copying:
+        return _function_span(top, 0, "function")
+    name = top.function.name
+    copies = Span("copies", "function", name, "copy", 0, copying)
+    root = _function_span(top, copying, "function")
+    children = (copies, *root.children)
+    return replace(root, start=0, interval=top.interval + copying, children=children)
 
 
 def _function_span(model: FunctionModel, start: int, kind: SpanKind, name: str = "") -> Span:

@@ -117,3 +117,17 @@ def test_the_record_has_the_fields_of_the_views() -> None:
 
 def test_estimates_of_the_same_program_are_equal() -> None:
     assert estimate_of(GEMM) == estimate_of(GEMM)
+
+
+def test_assumed_trip_counts_are_stated_first() -> None:
+    text = """
+def wait(A: int32[64]):
+    i: int32 = 0
+    while i < A[0]:
+        A[i] = A[i] + 1
+        i += 1
+"""
+    lines = str(estimate_of(text).explain()).splitlines()
+    assert lines[1].strip() == "assumed = 1 trip counts"
+    assert "not known before it runs; assumed 1" in lines[2]
+    assert "assumed" not in str(estimate_of(GEMM).explain())

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gc
 import json
+from pathlib import Path
 
 import pytest
 from designs import GEMM, estimate_of, schedule_of
 
+import hcl_explore as hcl
+from hcl_explore.accuracy import compare, kernel_of, read_kernels, read_points
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.timeline import Span
+
+QOR = Path(__file__).parents[2] / "benchmarks" / "qor"
 
 STAGES = """
 def twice(A: int32[256], B: int32[256]):
@@ -115,3 +120,40 @@ def test_the_record_is_plain_data() -> None:
     assert record["name"] == "stages"
     assert record["children"][0]["key"] == "twice"
     assert record["children"][0]["children"][0]["mode"] == "pipelined"
+
+
+def test_copies_of_the_interface_come_first() -> None:
+    merlin = EstimateOptions(tool="vivado", copies_interface=True, axi_latency=64)
+    plain = estimate_of(GEMM, EstimateOptions(tool="vivado"))
+    copied = estimate_of(GEMM, merlin)
+    assert plain.latency_cycles and copied.latency_cycles
+    copies, *rest = copied.timeline.children
+    assert (copies.name, copies.mode, copies.start) == ("copies", "copy", 0)
+    assert copies.end == copied.latency_cycles - plain.latency_cycles > 3 * 64
+    assert copied.timeline.end == copied.latency_cycles
+    assert min(span.start for span in rest) >= copies.end
+
+
+@pytest.mark.slow
+def test_the_spans_of_every_published_design_add_up() -> None:
+    kernels = read_kernels(QOR / "kernels")
+    for point in read_points(QOR / "points.jsonl"):
+        figures = compare(point, kernel_of(point, kernels)).estimate
+        assert figures is not None
+        root = figures.timeline
+        assert (root.start, root.end) == (0, figures.latency_cycles), point["id"]
+        for span in root.walk():
+            assert all(span.start <= c.start <= c.end <= span.end for c in span.children)
+
+
+@pytest.mark.parametrize("example", hcl.examples.list(), ids=lambda example: example.name)
+def test_the_spans_of_every_example_add_up(example: hcl.examples.Example) -> None:
+    schedule = hcl.customize(example.kernel)
+    for primitive, arguments in example.schedule:
+        schedule.apply(primitive, arguments)
+    figures = schedule.estimate("u280")
+    root = figures.timeline
+    if figures.latency_cycles is not None:
+        assert (root.start, root.end) == (0, figures.latency_cycles)
+    for span in root.walk():
+        assert all(span.start <= c.start <= c.end <= span.end for c in span.children)
