@@ -165,8 +165,9 @@ def test_elements_end_one_after_the_other() -> None:
     kernel = systolic().build()
     kernel(ints(4, 8), ints(8, 3))
     ends = [[kernel.trace.task(f"mm.mm_pe_{i}_{j}").end for j in range(3)] for i in range(4)]
-    # A wavefront: what arrives last at an element has come through i + j others, a cycle each.
-    assert all(ends[i][j] == ends[0][0] + i + j for i in range(4) for j in range(3))
+    # A wavefront: what arrives last at an element has come through i + j others, two cycles
+    # each: the state of its pipeline that a put waits for, and the FIFO.
+    assert all(ends[i][j] == ends[0][0] + 2 * (i + j) for i in range(4) for j in range(3))
 
 
 def column_sums(A: int32[4, 8], B: int32[4]):
