@@ -214,14 +214,13 @@ EXAMPLES = (
         _viterbi,
         schedule=(
             buffer_at("cost", "steps.t"),
-            complete("cost_buf", 1),
-            *cyclic(32, 2, "cost_buf"),
+            *cyclic(32, 2, "cost"),
             complete("transition", 1),
             pipeline("steps.s", interval=2),
         ),
         remark=(
-            "The costs of two steps in memories of their own: reading one row never meets "
-            "writing the other."
+            "The costs of a step are gathered in a memory of their own: writing them never meets "
+            "reading those of the step before, from 32 banks."
         ),
     ),
 )
