@@ -57,6 +57,8 @@ class Dialect:
     """Whether its streams can be made to wait, for C simulation in threads."""
     stream_tests: dict[str, str] = field(default_factory=dict)
     """How to ask a FIFO whether it is ``empty`` or ``full``, where the tool can."""
+    inverts_to_signed: bool = False
+    """Whether ``~x`` of an unsigned integer is ``-x - 1`` rather than its bits inverted."""
     widest: int = 1024
     """Integers wider than this do not exist."""
 
@@ -288,6 +290,7 @@ DIALECTS: dict[str, Dialect] = {
             "math": "cmath",
             "stream": "ac_channel.h",
         },
+        inverts_to_signed=True,
         stream="ac_channel<{}>",
         static_streams=True,
         stream_tests={"empty": "!{}.available(1)"},

@@ -380,6 +380,8 @@ class Integers:
         if value.ctype.kind == "exact" and value.ctype.width != value.bits:
             value = self.cast(value, exact(value.bits, value.ctype.signed))
         ctype = INT if value.ctype == BOOL else value.ctype
+        if self.dialect.inverts_to_signed and not ctype.signed:
+            ctype = exact(ctype.width + 1, True)
         low, high = ctype.low, ctype.high
         if ctype.signed:
             low, high = -value.high - 1, -value.low - 1

@@ -151,6 +151,15 @@ def test_a_converted_value_is_kept_where_its_source_changes_first() -> None:
     ]
 
 
+def test_catapult_inverts_unsigned_integers_to_negative_ones() -> None:
+    schedule = hcl.customize("""
+def f(x: UInt(5)) -> int32:
+    return (~x) >> 1
+""")
+    assert "ac_int<5, false>(~x) >> 1" in schedule.build("catapult").hls_code
+    assert "return ~x >> 1;" in schedule.build("vhls").hls_code
+
+
 def test_a_constant_beside_the_bits_of_fixed_point_is_its_bits() -> None:
     text = (
         hcl.customize("""
