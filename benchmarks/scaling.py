@@ -1,8 +1,8 @@
 """Whether a step's cost grows with the program and not with its history: ``benchmarks/scaling.py``.
 
 A module of a few hundred operations and one of 5,000 get the same kinds of steps, and a schedule of
-200 steps is timed at its start and at its end, in CPU time. The goal (issue 4) is a time per step, divided by
-the operations of the program, within three times that of the small case.
+200 steps is timed at its start and at its end, in CPU time. The goal (issue 4) is a time per step,
+divided by the operations of the program, within three times that of the small case.
 """
 
 from __future__ import annotations
