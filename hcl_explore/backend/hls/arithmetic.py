@@ -35,6 +35,7 @@ from hcl_explore.lang.types import FixedType
 # Encodings of arith.cmpi's predicates (mlir/include/mlir/Dialect/Arith/IR/ArithBase.td).
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "<", "<=", ">", ">=")
 _FIRST_SIGNED, _FIRST_UNSIGNED = 2, 6
+_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
@@ -259,7 +260,11 @@ def emit_comparison(f: FunctionEmitter, op: ir.Operation) -> None:
         signed = None if predicate < _FIRST_SIGNED else predicate < _FIRST_UNSIGNED
         pair = f.fixed.comparable(left, right, signed=signed)
         if pair is not None:
-            f.define(op.results[0], _compared(_COMPARISONS[predicate], *pair))
+            operator = _COMPARISONS[predicate]
+            if pair[0].ctype.kind == "exact" and pair[0].ctype.width > 64:
+                # ac_fixed.h compares integers that it cannot make a long long on the right only.
+                operator, pair = _MIRRORED[operator], (pair[1], pair[0])
+            f.define(op.results[0], _compared(operator, *pair))
             return
     left, right = f.use(op.operands[0]), f.use(op.operands[1])
     f.define(op.results[0], comparison(f, predicate, left, right))
