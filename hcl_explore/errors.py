@@ -181,5 +181,9 @@ class SessionError(HclError):
     """A saved session cannot be read, or does not reproduce."""
 
 
+class NoSuchStepError(SessionError):
+    """A step is asked for that the session does not have."""
+
+
 class DeviceError(HclError):
     """An unknown device, a bad device file, or a clock outside the family's range."""

@@ -35,13 +35,13 @@ class Exports(ABC):
         """The whole session as plain data."""
 
     def roofline_figure(self) -> Figure:
-        """The roofline of all steps as a matplotlib figure. Raises ``ValueError`` for a device
+        """The roofline of all steps as a matplotlib figure. Raises ``DeviceError`` for a device
         without peak or bandwidth."""
         return roofline_figure(self.record())
 
     def timeline_figure(self, step: int | None = None) -> Figure:
         """The latency timeline of a step (by default of the program now) as a matplotlib figure.
-        Raises ``IndexError`` if there is no such step."""
+        Raises ``NoSuchStepError`` if there is no such step."""
         return timeline_figure(self.record(), self.position if step is None else step)
 
     def _repr_html_(self) -> str:

@@ -325,7 +325,7 @@ class Session(Exports):
         return Verification("not_run", "Verification is switched off in this session.")
 
     def wait_for_verification(self, timeout_s: float = 60.0) -> None:
-        """Block until every step has its badge. Raises ``TimeoutError``."""
+        """Block until every step has its badge. Raises ``RunTimeoutError``."""
         self._verifier.wait(timeout_s)
 
     def findings(self) -> list[dict[str, Any]]:

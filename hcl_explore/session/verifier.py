@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from functools import partial
 
 from hcl_explore.backend.verify import Verification, compare_async
+from hcl_explore.errors import RunTimeoutError
 from hcl_explore.schedule.schedule import Schedule
 from hcl_explore.schedule.step import Step
 
@@ -58,7 +59,10 @@ class Verifier:
             return self._results.get(step)
 
     def wait(self, timeout_s: float) -> None:
-        """Block until no check is running. Raises ``TimeoutError``."""
+        """Block until no check is running. Raises ``RunTimeoutError``."""
         with self._changed:
             if not self._changed.wait_for(lambda: not self._pending, timeout_s):
-                raise TimeoutError(f"{len(self._pending)} steps are still being verified")
+                raise RunTimeoutError(
+                    f"after {timeout_s:g} s {len(self._pending)} steps are still being verified",
+                    advice="Wait longer, or for smaller sizes of the kernel.",
+                )

@@ -9,6 +9,7 @@ import json
 from functools import cache
 from importlib import resources
 
+from hcl_explore.errors import SessionError
 from hcl_explore.views.code import code_html
 from hcl_explore.views.history import history_html
 from hcl_explore.views.panes import PANES, pane_list, render_pane
@@ -39,10 +40,10 @@ def session_page(record: SessionRecord, *, compressed: bool = False) -> str:
     """The page as text. ``compressed`` packs its data, to about a tenth.
 
     Raises:
-        ValueError: the record is of another version of the format.
+        SessionError: the record is of another version of the format.
     """
     if record["version"] != RECORD_VERSION:
-        raise ValueError(
+        raise SessionError(
             f"the record has version {record['version']!r}, this program shows {RECORD_VERSION}"
         )
     script = asset("viewer.js")

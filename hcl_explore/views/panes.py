@@ -14,7 +14,7 @@ from hcl_explore.views.findings import findings_html
 from hcl_explore.views.graph import graph_html
 from hcl_explore.views.loop_tree import loop_tree_html
 from hcl_explore.views.metrics import metrics_html
-from hcl_explore.views.record import SessionRecord
+from hcl_explore.views.record import SessionRecord, step_record
 from hcl_explore.views.report import copies_html, reports_html
 from hcl_explore.views.roofline import device_html, processor_html
 from hcl_explore.views.simulation import simulation_html, simulation_pointer
@@ -128,10 +128,9 @@ def render_pane(record: SessionRecord, index: int, pane: str) -> str:
 
     Raises:
         KeyError: no pane has that id.
-        IndexError: there is no such step.
+        NoSuchStepError: there is no such step.
     """
-    if not 0 <= index < len(record["steps"]):
-        raise IndexError(f"there is no step {index}")
+    step_record(record, index)
     return _BY_ID[pane].render(record, index)
 
 

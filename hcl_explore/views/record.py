@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+from hcl_explore.errors import NoSuchStepError
+
 RECORD_VERSION = 1
 
 Status = Literal["verified", "failed", "pending", "not_run"]
@@ -413,3 +415,13 @@ class SessionRecord(TypedDict):
     redo: int
     failed: list[FailedStepRecord]
     reports: list[ReportRecord]
+
+
+def step_record(record: SessionRecord, index: int) -> StepRecord:
+    """Step ``index``; 0 is the program as written. Raises ``NoSuchStepError``."""
+    steps = record["steps"]
+    if not 0 <= index < len(steps):
+        raise NoSuchStepError(
+            f"there is no step {index}", advice=f"The session has steps 0 to {len(steps) - 1}."
+        )
+    return steps[index]

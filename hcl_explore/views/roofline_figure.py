@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from hcl_explore.errors import DeviceError
 from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.roofline_data import (
     Bounds,
@@ -42,7 +43,7 @@ def roofline_figure(record: SessionRecord) -> Figure:
     Save it with ``figure.savefig("roofline.pdf")``.
 
     Raises:
-        ValueError: the record's device has no peak or no bandwidth.
+        DeviceError: the record's device has no peak or no bandwidth.
     """
     from matplotlib.figure import Figure
 
@@ -53,7 +54,10 @@ def roofline_figure(record: SessionRecord) -> Figure:
     title = f"{record['name']} on {record['device']} at {record['clock_mhz']:g} MHz, estimated"
     points = roofline_points(record["steps"])
     if not _panel(axes, device_ceilings(record["roofline"]), points, title):
-        raise ValueError(f"device {record['device']} has no peak or no bandwidth to draw")
+        raise DeviceError(
+            f"device {record['device']} has no peak or no bandwidth to draw",
+            advice="Give its file a peak and a bandwidth, or choose another device.",
+        )
     if cpu is not None:
         title = f"{record['name']} on one core of {cpu['processor']}, measured"
         measured = measured_points(record["steps"])

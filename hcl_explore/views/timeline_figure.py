@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hcl_explore.views.record import SessionRecord
+from hcl_explore.views.record import SessionRecord, step_record
 from hcl_explore.views.timeline_data import Row, timeline_rows
 
 if TYPE_CHECKING:
@@ -25,14 +25,12 @@ def timeline_figure(record: SessionRecord, step: int) -> Figure:
     """The timeline of one step, as high as its rows need, apart from pyplot's global state.
 
     Raises:
-        IndexError: there is no such step.
+        NoSuchStepError: there is no such step.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import EngFormatter
 
-    if not 0 <= step < len(record["steps"]):
-        raise IndexError(f"there is no step {step}")
-    rows = timeline_rows(record["steps"][step]["timeline"])
+    rows = timeline_rows(step_record(record, step)["timeline"])
     figure = Figure(figsize=(_WIDTH_INCHES, 1.15 + _ROW_INCHES * len(rows)), layout="constrained")
     axes = figure.add_subplot()
     for number, row in enumerate(rows):

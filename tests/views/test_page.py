@@ -14,6 +14,7 @@ import pytest
 from hostile_records import HOSTILE, hostile_session
 from html_check import Checked
 
+from hcl_explore.errors import SessionError
 from hcl_explore.views.history import history_html
 from hcl_explore.views.page import embed_json, page_data, session_iframe, session_page
 from hcl_explore.views.panes import PANES, render_pane
@@ -107,5 +108,5 @@ def test_a_check_that_had_not_ended_is_no_longer_running_in_a_page() -> None:
 def test_another_version_is_refused() -> None:
     record = gemm_records.session_record()
     record["version"] = 99
-    with pytest.raises(ValueError, match="version 99"):
+    with pytest.raises(SessionError, match="version 99"):
         session_page(record)

@@ -6,6 +6,7 @@ import gemm_records
 import pytest
 from html_check import Checked
 
+from hcl_explore.errors import NoSuchStepError
 from hcl_explore.views.dot import graph_dot, quote, wrap
 from hcl_explore.views.graph import MAX_NODES, graph_html, render_svg
 from hcl_explore.views.history import badge_html, history_html
@@ -30,7 +31,7 @@ def test_every_pane_is_well_formed(record: SessionRecord, step: int, pane: str) 
 def test_unknown_panes_and_steps_are_refused(record: SessionRecord) -> None:
     with pytest.raises(KeyError):
         render_pane(record, 0, "nothing")
-    with pytest.raises(IndexError):
+    with pytest.raises(NoSuchStepError):
         render_pane(record, 6, "tree")
 
 

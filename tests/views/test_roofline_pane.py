@@ -6,6 +6,7 @@ import gemm_records
 import pytest
 from html_check import Checked
 
+from hcl_explore.errors import DeviceError
 from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.roofline import device_html, processor_html
 from hcl_explore.views.roofline_data import (
@@ -73,7 +74,7 @@ def test_every_point_lies_in_the_drawn_range(record: SessionRecord) -> None:
 def test_a_device_without_figures_has_no_roofline(record: SessionRecord) -> None:
     record["roofline"] = {"bandwidths": [], "on_chip": [], "peaks": []}
     assert "no peak" in device(record, 0).text
-    with pytest.raises(ValueError, match="no peak"):
+    with pytest.raises(DeviceError, match="no peak"):
         roofline_figure(record)
 
 

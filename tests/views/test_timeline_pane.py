@@ -6,6 +6,7 @@ import gemm_records
 import pytest
 from html_check import Checked
 
+from hcl_explore.errors import NoSuchStepError
 from hcl_explore.views.timeline import timeline_html
 from hcl_explore.views.timeline_data import (
     MAX_ROWS,
@@ -101,5 +102,5 @@ def test_the_figure_has_a_bar_for_every_phase() -> None:
     phases = sum(len(row.phases) for row in rows)
     repeated = sum(row.last > row.end for row in rows)
     assert len(axes.collections) == phases + repeated
-    with pytest.raises(IndexError, match="no step 99"):
+    with pytest.raises(NoSuchStepError, match="no step 99"):
         timeline_figure(record, 99)
