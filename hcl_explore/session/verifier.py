@@ -62,7 +62,9 @@ class Verifier:
         """Block until no check is running. Raises ``RunTimeoutError``."""
         with self._changed:
             if not self._changed.wait_for(lambda: not self._pending, timeout_s):
+                left = len(self._pending)
+                steps = "1 step is" if left == 1 else f"{left} steps are"
                 raise RunTimeoutError(
-                    f"after {timeout_s:g} s {len(self._pending)} steps are still being verified",
+                    f"after {timeout_s:g} s {steps} still being verified",
                     advice="Wait longer, or for smaller sizes of the kernel.",
                 )

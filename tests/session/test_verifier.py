@@ -22,7 +22,7 @@ def test_waiting_for_a_check_that_does_not_end(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(verifier, "compare_async", lambda *_, **__: check)
     session = Session(double)
     session.apply("split", {"axis": "i", "factor": 4})
-    with pytest.raises(RunTimeoutError, match=r"after 0 s 1 steps are still being verified"):
+    with pytest.raises(RunTimeoutError, match=r"after 0 s 1 step is still being verified"):
         session.wait_for_verification(timeout_s=0)
     check.set_result(Verification("passed", "equal"))
     session.wait_for_verification(timeout_s=0)
