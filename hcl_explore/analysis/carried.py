@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.ir.linear import LinearForm, Rounding
 from hcl_explore.ir.program import Access, Buffer, Loop
+from hcl_explore.polyhedral.nearest import Meeting, Pace
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,9 @@ def carried_distance(
     ``store`` wrote; None if it never does.
 
     Exact where both subscripts have the same coefficients, so that the distance does not depend on
-    the place; else 1, the most cautious answer, as the tool's. ``compares_rows``: whether
-    ``A[i - 1, j]`` and ``A[i, j]`` are known to differ when ``i`` is outside the nest.
+    the place, or where they divide by constants; else 1, the most cautious answer, as the tool's.
+    ``compares_rows``: whether ``A[i - 1, j]`` and ``A[i, j]`` are known to differ when ``i`` is
+    outside the nest.
     """
     if store.subscripts is None or load.subscripts is None:
         return _UNKNOWN
@@ -46,11 +48,11 @@ def carried_distance(
     is_free = set(nest)
     stored = _rejoined(store.subscripts, store.buffer)
     loaded = _rejoined(load.subscripts, load.buffer)
-    if len(stored) != len(loaded):
-        return _UNKNOWN
-    for written, read in zip(stored, loaded, strict=True):
+    divides = len(stored) != len(loaded)
+    for written, read in () if divides else zip(stored, loaded, strict=True):
         if written.roundings or read.roundings:
-            return _UNKNOWN
+            divides = True
+            continue
         verdict = _equation(written, read, nest, unrolled, known, is_free)
         if verdict == "never" and not compares_rows and _is_row(written, read, nest, unrolled):
             continue
@@ -58,8 +60,35 @@ def carried_distance(
             return None
         if verdict == "unknown":
             return _UNKNOWN
+    if divides:
+        return _exact_distance(store, load, nest, plan, compares_rows=compares_rows)
     distance = _flattened(known, is_free, nest, plan)
     return None if distance is None else Carried(distance)
+
+
+def _exact_distance(
+    store: Access, load: Access, nest: tuple[Loop, ...], plan: Plan, *, compares_rows: bool
+) -> Carried | None:
+    """The same of subscripts that divide, as those of fused loops do: by integer sets."""
+    paces: list[Pace] = []
+    weight = 1
+    for loop in reversed(nest):
+        starts = loop.lower or ()
+        if not loop.trip_count or len(starts) != 1 or not starts[0].is_constant:
+            return _UNKNOWN
+        paces.append(Pace(loop, weight, plan[loop].copies))
+        weight *= plan.trips(loop, loop.trip_count)
+    unrolled = [loop for loop in (*store.loops, *load.loops) if plan.is_copied(loop)]
+    dims = tuple(
+        dim
+        for dim, forms in enumerate(zip(store.subscripts or (), load.subscripts or (), strict=True))
+        if compares_rows or not _is_row(*forms, nest, unrolled)
+    )
+    fixed = tuple(loop for loop in nest[0].chain[:-1] if loop not in unrolled)
+    least = Meeting(store, load, tuple(paces), fixed, dims).least_distance()
+    if least == "unknown":
+        return _UNKNOWN
+    return None if least is None else Carried(least)
 
 
 def _rejoined(forms: tuple[LinearForm, ...], buffer: Buffer) -> list[LinearForm]:

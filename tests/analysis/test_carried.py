@@ -69,6 +69,15 @@ def by_running(write: str, read: str) -> int | None:
         ("0, 0", "0, 1"),
         ("i, 2 * j", "i, 2 * j - 2"),
         ("i, 2 * j", "i, 2 * j - 1"),
+        ("i, j // 2", "i, j // 2"),
+        ("i, j // 2", "i, j // 2 - 1"),
+        ("i, j // 2", "i, j // 2 + 1"),
+        ("i, j // 2 * 2", "i, j // 2 * 2 - 1"),
+        ("i, j % 3", "i, j % 3"),
+        ("i // 2 * 2 + 2, j % 4 + 1", "i // 2 * 2 + 1, j % 4 + 1"),
+        ("i // 2 * 2 + 2, j % 4 + 1", "i // 2 * 2, j % 4 + 2"),
+        ("i // 2 + 1, i % 2", "i // 2, j % 2"),
+        ("j // 32, j % 32", "i, j"),
     ],
 )
 def test_distances_of_a_flattened_nest(write: str, read: str) -> None:
@@ -77,6 +86,44 @@ def test_distances_of_a_flattened_nest(write: str, read: str) -> None:
         assert ours is None
     else:
         assert ours == Carried(expected)
+
+
+@pytest.mark.parametrize(
+    ("read", "needed_by"),
+    [
+        ("A[2 * i + 1, j + 1]", None),
+        ("A[2 * i + 2, j + 1]", None),
+        ("A[2 * i, j + 1]", "the iteration 8 later"),
+        ("A[2 * i + 2, j]", "the next iteration"),
+    ],
+)
+def test_a_fused_index_that_is_divided_tells_the_distance(read: str, needed_by: str | None) -> None:
+    schedule = schedule_of(f"""
+def f(A: int32[36, 10]):
+    for i, j in hcl.grid(16, 8):
+        A[2 * i + 2, j + 1] = {read} // 3
+""")
+    schedule.fuse("i", "j")
+    schedule.pipeline("i_j_fused")
+    (loop,) = schedule.estimate().loops
+    if needed_by is None:
+        assert loop.ii == 1
+    else:
+        assert loop.ii_kinds == ("recurrence",) and needed_by in loop.ii_reason
+
+
+def test_a_partly_unrolled_loop_counts_its_groups() -> None:
+    schedule = schedule_of("""
+def f(A: int32[36, 10]):
+    for n in range(64):
+        A[n // 8 + 1, n % 8] = A[n // 8, n % 8] + 1
+""")
+    schedule.unroll("n", factor=4)
+    program = schedule.program
+    plan = make_plan(program, values_of(program), PLAIN)
+    (loop,) = program.kernel.loops
+    store, load = sorted(loop.accesses, key=lambda access: not access.is_write)
+    assert carried_distance(store, load, (loop,), plan) == Carried(2)
 
 
 @pytest.mark.parametrize(
