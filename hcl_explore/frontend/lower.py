@@ -226,9 +226,10 @@ class _ModuleLowering:
         self._active.pop()
         return op, lowering.positions
 
-    def name_task(self, op: ir.Operation, signature: Signature, name: str) -> None:
+    def name_task(self, op: ir.Operation, signature: Signature, name: str, region: str) -> None:
         """Give the function of a task, and its signature, the name in the module."""
-        signature.symbol = self._symbol(name)
+        is_taken = name in self._symbols
+        signature.symbol = self._symbol(f"{region}_{name}" if is_taken else name)
         op.attributes["sym_name"] = ir.StringAttr.get(signature.symbol)
 
     def _create(self, unit: Unit, function: ast.FunctionDef, signature: Signature) -> ir.Operation:

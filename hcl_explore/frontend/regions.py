@@ -51,8 +51,9 @@ class TaskResolver(CalleeResolver, Protocol):
     ) -> tuple[ir.Operation, Positions]:
         """The function of a task, and what was decided by its position."""
 
-    def name_task(self, op: ir.Operation, signature: Signature, name: str) -> None:
-        """Give the function of a task, and its signature, the name in the module."""
+    def name_task(self, op: ir.Operation, signature: Signature, name: str, region: str) -> None:
+        """Give the function of a task, and its signature, the name in the module: ``name``, or
+        where that is taken, with the region's before it."""
 
 
 @dataclass(eq=False)
@@ -133,7 +134,7 @@ class RegionLowering(FunctionLowering):
             group.members.append(point)
         for group in groups:
             name = _function_name(statement.name, group, len(groups), len(points))
-            self.callees.name_task(group.op, group.signature, name)
+            self.callees.name_task(group.op, group.signature, name, self.signature.symbol)
         location = self.unit.location(statement)
         values = [self._operand(argument) for argument in arguments]
         values += [stream.value for stream in streams]

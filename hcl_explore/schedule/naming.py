@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from hcl_explore.errors import AmbiguousNameError, UnknownNameError
 from hcl_explore.ir.program import Buffer, Function, Loop, Program
-from hcl_explore.schedule.tasks import is_task_of, task_called, tasks
+from hcl_explore.schedule.tasks import is_task_of, task_called, tasks, tasks_alike
 
 _NUMBER = re.compile(r"_\d+(?=\.|$)")
 _UNNAMED = re.compile(r"S_\w+_\d+")
@@ -92,13 +92,20 @@ def find_function(program: Program, text: str) -> Function:
 
     Raises:
         UnknownNameError: neither.
-        AmbiguousNameError: the tasks of a kernel called so do not share one function.
+        AmbiguousNameError: several tasks, or the tasks of a kernel called so do not share one
+            function.
     """
     if text in program.functions:
         return program.functions[text]
     task = task_called(program, text)
     if task is not None:
         return program.functions[task.callee]
+    several = tasks_alike(program, text)
+    if several:
+        raise AmbiguousNameError(
+            f"{len(several)} tasks are called '{text}': {', '.join(several)}",
+            advice=f"Write the region before the name, for example '{several[0]}'.",
+        )
     alike = {call.callee: name for name, call in tasks(program) if is_task_of(name, text)}
     if len(alike) > 1:
         raise AmbiguousNameError(

@@ -12,12 +12,14 @@ from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.printing import ModuleLike, clone_module
 from hcl_explore.ir.program import Buffer, Loop, Program
 from hcl_explore.ir.read_program import read_program
+from hcl_explore.schedule import naming
 from hcl_explore.schedule.calls import ScheduleCall
 from hcl_explore.schedule.connected_buffers import connected_buffers
 from hcl_explore.schedule.parameters import Scope
 from hcl_explore.schedule.primitive import Primitive, info, then
 from hcl_explore.schedule.step import Step
 from hcl_explore.schedule.sub_schedule import SubSchedule, qualified
+from hcl_explore.schedule.tasks import give_own_functions, task_called
 
 _Error = TypeVar("_Error", bound=ScheduleError)
 
@@ -61,13 +63,15 @@ class Replay:
     def _step(self, sub: SubSchedule, call: ScheduleCall) -> None:
         function = sub.function or sub.kernel
         title = f"{call.text} of the schedule of {sub.kernel}"
-        if function not in self._program.functions:
+        if function not in self._program.functions and not task_called(self._program, function):
             raise NotApplicableError(
                 f"compose: there is no function '{function}' for {title}",
                 span=self._program.sources.span(self._program.kernel.place),
                 advice=f"Functions now: {', '.join(self._program.functions)}. An inlined kernel "
                 "has none of its own: compose before inlining it.",
             )
+        if give_own_functions(self._program, qualified(call, function, self._program)):
+            self._program = read_program(self._module, self._program.sources)
         try:
             primitive = _resolved(call, function, self._program)
         except ScheduleError as reason:
@@ -91,8 +95,9 @@ class Replay:
         before = self._program
         outcome = primitive.apply(self._module, before)
         self._program = read_program(self._module, before.sources)
+        reached = naming.find_function(before, function).name
         for name in self._program.functions.keys() - before.functions.keys():
-            self._require_name(title, before, function, name)
+            self._require_name(title, before, reached, name)
         self.forwarding = then(self.forwarding, outcome.forwarding)
         self._done.append(_Past(title, sub, named, outcome.forwarding))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -14,15 +14,17 @@ from hcl_explore.frontend import KernelSource, instantiate_kernel, lower_with_so
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.context import new_context
 from hcl_explore.ir.printing import print_operation
-from hcl_explore.ir.program import Function, Program
+from hcl_explore.ir.program import Call, Function, Program
 from hcl_explore.ir.read_program import read_program
 from hcl_explore.schedule import naming
 from hcl_explore.schedule.calls import ScheduleCall, parse_call
 from hcl_explore.schedule.parameters import Parameter
 from hcl_explore.schedule.primitive import info
 from hcl_explore.schedule.step import Step
+from hcl_explore.schedule.tasks import tasks
 
 _SYMBOL = re.compile(r"@[\w$.]+")
+_TASK = re.compile(r"( call @[^\n]*\) \{)name = \"\w+\"(, )?")
 
 
 class HasProgram(Protocol):
@@ -89,6 +91,7 @@ def read_sub_schedules(value: object, wrong: Callable[[], ScheduleError]) -> lis
 def settle(
     sub: SubSchedule,
     caller: Program,
+    now: Program,
     *,
     id: str | None,
     instantiate: Sequence[object] | None,
@@ -96,7 +99,8 @@ def settle(
     """``sub`` for each function of ``caller``, a kernel before any step, that its kernel is.
 
     A function is that kernel if its body is; with ``instantiate``, if it is the body that these
-    values of the type parameters give. ``id`` leaves one of several.
+    values of the type parameters give. So are functions that tasks got of their own by ``now``.
+    ``id`` leaves one of several functions or tasks.
 
     Raises:
         NotApplicableError: it calls none that fits; the message says which there are.
@@ -117,21 +121,54 @@ def settle(
     ]
     if not fitting:
         raise _mismatch(sub, kernel, caller)
-    if id is not None:
-        chosen = [name for name in fitting if name == id or name.endswith(f"_{id}")]
-        if len(chosen) != 1:
-            raise ArgumentError(
-                f"compose: id {id!r} is {'several' if chosen else 'none'} of the functions made of "
-                f"'{sub.kernel}'",
-                advice=f"Those of its types are: {', '.join(fitting)}.",
-            )
-        fitting = chosen
-    return [_settled(sub, kernel, caller, name) for name in fitting]
+    own = _functions_of_tasks(caller, now, fitting)
+    functions = {**{name: name for name in fitting}, **own.functions}
+    if id is None:
+        return [_settled(sub, kernel, caller, *item) for item in functions.items()]
+    known = {**own.tasks, **functions}
+    chosen = [id] if id in known else [name for name in known if name.endswith(f"_{id}")]
+    if len(chosen) != 1:
+        raise ArgumentError(
+            f"compose: id {id!r} is {'several' if chosen else 'none'} of the functions and tasks "
+            f"made of '{sub.kernel}'",
+            advice=f"Those of its types are: {', '.join(known)}.",
+        )
+    return [_settled(sub, kernel, caller, chosen[0], known[chosen[0]])]
 
 
-def _settled(sub: SubSchedule, kernel: Program, caller: Program, function: str) -> SubSchedule:
+@dataclass(frozen=True)
+class _Own:
+    """The tasks that run some functions of a program before any step, and the functions that they
+    have got of their own since then; each with the original function."""
+
+    tasks: dict[str, str]
+    functions: dict[str, str]
+
+
+def _functions_of_tasks(caller: Program, now: Program, originals: Sequence[str]) -> _Own:
+    before = {name: call.callee for name, call in tasks(caller) if call.callee in originals}
+    functions = {
+        call.callee: before[name]
+        for name, call in tasks(now)
+        if name in before and call.callee not in caller.functions
+    }
+    return _Own(before, functions)
+
+
+def _settled(
+    sub: SubSchedule, kernel: Program, caller: Program, function: str, original: str
+) -> SubSchedule:
+    """``sub`` for ``function``, which is ``original`` of the caller before any step."""
     names = {sub.program.top if sub.program else sub.kernel: function}
-    _pair_callees(kernel, kernel.kernel, caller, caller.functions[function], names)
+    inner_tasks, outer_tasks = (
+        {call: name for name, call in tasks(program)} for program in (kernel, caller)
+    )
+    pairs = list(_paired_calls(kernel, kernel.kernel, caller, caller.functions[original]))
+    for inner, outer in pairs:
+        names.setdefault(inner.callee, outer.callee)
+    for inner, outer in pairs:
+        if inner in inner_tasks:
+            names.setdefault(inner_tasks[inner], outer_tasks[outer])
     calls = tuple(
         replace(call, arguments=_renamed(call, lambda text, _: _with_callee(text, names), names))
         for call in sub.calls
@@ -207,10 +244,10 @@ def _same(first: Function, one: Program, second: Function, other: Program) -> bo
 def _anonymous(function: ir.Operation) -> str:
     """The text with symbols numbered in the order of their appearance."""
     numbers: dict[str, str] = {}
-    return _SYMBOL.sub(
-        lambda match: numbers.setdefault(match.group(), f"@{len(numbers)}"),
-        print_operation(function),
-    )
+    text = print_operation(function)
+    if attrs.DATAFLOW in function.attributes:
+        text = _TASK.sub(r"\1", text)  # tasks are called after their functions
+    return _SYMBOL.sub(lambda match: numbers.setdefault(match.group(), f"@{len(numbers)}"), text)
 
 
 def _not_called(sub: SubSchedule, caller: Program) -> NotApplicableError:
@@ -274,17 +311,15 @@ def _shape(kind: ir.Type) -> str:
     return f"[{', '.join(map(str, kind.shape))}]" if isinstance(kind, ir.MemRefType) else ""
 
 
-def _pair_callees(
-    kernel: Program, mine: Function, caller: Program, theirs: Function, names: dict[str, str]
-) -> None:
-    """Add to ``names`` what the functions that ``mine`` calls are called in ``caller``."""
+def _paired_calls(
+    kernel: Program, mine: Function, caller: Program, theirs: Function
+) -> Iterator[tuple[Call, Call]]:
+    """The calls in ``mine`` and in what it calls, each with that of ``theirs``, the same program
+    in ``caller``."""
+    reached = set()
     for inner, outer in zip(mine.all_calls(), theirs.all_calls(), strict=True):
-        if inner.callee in kernel.functions and inner.callee not in names:
-            names[inner.callee] = outer.callee
-            _pair_callees(
-                kernel,
-                kernel.functions[inner.callee],
-                caller,
-                caller.functions[outer.callee],
-                names,
-            )
+        yield inner, outer
+        if inner.callee in kernel.functions and inner.callee not in reached:
+            reached.add(inner.callee)
+            callees = kernel.functions[inner.callee], caller.functions[outer.callee]
+            yield from _paired_calls(kernel, callees[0], caller, callees[1])

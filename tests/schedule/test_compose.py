@@ -361,7 +361,7 @@ def _conflicting_shift() -> hcl.Schedule:
             two_copies,
             lambda s: s.compose(scheduled_gemm(), id="middle"),
             ArgumentError,
-            "id 'middle' is none of the functions made of 'gemm'",
+            "id 'middle' is none of the functions and tasks made of 'gemm'",
         ),
         (
             layer,

@@ -61,7 +61,11 @@ class Compose(Primitive):
                     found.append(sub)
                     continue
                 found += settle(
-                    sub, owner.initial.program, id=self.id, instantiate=self.instantiate
+                    sub,
+                    owner.initial.program,
+                    scope.program,
+                    id=self.id,
+                    instantiate=self.instantiate,
                 )
         return Compose(tuple(replace(sub, earlier=earlier) for sub in found))
 
