@@ -39,7 +39,7 @@ from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.program import Call, Function, Loop, Program
 from hcl_explore.lang.external import ExternalFunction
-from hcl_explore.polyhedral.endpoints import endpoints_of, is_region
+from hcl_explore.polyhedral.endpoints import endpoints_of, starts_tasks
 
 _SHARED_BETWEEN_MODULES = ("f", "div")
 
@@ -339,10 +339,8 @@ class Region:
         self._gather()
 
     def _task_order(self) -> TaskOrder | None:
-        """What the tasks wait for, if this is a region that hands tokens on."""
-        if self.body is not self.function or not is_region(self.function):
-            return None
-        if not any(buffer.kind == "stream" for buffer in self.function.buffers):
+        """What the tasks wait for, if this is a region of tasks."""
+        if self.body is not self.function or not starts_tasks(self.function):
             return None
         return TaskOrder(endpoints_of(self.models.program), self.function)
 

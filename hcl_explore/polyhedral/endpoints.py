@@ -236,6 +236,15 @@ def is_region(function: Function) -> bool:
     return function.dataflow and not function.loops
 
 
+def starts_tasks(function: Function) -> bool:
+    """Whether a region hands tokens on, or was written as one (its tasks have names): they run side
+    by side whatever else they share."""
+    return is_region(function) and (
+        any(buffer.kind == "stream" for buffer in function.buffers)
+        or any(not c.results and attrs.text(c.op, attrs.BUFFER_NAME) for c in function.calls)
+    )
+
+
 def require_endpoints(program: Program) -> None:
     """Raise ``KernelStreamError`` unless every FIFO of a region that is used at all has one task
     that puts into it and another one that gets from it."""

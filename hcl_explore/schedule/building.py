@@ -54,7 +54,7 @@ def build(
     if project is not None and target != "vitis_hls":
         raise BuildError("only the target 'vitis_hls' writes a project", advice=TARGETS)
     if target in (None, "cpu") and mode is None:
-        module = _timed(snapshot, device, clock_mhz) if _has_streams(snapshot) else snapshot.module
+        module = _timed(snapshot, device, clock_mhz) if _is_simulated(snapshot) else snapshot.module
         kernel = cpu.build(module, top, timeout_s=timeout_s, debug=debug, sources=snapshot.sources)
         kernel.boundary = read_boundary(snapshot.module, top)
         return kernel
@@ -89,8 +89,12 @@ def _synthesised(project: HlsProject, mode: str | None) -> HlsProject:
     return project
 
 
-def _has_streams(snapshot: Snapshot) -> bool:
-    return any(buffer.kind == "stream" for buffer in snapshot.program.all_buffers())
+def _is_simulated(snapshot: Snapshot) -> bool:
+    """Whether there may be streams or tasks, of which cycles are counted."""
+    program = snapshot.program
+    return any(function.dataflow for function in program.functions.values()) or any(
+        buffer.kind == "stream" for buffer in program.all_buffers()
+    )
 
 
 def _timed(snapshot: Snapshot, device: str, clock_mhz: float) -> ModuleLike:

@@ -23,7 +23,8 @@ class LintWarning(UserWarning):
 
 @dataclass(frozen=True)
 class Finding:
-    """``check`` is ``endpoints``, ``deadlock``, ``leftover``, ``shared-array`` or ``ports``."""
+    """``check`` is ``endpoints``, ``deadlock``, ``leftover``, ``unused``, ``shared-array`` or
+    ``ports``."""
 
     check: str
     message: str
@@ -55,6 +56,8 @@ def lint(program: Program, estimate: Callable[[], Estimate]) -> list[Finding]:
             if not _is_handed_streams(region):
                 findings += _flow(program, region)
             findings += _shared(program, region)
+    for function in program.functions.values():
+        findings += _unused(program, function)
     findings += _ports(program, estimate)
     return findings
 
@@ -83,6 +86,19 @@ def _endpoints(program: Program, endpoints: Endpoints, region: Function) -> Iter
 def _first_place(fifo: Fifo) -> SourcePlace | None:
     ends = [*fifo.producers.values(), *fifo.consumers.values()]
     return ends[0][0].access.place if ends else fifo.stream.place
+
+
+def _unused(program: Program, function: Function) -> Iterator[Finding]:
+    for buffer in function.buffers:
+        is_declared = buffer.kind == "stream" and buffer.depth is not None
+        # Puts and gets both change a FIFO; asking whether it is full does not.
+        if is_declared and not any(access.is_write for access in buffer.accesses):
+            yield Finding(
+                "unused",
+                f"nothing puts into '{buffer.name}' or gets from it",
+                program.sources.span(buffer.place),
+                "Remove the stream, or use it.",
+            )
 
 
 # --- tokens -----------------------------------------------------------------------------------

@@ -379,9 +379,9 @@ class Schedule(PrimitiveMethods, Buildable):
 
         Checks: ``endpoints`` (a FIFO without its one producer and one consumer), ``deadlock``
         (tasks that wait for ever at these depths), ``leftover`` (tokens that nobody takes),
-        ``shared-array`` (an array that one task writes while another one works on it), ``ports``
-        (an initiation interval that the memory ports do not allow). ``build`` gives each finding
-        as a ``LintWarning``.
+        ``unused`` (a stream that no token passes), ``shared-array`` (an array that one task writes
+        while another one works on it), ``ports`` (an initiation interval that the memory ports do
+        not allow). ``build`` gives each finding as a ``LintWarning``.
         """
         return lint(self.program, lambda: self.estimate(device, clock_mhz))
 

@@ -58,7 +58,7 @@ def simulation_html(step: StepRecord) -> str:
         f"{attribute('data-depths', json.dumps(simulation['depths']))}"
         f' style="--at:{simulation["cycles"]};--cycles:{max(simulation["cycles"], 1)}">'
         f"{_summary(simulation)}{_player(simulation['cycles'])}{_graph(tasks, fifos)}"
-        f"{_task_table(simulation)}{_fifo_table(simulation)}</div>"
+        f"{_task_table(simulation)}{_fifo_table(simulation) if fifos else ''}</div>"
     )
 
 

@@ -242,3 +242,35 @@ def top(A: int32[16], B: int32[16]):
     assert finding.check == "deadlock"
     assert "half_1.give waits at 'third', which is full" in finding.message
     assert "half_1.take waits at 'half_1.inner', which is full" in finding.message
+
+
+def test_a_stream_that_is_never_used() -> None:
+    text = (
+        DATAFLOW
+        + """
+def work(asked: Stream[int32], a: int32[4], b: int32[4]):
+    for i in range(4):
+        b[i] = 0 if asked.full() else a[i]
+
+@df.region()
+def top(A: int32[4], B: int32[4], C: int32[4]):
+    asked: Stream[int32, 2]
+    none: Stream[int32, 2][2, 3]
+    used: Stream[int32, 4][3]
+    work(asked, A, B)
+    @df.kernel(mapping=[1], args=[C])
+    def alone(c: int32[4]):
+        used[1].put(c[0])
+    @df.kernel(mapping=[1])
+    def taker():
+        used[1].get()
+"""
+    )
+    findings = hcl.customize(text).lint()
+    assert [(f.check, f.message, f.span and f.span.line) for f in findings] == [
+        ("unused", "nothing puts into 'asked' or gets from it", 9),
+        ("unused", "nothing puts into 'none' or gets from it", 10),
+    ]
+    assert findings[0].remedy == "Remove the stream, or use it."
+    plain = "def alone(A: int32[4]):\n    fifo: Stream[int32, 2]\n    A[0] = 1\n"
+    assert [f.check for f in hcl.customize(plain).lint()] == ["unused"]

@@ -20,7 +20,7 @@ from hcl_explore.backend.cpu.simulator.endpoints import EndpointFinder, number_s
 from hcl_explore.backend.cpu.simulator.ordering import awaited_calls
 from hcl_explore.backend.cpu.simulator.runs import Run, find_runs
 from hcl_explore.backend.cpu.simulator.sites import Sites, StreamSite, TaskSite
-from hcl_explore.backend.cpu.simulator.stages import makes_stream
+from hcl_explore.backend.cpu.simulator.stages import makes_stream, runs_tasks
 from hcl_explore.backend.cpu.simulator.stream_ops import element_bytes, lower_stream_op, wait_while
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.dialect import MAKE_STREAM, STREAM_OPS, is_stream, stream_type
@@ -50,7 +50,7 @@ def lower_streams(module: ir.Module, top: str) -> Simulated | None:
     result must be made when the module is in the LLVM dialect.
     """
     functions = _functions(module)
-    if not any(makes_stream(op) for op in functions.values()):
+    if not any(makes_stream(op) or runs_tasks(op) for op in functions.values()):
         return None
     with module.context:
         return _Lowering(module, functions, top).run()

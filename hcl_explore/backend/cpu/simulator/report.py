@@ -37,30 +37,19 @@ def format_report(trace: Trace, top: str) -> str:
         )
         for fifo in trace.fifos
     ]
-    return "\n".join(
-        [
-            f"{top}: {trace.cycles:,} cycles, {len(leaves)} tasks, {len(fifos)} FIFOs",
-            "",
-            *_table(
-                ("task", "state", "start", "end", "busy", "waits: empty", "waits: full"), tasks, 2
-            ),
-            "",
-            *_table(
-                (
-                    "FIFO",
-                    "from",
-                    "to",
-                    "tokens",
-                    "depth",
-                    "highest fill",
-                    "waits: empty",
-                    "waits: full",
-                ),
-                fifos,
-                3,
-            ),
-        ]
+    task_header = ("task", "state", "start", "end", "busy", "waits: empty", "waits: full")
+    fifo_header = (
+        *("FIFO", "from", "to", "tokens", "depth"),
+        *("highest fill", "waits: empty", "waits: full"),
     )
+    lines = [
+        f"{top}: {trace.cycles:,} cycles, {len(leaves)} tasks, {len(fifos)} FIFOs",
+        "",
+        *_table(task_header, tasks, 2),
+    ]
+    if fifos:
+        lines += ["", *_table(fifo_header, fifos, 3)]
+    return "\n".join(lines)
 
 
 def _is_region(trace: Trace, name: str) -> bool:

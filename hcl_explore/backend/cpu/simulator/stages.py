@@ -36,6 +36,16 @@ def makes_stream(function: ir.Operation) -> bool:
     return found
 
 
+def runs_tasks(function: ir.Operation) -> bool:
+    """Whether a function was written as a region: it starts tasks, which have names."""
+    return attrs.flag(function, attrs.DATAFLOW) and any(
+        op.operation.name == "func.call"
+        and not op.operation.results
+        and attrs.text(op.operation, attrs.BUFFER_NAME) is not None
+        for op in function.regions[0].blocks[0].operations
+    )
+
+
 def _outline_stages_of(function: ir.Operation) -> None:
     body = function.regions[0].blocks[0]
     name = ir.StringAttr(function.attributes["sym_name"]).value
