@@ -12,8 +12,9 @@ from __future__ import annotations
 from hcl_explore.accuracy.command import main
 from hcl_explore.accuracy.compare import Comparison, compare, run
 from hcl_explore.accuracy.figures import error_of, spearman, summary
+from hcl_explore.accuracy.match import kernel_of
 from hcl_explore.accuracy.page import page
-from hcl_explore.accuracy.points import KernelFile, kernel_of, read_kernels, read_points
+from hcl_explore.accuracy.points import KernelFile, read_kernels, read_points
 
 __all__ = [
     "Comparison",

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from hcl_explore.accuracy.points import KernelFile, kernel_of, read_kernels, read_points
+from hcl_explore.accuracy.design import build, places_for
+from hcl_explore.accuracy.match import kernel_of, loops_known, other_trips
+from hcl_explore.accuracy.points import KernelFile, read_kernels, read_points
 from hcl_explore.analysis.device import Device, device_of_part, like_device, load_device
 from hcl_explore.analysis.estimate import Estimate, EstimateOptions, estimate
 from hcl_explore.errors import HclError
-from hcl_explore.lang import types
-from hcl_explore.schedule.merlin import is_merlin, merlin_to_schedule
-from hcl_explore.schedule.pragmas import PragmaReport, pragmas_to_schedule
-from hcl_explore.schedule.schedule import Schedule, customize
+from hcl_explore.schedule.schedule import Schedule
 
 METRICS = ("latency_cycles", "interval", "dsp", "bram", "uram", "lut", "ff")
 _OURS = {"bram": "bram18"}
@@ -77,6 +75,7 @@ def _estimate(result: Comparison, kernel: KernelFile) -> None:
     )
     result.estimate = figures
     result.remarks += [remark] if remark else []
+    result.remarks += _misfits(point, kernel, schedule)
     result.remarks += [f"left out, {why}: {text}" for text, why in report.refused]
     for metric in METRICS:
         reported = point.get(metric)
@@ -127,47 +126,27 @@ def options_for(point: Mapping[str, Any], kernel: KernelFile) -> EstimateOptions
     )
 
 
-def build(point: Mapping[str, Any], kernel: KernelFile) -> tuple[Schedule, PragmaReport]:
-    """The point's design as a schedule, and what became of its directives."""
-    parameters = {
-        name: getattr(types, value) if isinstance(value, str) else value
-        for name, value in _of_point(kernel.parameters, point, {}).items()
-    }
-    schedule = customize(kernel.text, namespace={**kernel.namespace, **parameters})
-    directives = _of_point(kernel.directives, point, point.get("directives") or ())
-    places = {**kernel.loops, **_of_point(kernel.places, point, {})}
-    if any(map(is_merlin, directives)):
-        is_vitis = "Vitis" in str(point.get("tool"))
-        report = merlin_to_schedule(
-            schedule, directives, places, pipelines_first=is_vitis, lenient=True
+def _misfits(point: Mapping[str, Any], kernel: KernelFile, schedule: Schedule) -> Iterator[str]:
+    """What speaks against a kernel being the point's."""
+    known, loops = loops_known(point, kernel)
+    if kernel.sibling:
+        yield (
+            f"no kernel of its own: taken for {kernel.sibling} ({kernel.path.name}), "
+            f"which has {known} of its {loops} loops"
         )
-        return schedule, report
-    report = pragmas_to_schedule(
-        schedule,
-        directives,
-        places=places,
-        arrays=kernel.arrays,
-        macros={name: n for name, n in parameters.items() if isinstance(n, int)},
-        unchecked=True,
-        lenient=True,
-    )
-    return schedule, report
-
-
-def _of_point(table: Mapping[str, Any], point: Mapping[str, Any], default: Any) -> Any:
-    """The entry of a table whose pattern fits the point's id; ``default`` without one."""
-    for pattern, entry in table.items():
-        if fnmatchcase(point["id"], pattern):
-            return entry
-    return default
+    elif loops and not known:
+        yield f"{kernel.path.name} has none of its {loops} loops"
+    for name, stated, here in dict.fromkeys(other_trips(point, kernel, schedule)):
+        yield f"loop {name} makes {stated} iterations in the report, {here} here"
 
 
 def _compare_loops(result: Comparison, schedule: Schedule, kernel: KernelFile) -> None:
     assert result.estimate is not None
     ours = {loop.key: loop for loop in result.estimate.loops}
     causes = {c["loop"]: c for c in result.point.get("ii_cause") or () if c.get("loop")}
+    names = places_for(result.point, kernel)
     for loop in result.point.get("loops") or ():
-        name = kernel.loops.get(loop["name"])
+        name = names.get(loop["name"])
         if name is None:
             continue
         try:

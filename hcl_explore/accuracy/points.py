@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,9 @@ class KernelFile:
     ``points`` are the ids of the points it expresses; ``loops`` maps a loop of the report, or a
     place of the C source that a pragma names, to a loop here (None: it has no counterpart);
     ``places`` does so for points by pattern, ``directives`` replaces their directives, and
-    ``parameters`` are the numbers (and the names of types) that the kernel and its pragmas use.
+    ``parameters`` are the numbers, formulas and names of types that kernel and pragmas use.
     ``unsafe_math``: the design was made with floating-point sums that the tool may balance.
+    ``sibling``: of its ``points`` the one that a point without a file of its own is taken for.
     """
 
     path: Path
@@ -39,6 +39,7 @@ class KernelFile:
     parameters: Mapping[str, Mapping[str, int | str]] = field(default_factory=dict)
     places: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     unsafe_math: bool = False
+    sibling: str = ""
 
 
 def read_points(path: Path) -> list[dict[str, Any]]:
@@ -192,17 +193,3 @@ def _constant(kind: str, *spec: int) -> np.ndarray[Any, Any]:
         return (np.cos if kind == "cosine" else np.sin)(angles).astype(np.float32)
     low, high, *shape = spec
     return np.linspace(low, high, math.prod(shape)).astype(np.int32).reshape(shape)
-
-
-def kernel_of(point: Mapping[str, Any], kernels: Iterable[KernelFile]) -> KernelFile | None:
-    """The file that lists the point, else one named like its id, variant or kernel."""
-    kernels = list(kernels)
-    for kernel in kernels:
-        if any(fnmatchcase(point["id"], pattern) for pattern in kernel.points):
-            return kernel
-    names = (point["id"], f"{point['kernel']}-{point.get('variant')}", point["kernel"])
-    for name in names:
-        for kernel in kernels:
-            if kernel.path.stem == str(name).replace("-", "_") and not kernel.points:
-                return kernel
-    return None

@@ -36,5 +36,5 @@ def adi(u: float64[60, 60], v: float64[60, 60], p: float64[60, 60], q: float64[6
                 u[i, 58 - j] = p[i, 58 - j] * u[i, 59 - j] + q[i, 58 - j]
 
 
-POINTS = ["adi-hlstrans-polybench-plain-a02cc4"]
+POINTS = ["adi-hlstrans-polybench-plain-*"]
 LOOPS = {"VITIS_LOOP_36_1": "_t", "VITIS_LOOP_41_2": "i", "VITIS_LOOP_59_5": "i_1"}

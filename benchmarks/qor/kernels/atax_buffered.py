@@ -22,5 +22,5 @@ def atax(A: float32[64, 64], x: float32[64], y_out: float32[64]):
         y_out[i] = buff_y_out[i]
 
 
-POINTS = ["atax-hlstrans-polybench-plain-c74420"]
+POINTS = ["atax-hlstrans-polybench-plain-*"]
 LOOPS = {"lprd_1": "lprd.i", "lp1": "lp1.i", "lp3": "lp3.i", "lpwr_1": "lpwr.i"}

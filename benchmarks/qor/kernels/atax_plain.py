@@ -12,7 +12,7 @@ def kernel(A: float32[390, 410], x: float32[410], y: float32[410], tmp: float32[
             y[j] += A[i, j] * tmp[i]
 
 
-POINTS = ["atax-vitis-81fa63"]
+POINTS = ["atax-vitis-*"]
 LOOPS = {
     "VITIS_LOOP_21_1": "init.i",
     "VITIS_LOOP_23_2": "rows.i",

@@ -31,5 +31,5 @@ def bicg(
         q_out[i] = buff_q_out[i]
 
 
-POINTS = ["bicg-hlstrans-polybench-plain-77b7f7"]
+POINTS = ["bicg-hlstrans-polybench-plain-*"]
 LOOPS = {"lprd_1": "lprd.i", "lp1": "lp1.i", "lp3": "lp3.i", "lpwr": "lpwr.i"}

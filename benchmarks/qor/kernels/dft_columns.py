@@ -16,7 +16,7 @@ def dft(
             imag_op[i] += real_sample[j] * s + imag_sample[j] * c
 
 
-POINTS = ["dft-jas0xf-q8-468bdf"]
+POINTS = ["dft-jas0xf-q8-*"]
 LOOPS = {"VITIS_LOOP_17_1_VITIS_LOOP_18_2": "i", "dft.cpp:19": "i", "dft.cpp:20": "i"}
 ARRAYS = {"cos_coefficients_table": "COS", "sin_coefficients_table": "SIN"}
 CONSTANTS = {"COS": ["cosine", 1024], "SIN": ["sine", 1024]}

@@ -33,7 +33,7 @@ def dft(real_sample: float32[1024], out_real: float32[1024], out_img: float32[10
         sum_up(mul_real, mul_imag, out_real, out_img, i)
 
 
-POINTS = ["dft-whxu-dft-1024-best-bfa178"]
+POINTS = ["dft-whxu-dft-1024-best-*"]
 LOOPS = {
     "Loop 1": "i",
     "dft.cpp:9": "i",

@@ -33,6 +33,6 @@ def dft(real_sample: float32[256], out_real: float32[256], out_img: float32[256]
         sum_up(mul_real, mul_imag, out_real, out_img, i)
 
 
-POINTS = ["dft-whxu-dft-256-dataflow-aa7540"]
+POINTS = ["dft-whxu-dft-256-dataflow-*"]
 LOOPS = {"Loop 1": "i", "dft.cpp:9": "i"}
 CONSTANTS = {"COS": ["cosine", 256], "SIN": ["sine", 256]}

@@ -22,6 +22,6 @@ def dft(
         imag_sample[i] = temp_imag[i]
 
 
-POINTS = ["dft-hanyax-dft256-optimized1-8f8ebb"]
+POINTS = ["dft-hanyax-dft256-optimized1-*"]
 LOOPS = {"Loop 1": "S_i_j_0.i", "Loop 1.1": "j", "Loop 2": "back.i"}
 CONSTANTS = {"COS": ["cosine", 256], "SIN": ["sine", 256]}

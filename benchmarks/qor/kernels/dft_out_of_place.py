@@ -20,6 +20,6 @@ def dft(
         imag_out[i] = temp_i
 
 
-POINTS = ["dft-hanyax-dft256-optimized2-562962"]
+POINTS = ["dft-hanyax-dft256-optimized2-*"]
 LOOPS = {"Loop 1": "i", "Loop 1.1": "j"}
 CONSTANTS = {"COS": ["cosine", 256], "SIN": ["sine", 256]}

@@ -19,6 +19,6 @@ def dft(
         imag_sample[i] = dft_img[i]
 
 
-POINTS = ["dft-whxu-dft-256-precomputed-c745a2"]
+POINTS = ["dft-whxu-dft-256-precomputed-*"]
 LOOPS = {"DFT": "DFT.i", "DFT.1": "j", "Loop 2": "back.i"}
 CONSTANTS = {"COS": ["cosine", 256], "SIN": ["sine", 256]}

@@ -12,7 +12,7 @@ def fir(x: int32, y: int32[1]):
     y[0] = acc
 
 
-POINTS = ["fir-hanyax-fir128-best-88cb2b"]
+POINTS = ["fir-hanyax-fir128-best-*"]
 LOOPS = {"SHIFT_ACCUM_LOOP": "i", "fir.cpp:29": "i", "fir.cpp:30": "i"}
 CONSTANTS = {"TAPS": ["range", -11, 11, 128]}
 ARRAYS = {"c": "TAPS"}

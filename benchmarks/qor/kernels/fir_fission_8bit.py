@@ -17,9 +17,9 @@ def fir(x: int8, y: int32[1]):
 
 
 POINTS = [
-    "fir-whxu-fir128-optimized1-5238c9",
-    "fir-whxu-fir128-optimized2-ii1-1c3730",
-    "fir-whxu-fir128-optimized2-ii3-3f41c6",
+    "fir-whxu-fir128-optimized1-*",
+    "fir-whxu-fir128-optimized2-ii1-*",
+    "fir-whxu-fir128-optimized2-ii3-*",
 ]
 LOOPS = {"TDL": "TDL.i", "MAC": "MAC.i"}
 CONSTANTS = {"TAPS": ["range", -11, 11, 128]}

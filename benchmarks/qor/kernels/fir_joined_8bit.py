@@ -14,10 +14,10 @@ def fir(x: int8, y: int32[1]):
 
 
 POINTS = [
-    "fir-whxu-fir128-best-730752",
-    "fir-whxu-fir128-optimized3-fission-ii1-047414",
-    "fir-whxu-fir128-optimized4-unroll4-a28b1a",
-    "fir-whxu-fir128-optimized5-42a17c",
+    "fir-whxu-fir128-best-*",
+    "fir-whxu-fir128-optimized3-fission-ii1-*",
+    "fir-whxu-fir128-optimized4-unroll4-*",
+    "fir-whxu-fir128-optimized5-*",
 ]
 LOOPS = {
     "Loop 1": "i",

@@ -15,5 +15,5 @@ def fir(x: int32, y: int32[1], c: int32[11]):
     y[0] = acc
 
 
-POINTS = ["fir-augkrz-loop-unrolling-47c59c"]
+POINTS = ["fir-augkrz-loop-unrolling-*"]
 LOOPS = {"TDL": "TDL.i", "MAC": "MAC.i"}

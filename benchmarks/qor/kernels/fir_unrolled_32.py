@@ -12,7 +12,7 @@ def fir(x: int32, y: int32[1]):
     y[0] = acc
 
 
-POINTS = ["fir-jas0xf-q5and6-76bb5a"]
+POINTS = ["fir-jas0xf-q5and6-*"]
 LOOPS = {
     "TDL": "TDL.i",
     "MAC": "MAC.i",

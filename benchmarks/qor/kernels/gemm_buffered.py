@@ -26,7 +26,7 @@ def gemm(
         D_out[i, j] = buff_C[i, j]
 
 
-POINTS = ["gemm-hlstrans-polybench-plain-53933e"]
+POINTS = ["gemm-hlstrans-polybench-plain-*"]
 LOOPS = {
     "lprd_1_lprd_2": "lprd.j",
     "lp1_lp2": "lp1.j",

@@ -38,7 +38,7 @@ def adi(u: float64[60, 60], v: float64[60, 60], p: float64[60, 60], q: float64[6
         row_sweep(u, v, p, q)
 
 
-POINTS = ["adi-hlstrans-aug-true-generate-a16f19"]
+POINTS = ["adi-hlstrans-aug-true-generate-??????"]
 LOOPS = {
     "VITIS_LOOP_91_1": "steps.t",
     "COL_I": "column_sweep:columns.i",

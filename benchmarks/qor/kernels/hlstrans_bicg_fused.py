@@ -25,7 +25,7 @@ def bicg(A: int32[32, 32], p: int32[32], r: int32[32], s_out: int32[32], q_out: 
     compute_s_q(A, p, r, s_out, q_out)
 
 
-POINTS = ["bicg-hlstrans-aug-true-bicg-1-*", "bicg-hlstrans-aug-true-bicg-aadebd"]
+POINTS = ["bicg-hlstrans-aug-true-bicg-1-*", "bicg-hlstrans-aug-true-bicg-??????"]
 LOOPS = {
     "VITIS_LOOP_21_1": "compute_s_q:rows.i",
     "6": "initialize_s:reset_s.i",

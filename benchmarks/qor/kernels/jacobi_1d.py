@@ -9,5 +9,5 @@ def jacobi_1d(A: float64[120], B: float64[120]):
             A[i] = 0.33333 * (B[i - 1] + B[i] + B[i + 1])
 
 
-POINTS = ["jacobi-1d-hlstrans-polybench-plain-132b25"]
+POINTS = ["jacobi-1d-hlstrans-polybench-plain-*"]
 LOOPS = {"VITIS_LOOP_9_1": "_t", "VITIS_LOOP_11_2": "i", "VITIS_LOOP_15_3": "i_1"}

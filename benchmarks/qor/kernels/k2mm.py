@@ -35,7 +35,7 @@ def k2mm(
         E_out[i, j] = buff_E_out[i, j]
 
 
-POINTS = ["2mm-hlstrans-polybench-plain-334571"]
+POINTS = ["2mm-hlstrans-polybench-plain-*"]
 LOOPS = {
     "lprd_1_lprd_2": "lprd.j",
     "lp1_lp2": "lp1.j",

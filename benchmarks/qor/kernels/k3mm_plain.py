@@ -28,7 +28,7 @@ def kernel(
                 G[i, j] += E[i, k] * F[k, j]
 
 
-POINTS = ["3mm-vitis-db1b97"]
+POINTS = ["3mm-vitis-*"]
 LOOPS = {
     "VITIS_LOOP_34_1_VITIS_LOOP_35_2_VITIS_LOOP_38_3": "E.k",
     "VITIS_LOOP_42_4_VITIS_LOOP_43_5_VITIS_LOOP_46_6": "F.k",

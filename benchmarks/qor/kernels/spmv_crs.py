@@ -18,6 +18,6 @@ def spmv(
         out[i] = total
 
 
-POINTS = ["spmv-crs-hlstrans-machsuite-plain-88702e"]
+POINTS = ["spmv-crs-hlstrans-machsuite-plain-*"]
 LOOPS = {"spmv_1": "i", "spmv_2": "j"}
 TRIPS = {"j": 1666}

@@ -11,5 +11,5 @@ def spmv_ellpack(
         out[i] = total
 
 
-POINTS = ["spmv-ellpack-hlstrans-machsuite-plain-3731b6"]
+POINTS = ["spmv-ellpack-hlstrans-machsuite-plain-*"]
 LOOPS = {"ellpack_1": "i", "ellpack_2": "j"}

@@ -30,7 +30,7 @@ def stencil3d(C: int32[2], orig: int32[16384], sol: int32[16384]):
                 sol[k + 16 * j + 512 * i] = mul0 + mul1
 
 
-POINTS = ["stencil-3d-hlstrans-machsuite-plain-6c78ca"]
+POINTS = ["stencil-3d-hlstrans-machsuite-plain-*"]
 LOOPS = {
     "height_bound_col_height_bound_row": "height_bound.k",
     "col_bound_height_col_bound_row": "col_bound.k",

@@ -79,11 +79,7 @@ def k2mm(
     scale(alpha, beta, F1, D)
 
 
-POINTS = [
-    "2mm-streamhls-2560-dsps-opt2-49928a",
-    "2mm-streamhls-2560-dsps-opt5-e432e1",
-    "2mm-streamhls-9024-dsps-opt5-52a2e7",
-]
+POINTS = ["2mm-streamhls-*-opt[245]-*"]
 LOOPS = {
     "loop7_loop8_loop9": "first:node3.j0",
     "loop4_loop5_loop6": "second:node2.j0",
@@ -94,36 +90,16 @@ LOOPS = {
     "loop4_loop5": "scale:node1.j0",
 }
 PARAMETERS = {
-    "2mm-streamhls-2560-dsps-opt2-49928a": {
-        "TI": 1,
-        "TJ": 1,
-        "TK": 1,
-        "UI": 1,
-        "UJ": 1,
-        "UK": 1,
-        "OUT": 39600,
-        "MID": 34200,
-    },
-    "2mm-streamhls-2560-dsps-opt5-e432e1": {
-        "TI": 2,
-        "TJ": 11,
-        "TK": 10,
-        "UI": 2,
-        "UJ": 10,
-        "UK": 10,
-        "OUT": 1800,
-        "MID": 1710,
-    },
-    "2mm-streamhls-9024-dsps-opt5-52a2e7": {
-        "TI": 9,
-        "TJ": 11,
-        "TK": 10,
-        "UI": 9,
-        "UJ": 10,
-        "UK": 7,
-        "OUT": 400,
-        "MID": 380,
-    },
+    "*": {
+        "TI": "factor(v62, 1)",
+        "TJ": "factor(v62, 2)",
+        "TK": "factor(v60, 1)",
+        "UI": "factor(v58, 1)",
+        "UJ": "factor(v59, 2)",
+        "UK": "factor(v58, 2)",
+        "OUT": "39600 // (TI * TJ)",
+        "MID": "34200 // (TI * TK)",
+    }
 }
 DIRECTIVES = {
     "*": [

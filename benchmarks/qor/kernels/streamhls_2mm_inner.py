@@ -79,9 +79,7 @@ def k2mm(
     scale(alpha, beta, F1, D)
 
 
-POINTS = [
-    "2mm-streamhls-2560-dsps-opt1-7efd66",
-]
+POINTS = ["2mm-streamhls-*-opt[13]-*"]
 LOOPS = {
     "loop7_loop8_loop9": "first:node3.k0",
     "loop4_loop5_loop6": "second:node2.k0",
@@ -92,16 +90,16 @@ LOOPS = {
     "loop4_loop5": "scale:node1.j0",
 }
 PARAMETERS = {
-    "2mm-streamhls-2560-dsps-opt1-7efd66": {
-        "TI": 1,
-        "TJ": 1,
-        "TK": 1,
-        "UI": 1,
-        "UJ": 1,
-        "UK": 1,
-        "OUT": 39600,
-        "MID": 34200,
-    },
+    "*": {
+        "TI": "factor(v62, 1)",
+        "TJ": "factor(v62, 2)",
+        "TK": "factor(v60, 1)",
+        "UI": "factor(v58, 1)",
+        "UJ": "factor(v59, 2)",
+        "UK": "factor(v58, 2)",
+        "OUT": "39600 // (TI * TJ)",
+        "MID": "34200 // (TI * TK)",
+    }
 }
 DIRECTIVES = {
     "*": [

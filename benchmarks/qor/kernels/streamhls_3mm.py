@@ -90,13 +90,7 @@ def k3mm(
     make_g(F0, E, F, G)
 
 
-POINTS = [
-    "3mm-streamhls-220-dsps-opt5-170701",
-    "3mm-streamhls-2560-dsps-opt2-49544e",
-    "3mm-streamhls-2560-dsps-opt4-7d5616",
-    "3mm-streamhls-2560-dsps-opt5-35d7ac",
-    "3mm-streamhls-9024-dsps-opt5-3f4366",
-]
+POINTS = ["3mm-streamhls-*-opt[245]-*"]
 LOOPS = {
     "loop16_loop17_loop18": "make_e:node3.j0",
     "loop10_loop11_loop12": "make_f:node2.j0",
@@ -107,76 +101,20 @@ LOOPS = {
     "loop2_loop3_loop4": "make_g:node1.j0",
 }
 PARAMETERS = {
-    "3mm-streamhls-220-dsps-opt5-170701": {
-        "EI": 6,
-        "EJ": 1,
-        "EK": 2,
-        "FI": 1,
-        "FJ": 2,
-        "FK": 10,
-        "GI": 6,
-        "GJ": 2,
-        "GK": 1,
-        "OUT": 3150,
-        "TF": 19950,
-        "TE": 5700,
-    },
-    "3mm-streamhls-2560-dsps-opt2-49544e": {
-        "EI": 1,
-        "EJ": 1,
-        "EK": 1,
-        "FI": 1,
-        "FJ": 1,
-        "FK": 1,
-        "GI": 1,
-        "GJ": 1,
-        "GK": 1,
-        "OUT": 37800,
-        "TF": 39900,
-        "TE": 34200,
-    },
-    "3mm-streamhls-2560-dsps-opt4-7d5616": {
-        "EI": 3,
-        "EJ": 5,
-        "EK": 10,
-        "FI": 5,
-        "FJ": 10,
-        "FK": 4,
-        "GI": 3,
-        "GJ": 10,
-        "GK": 5,
-        "OUT": 1260,
-        "TF": 798,
-        "TE": 2280,
-    },
-    "3mm-streamhls-2560-dsps-opt5-35d7ac": {
-        "EI": 3,
-        "EJ": 5,
-        "EK": 10,
-        "FI": 5,
-        "FJ": 10,
-        "FK": 4,
-        "GI": 3,
-        "GJ": 10,
-        "GK": 5,
-        "OUT": 1260,
-        "TF": 798,
-        "TE": 2280,
-    },
-    "3mm-streamhls-9024-dsps-opt5-3f4366": {
-        "EI": 10,
-        "EJ": 10,
-        "EK": 5,
-        "FI": 10,
-        "FJ": 6,
-        "FK": 11,
-        "GI": 10,
-        "GJ": 6,
-        "GK": 10,
-        "OUT": 630,
-        "TF": 665,
-        "TE": 342,
-    },
+    "*": {
+        "EI": "factor(v62, 1)",
+        "EJ": "factor(v63, 2)",
+        "EK": "factor(v62, 2)",
+        "FI": "factor(v64, 1)",
+        "FJ": "factor(v65, 2)",
+        "FK": "factor(v64, 2)",
+        "GI": "factor(v66, 1)",
+        "GJ": "factor(v66, 2)",
+        "GK": "factor(v12, 1)",
+        "OUT": "37800 // (GI * GJ)",
+        "TF": "39900 // (GK * GJ)",
+        "TE": "34200 // (GI * GK)",
+    }
 }
 DIRECTIVES = {
     "*": [

@@ -68,13 +68,7 @@ def atax(A: float32[390, 410], x: float32[410], y: float32[410]):
     second(F0, R, T, y)
 
 
-POINTS = [
-    "atax-streamhls-220-dsps-opt5-02b888",
-    "atax-streamhls-2560-dsps-opt2-6f1105",
-    "atax-streamhls-2560-dsps-opt4-6c41eb",
-    "atax-streamhls-2560-dsps-opt5-3c3d20",
-    "atax-streamhls-9024-dsps-opt5-94524d",
-]
+POINTS = ["atax-streamhls-*-opt[245]-*"]
 LOOPS = {
     "loop10_loop11": "first:node3.i0",
     "loop6_loop7": "relay:node2.j0",
@@ -85,17 +79,13 @@ LOOPS = {
     "loop1_loop2": "second:node1.j0",
 }
 PARAMETERS = {
-    "atax-streamhls-220-dsps-opt5-02b888": {"TI": 2, "TJ": 10, "OUT": 41, "MID": 195, "ALL": 7995},
-    "atax-streamhls-2560-dsps-opt2-6f1105": {
-        "TI": 1,
-        "TJ": 1,
-        "OUT": 410,
-        "MID": 390,
-        "ALL": 159900,
-    },
-    "atax-streamhls-2560-dsps-opt4-6c41eb": {"TI": 15, "TJ": 10, "OUT": 41, "MID": 26, "ALL": 1066},
-    "atax-streamhls-2560-dsps-opt5-3c3d20": {"TI": 15, "TJ": 10, "OUT": 41, "MID": 26, "ALL": 1066},
-    "atax-streamhls-9024-dsps-opt5-94524d": {"TI": 15, "TJ": 10, "OUT": 41, "MID": 26, "ALL": 1066},
+    "*": {
+        "TI": "factor(v44, 1)",
+        "TJ": "factor(v44, 2)",
+        "OUT": "410 // TJ",
+        "MID": "390 // TI",
+        "ALL": "159900 // (TI * TJ)",
+    }
 }
 DIRECTIVES = {
     "*": [

@@ -11,9 +11,9 @@ def clear_q(F0: float32[410]):
 
 
 def clear_s(F1: float32[390]):
-    for d0o in range(390 // TJ, name="node1"):
-        for d0 in range(TJ):
-            F1[TJ * d0o + d0] = 0.0
+    for d0o in range(390 // UJ, name="node1"):
+        for d0 in range(UJ):
+            F1[UJ * d0o + d0] = 0.0
 
 
 def make_q(
@@ -44,18 +44,18 @@ def make_s(
     s: float32[390],
 ):
     acc: float32[390]
-    for i0, j0 in hcl.grid(410 // TI, 390 // TJ, name="node3"):
-        for j in range(TJ):
+    for i0, j0 in hcl.grid(410 // UI, 390 // UJ, name="node3"):
+        for j in range(UJ):
             total: float32 = 0.0
             if i0 == 0:
-                total = F1[TJ * j0 + j]
+                total = F1[UJ * j0 + j]
             else:
-                total = acc[TJ * j0 + j]
-            for i in range(TI):
-                total += A[TI * i0 + i, TJ * j0 + j] * r[TI * i0 + i]
-            acc[TJ * j0 + j] = total
-            if i0 == 410 // TI - 1:
-                s[TJ * j0 + j] = total
+                total = acc[UJ * j0 + j]
+            for i in range(UI):
+                total += A[UI * i0 + i, UJ * j0 + j] * r[UI * i0 + i]
+            acc[UJ * j0 + j] = total
+            if i0 == 410 // UI - 1:
+                s[UJ * j0 + j] = total
 
 
 def bicg(
@@ -74,40 +74,41 @@ def bicg(
     make_s(F1, A2, r, s)
 
 
-POINTS = [
-    "bicg-streamhls-2560-dsps-opt2-2c86f1",
-    "bicg-streamhls-2560-dsps-opt4-9c5f50",
-    "bicg-streamhls-2560-dsps-opt5-c57c04",
-    "bicg-streamhls-9024-dsps-opt5-28d5d3",
-]
+POINTS = ["bicg-streamhls-*-opt[245]-*"]
 LOOPS = {
     "loop4_loop5": "make_q:node2.i0",
-    "loop2_loop3": "make_q:node2.i0",
     "loop8_loop9": "make_s:node3.j0",
     "loop1": "clear_s:node1.d0o",
     "loop2": "clear_s:node1.d0o",
     "loop0": "clear_q:node0.d0o",
 }
+PLACES = {
+    "*-opt2-*": {"loop2_loop3": "make_q:node2.i0", "loop4_loop5": "make_s:node3.j0"},
+}
 PARAMETERS = {
-    "bicg-streamhls-2560-dsps-opt2-2c86f1": {"TI": 1, "TJ": 1, "QS": 410, "SS": 390},
-    "bicg-streamhls-2560-dsps-opt4-9c5f50": {"TI": 10, "TJ": 15, "QS": 41, "SS": 26},
-    "bicg-streamhls-2560-dsps-opt5-c57c04": {"TI": 10, "TJ": 15, "QS": 41, "SS": 26},
-    "bicg-streamhls-9024-dsps-opt5-28d5d3": {"TI": 10, "TJ": 15, "QS": 41, "SS": 26},
+    "*": {
+        "TI": "factor(v45, 1)",
+        "TJ": "factor(v43, 1)",
+        "UI": "factor(v42, 1)",
+        "UJ": "factor(v44, 1)",
+        "QS": "410 // TI",
+        "SS": "390 // UJ",
+    }
 }
 DIRECTIVES = {
     "*": [
         "#pragma HLS array_partition variable=bicg:A cyclic dim=1 factor=TI",
         "#pragma HLS array_partition variable=bicg:A cyclic dim=2 factor=TJ",
-        "#pragma HLS array_partition variable=bicg:A2 cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=bicg:A2 cyclic dim=2 factor=TJ",
+        "#pragma HLS array_partition variable=bicg:A2 cyclic dim=1 factor=UI",
+        "#pragma HLS array_partition variable=bicg:A2 cyclic dim=2 factor=UJ",
         "#pragma HLS array_partition variable=bicg:p cyclic dim=1 factor=TJ",
-        "#pragma HLS array_partition variable=bicg:s cyclic dim=1 factor=TJ",
-        "#pragma HLS array_partition variable=bicg:r cyclic dim=1 factor=TI",
+        "#pragma HLS array_partition variable=bicg:s cyclic dim=1 factor=UJ",
+        "#pragma HLS array_partition variable=bicg:r cyclic dim=1 factor=UI",
         "#pragma HLS array_partition variable=bicg:q cyclic dim=1 factor=TI",
         "#pragma HLS array_partition variable=make_q:acc cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=make_s:acc cyclic dim=1 factor=TJ",
+        "#pragma HLS array_partition variable=make_s:acc cyclic dim=1 factor=UJ",
         "#pragma HLS array_partition variable=bicg:F0 cyclic dim=1 factor=TI",
-        "#pragma HLS array_partition variable=bicg:F1 cyclic dim=1 factor=TJ",
+        "#pragma HLS array_partition variable=bicg:F1 cyclic dim=1 factor=UJ",
         "#pragma HLS stream variable=bicg:F0 depth=QS",
         "#pragma HLS stream variable=bicg:F1 depth=SS",
         "clear_q:node0.d0o: #pragma HLS pipeline II=1",

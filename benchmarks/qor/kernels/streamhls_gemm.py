@@ -52,15 +52,21 @@ def gemm(
     scale(alpha, beta, F1, C)
 
 
-POINTS = ["gemm-streamhls-220-dsps-opt5-4e761c", "gemm-streamhls-9024-dsps-opt5-173186"]
+POINTS = ["gemm-streamhls-*-opt[245]-*"]
 LOOPS = {
     "loop0_loop1": "clear:node0.j0",
     "loop4_loop5": "scale:node1.j0",
     "loop8_loop9_loop10": "product:node2.j0",
+    "loop2_loop3": "scale:node1.j0",
+    "loop4_loop5_loop6": "product:node2.j0",
 }
 PARAMETERS = {
-    "gemm-streamhls-220-dsps-opt5-4e761c": {"TI": 4, "TJ": 1, "TK": 8, "TOKENS": 11000},
-    "gemm-streamhls-9024-dsps-opt5-173186": {"TI": 10, "TJ": 10, "TK": 15, "TOKENS": 440},
+    "*": {
+        "TI": "factor(v39, 1)",
+        "TJ": "factor(v40, 2)",
+        "TK": "factor(v39, 2)",
+        "TOKENS": "44000 // (TI * TJ)",
+    }
 }
 DIRECTIVES = {
     "*": [

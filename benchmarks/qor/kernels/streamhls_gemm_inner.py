@@ -52,13 +52,22 @@ def gemm(
     scale(alpha, beta, F1, C)
 
 
-POINTS = ["gemm-streamhls-2560-dsps-opt3-193d33"]
+POINTS = ["gemm-streamhls-*-opt[13]-*"]
 LOOPS = {
     "loop0_loop1": "clear:node0.j0",
     "loop4_loop5": "scale:node1.j0",
     "loop8_loop9_loop10": "product:node2.k0",
+    "loop2_loop3": "scale:node1.j0",
+    "loop4_loop5_loop6": "product:node2.k0",
 }
-PARAMETERS = {"*": {"TI": 4, "TJ": 11, "TK": 10, "TOKENS": 1000}}
+PARAMETERS = {
+    "*": {
+        "TI": "factor(v39, 1)",
+        "TJ": "factor(v40, 2)",
+        "TK": "factor(v39, 2)",
+        "TOKENS": "44000 // (TI * TJ)",
+    }
+}
 DIRECTIVES = {
     "*": [
         "#pragma HLS array_partition variable=product:A cyclic dim=1 factor=TI",

@@ -75,23 +75,26 @@ def gesummv(
     join(alpha, beta, F1, F2, y)
 
 
-POINTS = [
-    "gesummv-streamhls-220-dsps-opt5-bd8071",
-    "gesummv-streamhls-2560-dsps-opt4-bd1891",
-    "gesummv-streamhls-2560-dsps-opt5-2436f8",
-    "gesummv-streamhls-9024-dsps-opt5-d870b0",
-]
+POINTS = ["gesummv-streamhls-*-opt[245]-*"]
 LOOPS = {
     "loop8_loop9": "first:node3.i0",
     "loop4_loop5": "second:node2.i0",
     "loop2": "join:node1.i0",
     "loop0": "clear:node0.d0o",
 }
+PLACES = {
+    "*-opt2-*": {
+        "loop4_loop5": "first:node3.i0",
+        "loop2_loop3": "second:node2.i0",
+        "loop1": "join:node1.i0",
+    },
+}
 PARAMETERS = {
-    "gesummv-streamhls-220-dsps-opt5-bd8071": {"TI": 2, "TJ": 10, "OUT": 125},
-    "gesummv-streamhls-2560-dsps-opt4-bd1891": {"TI": 10, "TJ": 10, "OUT": 25},
-    "gesummv-streamhls-2560-dsps-opt5-2436f8": {"TI": 10, "TJ": 10, "OUT": 25},
-    "gesummv-streamhls-9024-dsps-opt5-d870b0": {"TI": 10, "TJ": 10, "OUT": 25},
+    "*": {
+        "TI": "factor(v48, 1)",
+        "TJ": "factor(v48, 2)",
+        "OUT": "250 // TI",
+    }
 }
 DIRECTIVES = {
     "*": [

@@ -75,17 +75,26 @@ def gesummv(
     join(alpha, beta, F1, F2, y)
 
 
-POINTS = [
-    "gesummv-streamhls-2560-dsps-opt3-bc57bf",
-]
+POINTS = ["gesummv-streamhls-*-opt[13]-*"]
 LOOPS = {
     "loop8_loop9": "first:node3.j0",
     "loop4_loop5": "second:node2.j0",
     "loop2": "join:node1.i0",
     "loop0": "clear:node0.d0o",
 }
+PLACES = {
+    "*-opt1-*": {
+        "loop4_loop5": "first:node3.j0",
+        "loop2_loop3": "second:node2.j0",
+        "loop1": "join:node1.i0",
+    },
+}
 PARAMETERS = {
-    "gesummv-streamhls-2560-dsps-opt3-bc57bf": {"TI": 10, "TJ": 10, "OUT": 25},
+    "*": {
+        "TI": "factor(v48, 1)",
+        "TJ": "factor(v48, 2)",
+        "OUT": "250 // TI",
+    }
 }
 DIRECTIVES = {
     "*": [

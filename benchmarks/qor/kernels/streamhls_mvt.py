@@ -81,11 +81,7 @@ def mvt(
     second(F1, R, y2, x2)
 
 
-POINTS = [
-    "mvt-streamhls-2560-dsps-opt4-018153",
-    "mvt-streamhls-2560-dsps-opt5-10dba2",
-    "mvt-streamhls-9024-dsps-opt5-8c944d",
-]
+POINTS = ["mvt-streamhls-*-opt[245]-*"]
 LOOPS = {
     "loop12_loop13": "first:node4.i0",
     "loop8_loop9": "relay:node3.j0",
@@ -93,10 +89,21 @@ LOOPS = {
     "loop2": "clear2:node1.d0o",
     "loop0": "clear1:node0.d0o",
 }
+PLACES = {
+    "*-opt2-*": {
+        "loop6_loop7": "first:node4.i0",
+        "loop4_loop5": "relay:node3.j0",
+        "loop2_loop3": "second:node2.j0",
+        "loop1": "clear2:node1.d0o",
+    },
+}
 PARAMETERS = {
-    "mvt-streamhls-2560-dsps-opt4-018153": {"TI": 16, "TJ": 16, "OUT": 25, "ALL": 625},
-    "mvt-streamhls-2560-dsps-opt5-10dba2": {"TI": 16, "TJ": 16, "OUT": 25, "ALL": 625},
-    "mvt-streamhls-9024-dsps-opt5-8c944d": {"TI": 25, "TJ": 25, "OUT": 16, "ALL": 256},
+    "*": {
+        "TI": "factor(v47, 1)",
+        "TJ": "factor(v47, 2)",
+        "OUT": "400 // TI",
+        "ALL": "160000 // (TI * TJ)",
+    }
 }
 DIRECTIVES = {
     "*": [

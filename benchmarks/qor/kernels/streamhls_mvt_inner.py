@@ -82,9 +82,7 @@ def mvt(
     second(F1, R, y2, x2)
 
 
-POINTS = [
-    "mvt-streamhls-2560-dsps-opt3-fa2469",
-]
+POINTS = ["mvt-streamhls-*-opt[13]-*"]
 LOOPS = {
     "loop12_loop13": "first:node4.j0",
     "loop8_loop9": "relay:node3.i0",
@@ -92,7 +90,24 @@ LOOPS = {
     "loop2": "clear1:node0.d0o",
     "loop0": "clear2:node1.d0o",
 }
-PARAMETERS = {"*": {"TI": 10, "TJ": 25, "UI": 16, "UJ": 16, "OUT1": 40, "OUT2": 25}}
+PLACES = {
+    "*-opt1-*": {
+        "loop6_loop7": "first:node4.j0",
+        "loop4_loop5": "relay:node3.i0",
+        "loop2_loop3": "second:node2.i0",
+        "loop1": "clear1:node0.d0o",
+    },
+}
+PARAMETERS = {
+    "*": {
+        "TI": "factor(v47, 1)",
+        "TJ": "factor(v47, 2)",
+        "UI": "factor(v48, 1)",
+        "UJ": "factor(v48, 2)",
+        "OUT1": "400 // TI",
+        "OUT2": "400 // UJ",
+    }
+}
 DIRECTIVES = {
     "*": [
         "#pragma HLS array_partition variable=mvt:A1 cyclic dim=1 factor=TI",

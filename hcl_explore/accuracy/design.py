@@ -1,0 +1,55 @@
+"""The design of a point: its kernel with the point's parameters and directives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from hcl_explore.accuracy.parameters import evaluated
+from hcl_explore.accuracy.points import KernelFile
+from hcl_explore.schedule.merlin import is_merlin, merlin_to_schedule
+from hcl_explore.schedule.pragmas import PragmaReport, pragmas_to_schedule
+from hcl_explore.schedule.schedule import Schedule, customize
+
+
+def places_for(point: Mapping[str, Any], kernel: KernelFile) -> dict[str, str | None]:
+    """What the point's loops and the places of its directives are called in the kernel."""
+    return {**kernel.loops, **_of_point(kernel.places, point, kernel, {})}
+
+
+def build(point: Mapping[str, Any], kernel: KernelFile) -> tuple[Schedule, PragmaReport]:
+    """The point's design as a schedule, and what became of its directives."""
+    stated = point.get("directives") or ()
+    parameters = evaluated(_of_point(kernel.parameters, point, kernel, {}), stated)
+    schedule = customize(kernel.text, namespace={**kernel.namespace, **parameters})
+    directives = _of_point(kernel.directives, point, kernel, stated)
+    places = places_for(point, kernel)
+    if any(map(is_merlin, directives)):
+        is_vitis = "Vitis" in str(point.get("tool"))
+        report = merlin_to_schedule(
+            schedule, directives, places, pipelines_first=is_vitis, lenient=True
+        )
+        return schedule, report
+    report = pragmas_to_schedule(
+        schedule,
+        directives,
+        places=places,
+        arrays=kernel.arrays,
+        macros={name: n for name, n in parameters.items() if isinstance(n, int)},
+        unchecked=True,
+        lenient=True,
+    )
+    return schedule, report
+
+
+def _of_point(
+    table: Mapping[str, Any], point: Mapping[str, Any], kernel: KernelFile, default: Any
+) -> Any:
+    """The entry of a table whose pattern fits the point, or the sibling that it is taken for;
+    ``default`` without one."""
+    called = kernel.sibling or point["id"]
+    for pattern, entry in table.items():
+        if called == pattern or fnmatchcase(called, pattern):
+            return entry
+    return default
