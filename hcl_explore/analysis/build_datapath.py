@@ -307,6 +307,7 @@ class DatapathBuilder:
             return
         constant = self._table_entry(access)
         if constant is not None:
+            self.path.at_hand.add(access)
             self.nodes.known[value] = constant
             return
         indices = tuple(self.nodes.of(index) for index in value.operands)
@@ -319,6 +320,7 @@ class DatapathBuilder:
             assert store.access is not None
             relation = relation_of(store.access, access)
             if relation == "same" and store.levels <= self._levels(access):
+                self.path.at_hand.add(access)
                 return store.inputs[0]
             if relation != "different":
                 break
@@ -330,6 +332,7 @@ class DatapathBuilder:
         place = (access.buffer, access.subscripts, access.guards, after)
         node = self.read.get(place) if access.subscripts is not None else None
         if node is not None:
+            self.path.at_hand.add(access)
             return node
         addresses = (*indices, *self._address(access))
         node = make_node("load", self.layouts.bits(access.buffer), addresses, self._levels(access))

@@ -110,6 +110,9 @@ class Datapath:
     stores: list[Node] = field(default_factory=list)
     hoisted: dict[Buffer, set[Access]] = field(default_factory=dict)
     """Reads that are the same in every iteration: done once, before the loop starts."""
+    at_hand: set[Access] = field(default_factory=set)
+    """Reads that ask no memory: of what the iteration has stored or read before, and of entries of
+    tables that each copy knows."""
 
 
 def nodes_in(entries: Iterable[Entry]) -> Iterator[Node]:

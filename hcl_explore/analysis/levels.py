@@ -5,17 +5,25 @@
   design, so only their filling counts here.
 - BRAM, URAM, LUTRAM: the design's own arrays, counted likewise: an element that the inner loops
   leave alone is held in a register meanwhile.
+  What the design has at hand (stored in the same iteration, read by another statement, an entry
+  of a table that each copy of a body knows) is not asked of a memory again.
 - registers: every execution of every load and store, of whatever array or variable: what the
   operators take in and give out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from hcl_explore.analysis.datapath import Datapath
 from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.layout import PORTS_PER_BANK, Layouts
+from hcl_explore.analysis.pipelines import Pipeline
+from hcl_explore.analysis.plan import Plan
+from hcl_explore.analysis.ports import copies_of
+from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
 from hcl_explore.polyhedral.footprint import element_count
 
@@ -60,13 +68,40 @@ class Level:
 
 
 def levels_of(
-    program: Program, trips: Callable[[Loop], float], layouts: Layouts
+    program: Program, trips: TripCounts, layouts: Layouts, asked: Mapping[Access, Asked]
 ) -> dict[str, Level]:
-    """What one run of the kernel moves at each level that it uses. ``trips``: the (mean)
-    iterations of a loop."""
-    walk = _Walk(program, trips, layouts)
+    """What one run of the kernel moves at each level that it uses. ``asked``: of the accesses that
+    do not ask a memory each time that their element changes (``asked_of``)."""
+    walk = _Walk(program, trips, layouts, asked)
     walk.function(program.kernel, 1.0, {})
     return walk.levels
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How often an access asks a memory: ``each`` elements in every iteration of ``loops``."""
+
+    loops: tuple[Loop, ...]
+    each: float = 1.0
+
+
+def asked_of(
+    paths: Iterable[Datapath], pipelines: Iterable[Pipeline], plan: Plan
+) -> dict[Access, Asked]:
+    """How often the accesses ask that do not do so each time that their element changes: what is
+    at hand, what is read once before a pipeline starts, and what several copies share."""
+    asked = {access: Asked((), 0.0) for path in paths for access in path.at_hand}
+    for pipeline in pipelines:
+        around = plan.nest_of(pipeline.loop)[0].chain[:-1]
+        for accesses in pipeline.path.hoisted.values():
+            for access in accesses:
+                asked[access] = Asked(around, copies_of(access, plan))
+        for load in pipeline.port_loads.values():
+            for access, elements in load.asked.items():
+                loops = moving(access)
+                copies = math.prod(plan[loop].copies for loop in loops if plan.is_copied(loop))
+                asked[access] = Asked(loops, elements / copies)
+    return asked
 
 
 def traffic_of(
@@ -132,12 +167,14 @@ class _Walk:
     def __init__(
         self,
         program: Program,
-        trips: Callable[[Loop], float],
+        trips: TripCounts,
         layouts: Layouts,
+        asked: Mapping[Access, Asked],
     ) -> None:
         self.program = program
         self.trips = trips
         self.layouts = layouts
+        self.asked = asked
         self.levels = {OFF_CHIP: Level()}
 
     def function(self, function: Function, runs: float, outside: Mapping[Buffer, Buffer]) -> None:
@@ -148,19 +185,24 @@ class _Walk:
             if access.is_call or access.buffer.kind == "stream":
                 continue  # a token is wired from task to task: no level of memory sees it
             width = _width(home)
-            self._book(REGISTERS, home, access, runs * self._iterations(access.loops) * width)
+            times = self.trips.runs(access.loops, access.guards)
+            self._book(REGISTERS, home, access, runs * times * width)
             level = self._level(home)
-            if level == REGISTERS:
+            asked = self.asked.get(access) or Asked(moving(access))
+            if level == REGISTERS or not asked.each:
                 continue
             key = (access.loop, access.is_write, home, access.subscripts)
             if access.subscripts is not None and key in moved:
                 continue
             moved.add(key)
-            self._book(level, home, access, runs * self._iterations(moving(access)) * width)
+            parts = [part for guard in access.guards for part in guard.parts()]
+            guards = [part for part in parts if part.variables() <= {*asked.loops}]
+            moves = self.trips.runs(asked.loops, guards) * asked.each
+            self._book(level, home, access, runs * moves * width)
         for call in function.all_calls():
             callee = self.program.functions[call.callee]
             handed = _handed(call, callee, outside)
-            self.function(callee, runs * self._iterations(call.loops), handed)
+            self.function(callee, runs * self.trips.runs(call.loops, call.guards), handed)
 
     def _book(self, level: str, buffer: Buffer, access: Access, moved: float) -> None:
         entry = self.levels.setdefault(level, Level())
@@ -172,12 +214,6 @@ class _Walk:
         if is_interface and buffer.kind in ("argument", "result") and buffer.shape:
             return OFF_CHIP
         return self.layouts.kind(buffer) or REGISTERS
-
-    def _iterations(self, loops: Iterable[Loop]) -> float:
-        product = 1.0
-        for loop in loops:
-            product *= self.trips(loop)
-        return product
 
 
 def moving(access: Access) -> tuple[Loop, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple, TypeAlias
 
@@ -22,13 +22,15 @@ _MOST_PLACES = 1 << 14
 @dataclass(frozen=True)
 class PortLoad:
     """What one iteration asks of a buffer: ``reads`` and ``writes`` of different elements,
-    the number of them that fall on the busiest bank, and that bank's ``ports``."""
+    the number of them that fall on the busiest bank, and that bank's ``ports``; ``asked`` how many
+    each access adds to those of the accesses before it (empty where there are too many to tell)."""
 
     buffer: Buffer
     reads: int
     writes: int
     busiest: int
     ports: int
+    asked: Mapping[Access, int] = field(default_factory=dict, compare=False)
 
     @property
     def cycles(self) -> int:
@@ -72,6 +74,7 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
     asked: defaultdict[tuple[bool, object], set[Place]] = defaultdict(set)
     busy: defaultdict[Place | None, _Use] = defaultdict(_Use)
     counts = {True: 0, False: 0}
+    asked_by: dict[Access, int] = {}
     all_copies = sorted(
         (_Copies(access, plan, layout) for access in accesses), key=lambda copies: copies.order
     )
@@ -97,6 +100,7 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
             }
         known |= fresh
         counts[access.is_write] += len(fresh)
+        asked_by[access] = len(fresh)
         if has_words:
             before = asked[access.is_write, copies.shape]
             fresh = copies.packed(fresh) - before
@@ -105,7 +109,7 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
             busy[bank].add(access, count)
     everywhere = busy.pop(None, _Use()).most
     busiest = everywhere + max((use.most for use in busy.values()), default=0)
-    return PortLoad(buffer, counts[False], counts[True], busiest, ports)
+    return PortLoad(buffer, counts[False], counts[True], busiest, ports, asked_by)
 
 
 def words_of(accesses: Sequence[Access], plan: Plan, layout: Layout) -> int:

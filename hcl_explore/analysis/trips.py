@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from hcl_explore.analysis.options import EstimateOptions
-from hcl_explore.ir.program import Loop
+from hcl_explore.ir.program import Guard, Loop
 from hcl_explore.polyhedral.domain import Ranges
-from hcl_explore.polyhedral.trips import average_trip_count
+from hcl_explore.polyhedral.trips import average_trip_count, total_runs
 
 _BOUNDED = 2**31
 """An extent below it comes from bounds of the program, not from the width of an index."""
@@ -27,6 +30,16 @@ class TripCounts:
         if found is None:
             found = self._found[loop] = self._mean(loop)
         return found
+
+    def runs(self, loops: Sequence[Loop], guards: Sequence[Guard]) -> float:
+        """How often what stands under ``guards`` in the innermost of ``loops`` runs in one run of
+        its function; conditions that are decided at run time count as if they held."""
+        decided = [guard for guard in guards if guard.constraints is not None]
+        if decided or any(loop.guards for loop in loops):
+            total = total_runs(loops, decided)
+            if total is not None:
+                return float(total)
+        return math.prod(map(self.mean, loops))
 
     def of_a_run(self, loop: Loop) -> float:
         """The iterations that the latency counts with: the mean or the most, as asked."""

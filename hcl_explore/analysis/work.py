@@ -6,7 +6,7 @@ from collections import Counter
 
 from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.analysis.values import LOAD, Statement, Value, Values
-from hcl_explore.ir.program import Function, Loop, Program
+from hcl_explore.ir.program import Function, Guard, Loop, Program
 
 _ARITHMETIC = frozenset(
     f"arith.{name}"
@@ -16,6 +16,11 @@ _ARITHMETIC = frozenset(
         *("maximumf", "minimumf", "maxnumf", "minnumf", "maxsi", "minsi", "maxui", "minui"),
     )
 )
+
+
+def is_operation(value: Value) -> bool:
+    """Whether a value counts as an operation: arithmetic, and the functions of ``math``."""
+    return value.op in _ARITHMETIC or value.op.startswith("math.")
 
 
 def operations_of(program: Program, values: Values, trips: TripCounts) -> Counter[str]:
@@ -34,30 +39,33 @@ class _Count:
         self.operations: dict[str, float] = {}
 
     def function(self, function: Function, runs: float) -> None:
-        self._statements(self.values.of(function, None), runs)
+        self._statements(self.values.of(function, None), (), runs)
         for loop in function.all_loops():
-            self._statements(self.values.of(function, loop), runs * self._iterations(loop.chain))
+            self._statements(self.values.of(function, loop), loop.chain, runs)
 
-    def _iterations(self, loops: tuple[Loop, ...]) -> float:
-        product = 1.0
-        for loop in loops:
-            product *= self.trips.mean(loop)
-        return product
-
-    def _statements(self, statements: list[Statement], runs: float) -> None:
+    def _statements(
+        self, statements: list[Statement], loops: tuple[Loop, ...], runs: float
+    ) -> None:
+        # What several statements use is computed as often as the one that runs most often.
         seen: set[Value] = set()
-        for statement in statements:
+        often = [(runs * self.trips.runs(loops, _guards(each)), each) for each in statements]
+        for times, statement in sorted(often, key=lambda pair: -pair[0]):
             if statement.call is not None:
-                self.function(self.program.functions[statement.call.callee], runs)
+                self.function(self.program.functions[statement.call.callee], times)
             for operand in statement.operands:
-                self._value(operand, runs, seen)
+                self._value(operand, times, seen)
 
     def _value(self, value: Value, runs: float, seen: set[Value]) -> None:
         if value in seen or value.op == LOAD:
             return
         seen.add(value)
-        if value.op in _ARITHMETIC or value.op.startswith("math."):
+        if is_operation(value):
             kind = f"{'float' if value.is_float else 'int'}{value.bits}"
             self.operations[kind] = self.operations.get(kind, 0.0) + runs
         for operand in value.operands:
             self._value(operand, runs, seen)
+
+
+def _guards(statement: Statement) -> tuple[Guard, ...]:
+    item = statement.access if statement.access is not None else statement.call
+    return item.guards if item is not None else ()

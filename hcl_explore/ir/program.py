@@ -167,6 +167,17 @@ class Guard:
     constraints: tuple[Constraint, ...] | None
     negated: bool
 
+    def variables(self) -> set[Variable]:
+        """The loops and symbols that the constraints use."""
+        return {v for held in self.constraints or () for v in held.form.variables()}
+
+    def parts(self) -> tuple[Guard, ...]:
+        """Guards that hold together just where this one does: one for each constraint, where that
+        can be said so (a negated conjunction stays whole)."""
+        if self.constraints is None or self.negated:
+            return (self,)
+        return tuple(Guard(self.op, (held,), False) for held in self.constraints)
+
 
 @dataclass(eq=False)
 class Access:

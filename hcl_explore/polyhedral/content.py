@@ -44,10 +44,10 @@ class Answers(Generic[Answer]):
         return self._known[content]
 
 
-def content_of_loops(loops: Sequence[Loop]) -> Hashable:
-    """The iterations of a nest: bounds, steps and conditions."""
+def content_of_runs(loops: Sequence[Loop], guards: Sequence[Guard]) -> Hashable:
+    """The iterations of a nest, bounds, steps and conditions, that meet ``guards``."""
     content = _Content()
-    return content.loops(loops), tuple(content.described)
+    return content.loops(loops), content.guards(guards), tuple(content.described)
 
 
 def distinct(accesses: Iterable[Access]) -> tuple[Hashable, list[Access]]:

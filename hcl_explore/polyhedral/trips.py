@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hcl_explore.ir.linear import LinearForm, Symbol, Variable
 from hcl_explore.ir.program import Guard, Loop
-from hcl_explore.polyhedral.content import Answers, content_of_loops
+from hcl_explore.polyhedral.content import Answers, content_of_runs
 from hcl_explore.polyhedral.polynomial import Polynomial
 
 _MOST_STEPS = 200_000
@@ -21,15 +21,21 @@ def total_iterations(loop: Loop) -> int | None:
     Exact. None where a bound or condition is not affine or depends on an index argument, or where
     there is no closed form and counting would take too long.
     """
-    chain = loop.chain
-    if not all(_is_countable(outer) for outer in chain):
+    return total_runs(loop.chain, ())
+
+
+def total_runs(loops: Sequence[Loop], guards: Sequence[Guard]) -> int | None:
+    """The number of times that what stands under ``guards`` in the innermost of ``loops`` (each
+    the parent of the next) runs in one run of its function. None as of ``total_iterations``."""
+    known = all(_is_countable(loop) for loop in loops) and _are_countable(guards)
+    if not known:
         return None
-    return _TOTALS.get(content_of_loops(chain), lambda: _total(chain))
+    return _TOTALS.get(content_of_runs(loops, guards), lambda: _total(loops, guards))
 
 
-def _total(chain: Sequence[Loop]) -> int | None:
-    closed = _closed_form(chain)
-    return closed if closed is not None else _Enumeration(chain).count()
+def _total(chain: Sequence[Loop], guards: Sequence[Guard]) -> int | None:
+    closed = None if guards else _closed_form(chain)
+    return closed if closed is not None else _Enumeration(chain, guards).count()
 
 
 def average_trip_count(loop: Loop) -> float | None:
@@ -41,15 +47,17 @@ def average_trip_count(loop: Loop) -> float | None:
 
 
 def _is_countable(loop: Loop) -> bool:
-    if not loop.is_affine or any(guard.constraints is None for guard in loop.guards):
+    if not loop.is_affine or not _are_countable(loop.guards):
         return False
-    return not any(isinstance(variable, Symbol) for variable in _used(loop))
+    return not any(isinstance(variable, Symbol) for variable in loop.bound_variables())
 
 
-def _used(loop: Loop) -> set[Variable]:
-    """What decides how often the loop runs."""
-    conditions = [c.form for guard in loop.guards for c in guard.constraints or ()]
-    return loop.bound_variables() | {v for form in conditions for v in form.variables()}
+def _are_countable(guards: Iterable[Guard]) -> bool:
+    return all(
+        guard.constraints is not None
+        and not any(isinstance(variable, Symbol) for variable in guard.variables())
+        for guard in guards
+    )
 
 
 # --- closed form ----------------------------------------------------------------------------
@@ -108,16 +116,25 @@ def _least(form: LinearForm, chain: Sequence[Loop]) -> int | None:
 
 
 class _Enumeration:
-    """Counts by running through the loops whose value matters inside them; remembers counts."""
+    """Counts by running through the loops whose value matters inside them; remembers counts.
 
-    def __init__(self, chain: Sequence[Loop]) -> None:
+    A condition is tested as soon as the loops that it depends on are fixed: one on each of two
+    loops then leaves the inner loop's count the same for every iteration of the outer one.
+    """
+
+    def __init__(self, chain: Sequence[Loop], guards: Sequence[Guard]) -> None:
         self._chain = chain
         self._steps = 0
         self._known: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._tests: list[list[Guard]] = [[] for _ in range(len(chain) + 1)]
+        for guard in (*(guard for loop in chain for guard in loop.guards), *guards):
+            for part in guard.parts():
+                self._tests[self._depth_of(part)].append(part)
         needed: set[Variable] = set()
-        matters: list[set[Variable]] = []
-        for loop in reversed(chain):
-            needed = (needed | _used(loop)) - {loop}
+        matters: list[set[Variable]] = [needed]
+        for depth in reversed(range(len(chain))):
+            needed = needed.union(*(guard.variables() for guard in self._tests[depth + 1]))
+            needed = (needed | chain[depth].bound_variables()) - {chain[depth]}
             matters.append(needed)
         matters.reverse()
         self._matters = [
@@ -125,7 +142,14 @@ class _Enumeration:
             for depth, needed in enumerate(matters)
         ]
 
+    def _depth_of(self, guard: Guard) -> int:
+        """How many loops of the chain must be fixed before the guard can be tested."""
+        used = guard.variables()
+        return max((n for n, loop in enumerate(self._chain, 1) if loop in used), default=0)
+
     def count(self) -> int | None:
+        if not self._is_let_in(0, {}):
+            return 0
         try:
             return self._count(0, {})
         except _TooManyStepsError:
@@ -141,23 +165,29 @@ class _Enumeration:
         return found
 
     def _count_anew(self, depth: int, point: dict[Variable, int]) -> int:
-        loop = self._chain[depth]
-        if not all(_holds(guard, point) for guard in loop.guards):
-            return 0
-        values = range(
+        loop, inner = self._chain[depth], depth + 1
+        values: Sequence[int] = range(
             max(form.value(point) for form in loop.lower or ()),
             min(form.value(point) for form in loop.upper or ()),
             loop.step or 1,
         )
+        if self._tests[inner]:
+            self._spend(len(values))
+            values = [value for value in values if self._is_let_in(inner, {**point, loop: value})]
         if not values:
             return 0
-        inner = depth + 1
-        if inner == len(self._chain) or loop not in self._matters[inner]:
+        if loop not in self._matters[inner]:
             return len(values) * self._count(inner, {**point, loop: values[0]})
-        self._steps += len(values)
+        self._spend(len(values))
+        return sum(self._count(inner, {**point, loop: value}) for value in values)
+
+    def _is_let_in(self, depth: int, point: dict[Variable, int]) -> bool:
+        return all(_holds(guard, point) for guard in self._tests[depth])
+
+    def _spend(self, steps: int) -> None:
+        self._steps += steps
         if self._steps > _MOST_STEPS:
             raise _TooManyStepsError
-        return sum(self._count(inner, {**point, loop: value}) for value in values)
 
 
 class _TooManyStepsError(Exception):

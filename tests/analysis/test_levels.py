@@ -107,3 +107,45 @@ def test_the_record_is_plain_data() -> None:
     record = json.loads(json.dumps(first.to_record()))
     assert record["level"] == "HBM2"
     assert record["arrays"] == ["A", "B", "C"]
+
+
+def test_what_stands_under_a_condition_moves_only_where_it_holds() -> None:
+    text = """
+def inner(A: int32[66, 66], B: int32[66, 66]):
+    for i in range(66):
+        for j in range(66):
+            if i >= 2:
+                if j >= 2:
+                    B[i, j] = A[i, j] + 1
+"""
+    figures = estimate_of(text)
+    assert figures.ops == 64 * 64
+    assert figures.traffic[0].bytes == 4 * 2 * 64 * 64
+    assert figures.traffic[0].footprint_bytes == 4 * 2 * 64 * 64
+
+
+def test_a_line_buffer_is_asked_once_for_what_its_window_takes_from_the_row_just_stored() -> None:
+    schedule = schedule_of("""
+def blur(A: int32[34, 34], B: int32[32, 32]):
+    for y, x in hcl.grid(32, 32):
+        B[y, x] = A[y, x] + A[y + 1, x] + A[y + 2, x]
+""")
+    schedule.apply("reuse_at", {"target": "A", "axis": "y"})
+    schedule.apply("pipeline", {"axis": "x"})
+    (lines,) = [level for level in estimate_of(schedule).traffic if level.arrays == ("A_reuse_y",)]
+    # Each cycle the two older rows are read and shifted and the new one is stored; what is added
+    # up has just been stored, so no memory is asked for it.
+    assert lines.bytes == 4 * 34 * 32 * (2 + 3)
+
+
+def test_what_every_iteration_of_a_pipeline_reads_is_read_once_before_it() -> None:
+    schedule = schedule_of("""
+def scale(A: int32[64], B: int32[64]):
+    F: int32[8] = 3
+    for i in range(64):
+        for k in range(8):
+            B[i] += A[i] * F[k]
+""")
+    schedule.apply("pipeline", {"axis": "i"})
+    (factors,) = [level for level in estimate_of(schedule).traffic if level.arrays == ("F",)]
+    assert factors.bytes == 4 * (8 + 8)

@@ -8,7 +8,7 @@ import hcl_explore as hcl
 from hcl_explore import float32
 from hcl_explore.ir.program import Access, Buffer
 from hcl_explore.polyhedral import footprint, trips
-from hcl_explore.polyhedral.content import Answers, content_of_loops, distinct, forget
+from hcl_explore.polyhedral.content import Answers, content_of_runs, distinct, forget
 from hcl_explore.schedule.schedule import Schedule
 
 
@@ -68,11 +68,11 @@ def test_bounds_steps_conditions_and_subscripts_count(kernel):
     assert first != second
 
 
-def test_content_of_loops_follows_the_bounds():
+def test_content_of_runs_follows_the_bounds():
     nests = {}
     for kernel in (triangle, renamed, wider, every_other):
         (outer,) = hcl.customize(kernel).program.kernel.loops
-        nests[kernel] = content_of_loops(outer.loops[0].chain)
+        nests[kernel] = content_of_runs(outer.loops[0].chain, ())
     assert nests[triangle] == nests[renamed]
     assert len(set(nests.values())) == 3
 
@@ -82,7 +82,7 @@ def test_a_count_is_found_once_for_all_steps_that_leave_the_nest_alone(monkeypat
     asked = []
     count, total = footprint._count, trips._total
     monkeypatch.setattr(footprint, "_count", lambda a: asked.append("count") or count(a))
-    monkeypatch.setattr(trips, "_total", lambda c: asked.append("total") or total(c))
+    monkeypatch.setattr(trips, "_total", lambda *a: asked.append("total") or total(*a))
     s = hcl.customize(triangle)
     edges = [edge.bytes for edge in s.snapshot.graph.edges]
     assert edges == [136 * 4, 136 * 4]

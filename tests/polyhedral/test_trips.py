@@ -7,28 +7,64 @@ from collections.abc import Callable
 import oracle
 import pytest
 
-from hcl_explore.ir.program import Loop, Program
-from hcl_explore.polyhedral.trips import average_trip_count, total_iterations
+from hcl_explore.ir.program import Guard, Loop, Program
+from hcl_explore.polyhedral.trips import average_trip_count, total_iterations, total_runs
 
 ProgramOf = Callable[[str], Program]
 
 
 def true_count(loop: Loop) -> int:
+    return true_runs(loop.chain, ())
+
+
+def true_runs(loops: tuple[Loop, ...], guards: tuple[Guard, ...]) -> int:
     def count(chain: tuple[Loop, ...], point: oracle.Point) -> int:
         if not chain:
-            return 1
+            return int(all(oracle.holds(guard, point) for guard in guards))
         if not all(oracle.holds(guard, point) for guard in chain[0].guards):
             return 0
         values = oracle.values(chain[0], point)
         return sum(count(chain[1:], {**point, chain[0]: value}) for value in values)
 
-    return count(loop.chain, {})
+    return count(loops, {})
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_random_nests(random_program: Callable[..., Program], seed: int) -> None:
     for loop in random_program(seed).all_loops():
         assert total_iterations(loop) == true_count(loop)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_accesses_under_conditions(random_program: Callable[..., Program], seed: int) -> None:
+    for function in random_program(seed).functions.values():
+        for access in function.all_accesses():
+            assert total_runs(access.loops, access.guards) == true_runs(access.loops, access.guards)
+
+
+@pytest.mark.parametrize(
+    ("condition", "runs"),
+    [
+        ("i >= 2:\n                if j >= 2", 1998 * 1998),
+        ("i >= 2:\n                pass\n            else", 2 * 2000),
+        ("i == 7", 2000),
+        ("j < 5", 2000 * 5),
+    ],
+)
+def test_conditions_on_each_loop_are_counted_without_running_through_all(
+    program_of: ProgramOf, condition: str, runs: int
+) -> None:
+    program = program_of(
+        f"""
+def kernel(V: int32[2000, 2000]):
+    for i in range(2000):
+        for j in range(2000):
+            if {condition}:
+                    V[i, j] = 1
+"""
+    )
+    (access,) = program.kernel.all_accesses()
+    assert total_runs(access.loops, access.guards) == runs
 
 
 @pytest.mark.parametrize(
