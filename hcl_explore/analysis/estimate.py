@@ -9,21 +9,14 @@ from functools import cached_property
 from hcl_explore.analysis.axi import adapters_of
 from hcl_explore.analysis.clocks import write_clocks
 from hcl_explore.analysis.copies import copy_cycles
-from hcl_explore.analysis.datapath import Datapath
 from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.layout import Layouts
-from hcl_explore.analysis.levels import (
-    OFF_CHIP,
-    LevelTraffic,
-    asked_of,
-    levels_of,
-    traffic_of,
-)
+from hcl_explore.analysis.levels import OFF_CHIP, LevelTraffic, levels_of, traffic_of
 from hcl_explore.analysis.memory import Storage
 from hcl_explore.analysis.operators import operator_tables, operators_at
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.plan import Plan, make_plan
-from hcl_explore.analysis.reasons import Reason, latency_reason, loop_reason
+from hcl_explore.analysis.reasons import Reason, fifos_reason, latency_reason, loop_reason
 from hcl_explore.analysis.regions import FunctionModel, LoopModel, RegionModels
 from hcl_explore.analysis.resources import Resources, resources_of
 from hcl_explore.analysis.roofline import attainable_gops, design_gops
@@ -188,9 +181,7 @@ class _Model:
         self.layouts.copy_tables(self._reads_a_cycle())
         self.top: FunctionModel = self.regions.functions[program.top]
         self.operations = operations_of(program, self.values, self.trips)
-        pipelines = [m.pipeline for m in self._loop_models().values() if m.pipeline is not None]
-        asked = asked_of(self._paths(), pipelines, self.plan)
-        self.levels = levels_of(program, self.trips, self.layouts, asked)
+        self.levels = levels_of(program, self.trips.mean, self.layouts)
 
     def estimate(self) -> Estimate:
         resources = self.resources
@@ -279,16 +270,6 @@ class _Model:
                     reads = -(-load.busiest // model.pipeline.ii)
                     most[buffer] = max(most.get(buffer, 0), reads)
         return most
-    def _paths(self) -> Iterator[Datapath]:
-        """The bodies of all functions and loops."""
-        for function in self.regions.functions.values():
-            yield function.region.path
-        for model in self._loop_models().values():
-            if model.pipeline is not None:
-                yield model.pipeline.path
-            elif model.region is not None:
-                yield model.region.path
-
 
     def _loop_models(self) -> dict[str, LoopModel]:
         models: dict[str, LoopModel] = {}
@@ -325,6 +306,9 @@ class _Model:
         yield from self.plan.notes
         for loop, why in self.trips.assumed.items():
             yield f"{loop.key}: {why}"
+        fifos = fifos_reason(self.program)
+        if fifos is not None:
+            yield f"{fifos.what} are {fifos.value}: {fifos.why}"
         for name in self._unstated():
             yield (
                 f"{name}: its latency is not stated (hcl.ip(..., latency=)), so that of the "
@@ -355,7 +339,9 @@ class _Model:
     def explain(self, figures: Estimate) -> Reason:
         resources = self.resources
         assumed = tuple(Reason(loop.key, "?", why) for loop, why in self.trips.assumed.items())
-        given = (Reason("assumed", f"{len(assumed)} trip counts", "", assumed),) if assumed else ()
+        given = [Reason("assumed", f"{len(assumed)} trip counts", "", assumed)] if assumed else []
+        fifos = fifos_reason(self.program)
+        given += [fifos] if fifos is not None else []
         return Reason(
             f"estimate of {self.program.top}",
             f"{_shown(figures.latency_cycles)} cycles",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hcl_explore.analysis.pipelines import Pipeline
 from hcl_explore.analysis.regions import FunctionModel, LoopModel
 from hcl_explore.analysis.remedies import depth_text
+from hcl_explore.ir.program import Program
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,26 @@ class Reason:
         for child in self.children:
             lines.extend(child.lines(indent + 1))
         return lines
+
+
+def fifos_reason(program: Program) -> Reason | None:
+    """What the latency takes for granted of the FIFOs; None where there are none."""
+    depths = [
+        (buffer.depth, buffer.name)
+        for buffer in program.all_buffers()
+        if buffer.kind == "stream" and buffer.depth is not None
+    ]
+    if not depths:
+        return None
+    depth, name = min(depths)
+    tokens = f"{depth} token{'s' if depth > 1 else ''}"
+    return Reason(
+        "FIFOs",
+        "taken to be deep enough",
+        f"'{name}' holds {tokens}; where a task waits for room the run takes longer than this "
+        "estimate. The simulator counts these waits: kernel = s.build(), kernel(...), "
+        "kernel.report() (in the explorer: Simulate a run)",
+    )
 
 
 def latency_reason(model: FunctionModel) -> Reason:

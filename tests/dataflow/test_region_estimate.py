@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ import hcl_explore.dataflow as df
 from hcl_explore import Stream, int32
 from hcl_explore.examples.dataflow import EXAMPLES
 from hcl_explore.examples.example import Example
+from hcl_explore.views.metrics import metrics_html
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
@@ -81,3 +84,29 @@ def test_an_array_between_two_tasks_is_waited_for() -> None:
     cycles = hcl.customize(top).estimate().latency_cycles
     assert cycles is not None
     assert 128 <= cycles < 160
+
+
+def test_what_the_estimate_takes_for_granted_of_fifos_is_said_where_it_is_shown() -> None:
+    """At its depths this design takes longer than with deep FIFOs, which is what is estimated."""
+    example = next(one for one in EXAMPLES if one.name == "systolic_weight_stationary")
+    s = hcl.customize(example.kernel)
+    kernel = s.build()
+    kernel(*example.inputs(np.random.default_rng(0)))
+    estimate = s.estimate()
+    assert estimate.latency_cycles is not None and kernel.trace.cycles > estimate.latency_cycles
+    stated = "' holds 1 token; where a task waits for room the run takes longer than this estimate"
+    assert f"  FIFOs = taken to be deep enough: '{kernel.trace.fifos[0].declaration}" in str(
+        estimate.explain()
+    )
+    assert stated in str(estimate.explain())
+    session = hcl.Session(s, verify=False)
+    shown = html.unescape(metrics_html(session.record()["steps"], 0))
+    assert stated in shown and "kernel.report() (in the explorer: Simulate a run)" in shown
+
+
+def test_a_design_without_fifos_says_nothing_of_them() -> None:
+    def add(A: int32[8], B: int32[8]):
+        for i in range(8):
+            B[i] += A[i]
+
+    assert "FIFO" not in str(hcl.customize(add).estimate().explain())
