@@ -9,9 +9,16 @@ from functools import cached_property
 from hcl_explore.analysis.axi import adapters_of
 from hcl_explore.analysis.clocks import write_clocks
 from hcl_explore.analysis.copies import copy_cycles
+from hcl_explore.analysis.datapath import Datapath
 from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.layout import Layouts
-from hcl_explore.analysis.levels import OFF_CHIP, LevelTraffic, levels_of, traffic_of
+from hcl_explore.analysis.levels import (
+    OFF_CHIP,
+    LevelTraffic,
+    asked_of,
+    levels_of,
+    traffic_of,
+)
 from hcl_explore.analysis.memory import Storage
 from hcl_explore.analysis.operators import operator_tables, operators_at
 from hcl_explore.analysis.options import EstimateOptions
@@ -181,7 +188,9 @@ class _Model:
         self.layouts.copy_tables(self._reads_a_cycle())
         self.top: FunctionModel = self.regions.functions[program.top]
         self.operations = operations_of(program, self.values, self.trips)
-        self.levels = levels_of(program, self.trips.mean, self.layouts)
+        pipelines = [m.pipeline for m in self._loop_models().values() if m.pipeline is not None]
+        asked = asked_of(self._paths(), pipelines, self.plan)
+        self.levels = levels_of(program, self.trips, self.layouts, asked)
 
     def estimate(self) -> Estimate:
         resources = self.resources
@@ -270,6 +279,16 @@ class _Model:
                     reads = -(-load.busiest // model.pipeline.ii)
                     most[buffer] = max(most.get(buffer, 0), reads)
         return most
+    def _paths(self) -> Iterator[Datapath]:
+        """The bodies of all functions and loops."""
+        for function in self.regions.functions.values():
+            yield function.region.path
+        for model in self._loop_models().values():
+            if model.pipeline is not None:
+                yield model.pipeline.path
+            elif model.region is not None:
+                yield model.region.path
+
 
     def _loop_models(self) -> dict[str, LoopModel]:
         models: dict[str, LoopModel] = {}
