@@ -11,7 +11,8 @@ its home loops.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from hcl_explore.ir.linear import Symbol, Variable
 from hcl_explore.ir.program import Access, Buffer, Loop
@@ -29,6 +30,9 @@ from hcl_explore.polyhedral.reductions import Reduction, find_reductions
 from hcl_explore.polyhedral.system import TooComplexError, limited
 from hcl_explore.polyhedral.time import Time, original_time
 from hcl_explore.polyhedral.violation import Instance, Violation, kind_of
+
+_Times: TypeAlias = "tuple[tuple[int, ...], tuple[int, ...]]"
+"""When the two instances of a counterexample run, in the order as it is."""
 
 
 def first_violation(
@@ -67,6 +71,16 @@ def simultaneous_violation(
     return _OrderCheck(before, after).violation(reductions, accepted, keep_apart=False)
 
 
+@dataclass(frozen=True)
+class _Question:
+    """Whether a pair conflicts with its order reversed; ``only_simultaneous``: as whole statements,
+    and only at one time."""
+
+    first: Access
+    second: Access
+    only_simultaneous: bool = False
+
+
 class _OrderCheck:
     """One comparison of two orders."""
 
@@ -74,6 +88,7 @@ class _OrderCheck:
         self._before = before
         self._after = after
         self._model = Model()
+        self._earliest = {access: self._lower_bound(time) for access, time in before.items()}
 
     def violation(
         self,
@@ -88,82 +103,106 @@ class _OrderCheck:
         with ``keep_apart`` two instances of one of them still may not run at once (of two
         statements, ``_atomic_reductions`` has seen to it).
         """
-        real, rounding = _Best(), _Best()
+        real: list[_Question] = []
+        rounding: list[_Question] = []
         for first, second in conflicting_pairs(self._after):
-            orders = self._orders(first, second)
             left, right = reductions.get(first), reductions.get(second)
             if left is None or right is None or left.operation != right.operation:
-                self._collect(real, first, second, orders)
+                real.append(_Question(first, second))
                 continue
             if keep_apart and left is right and first.is_write and not second.is_write:
-                whole = _without_last(orders)
-                self._collect(real, first, second, whole, only_simultaneous=True)
+                real.append(_Question(first, second, only_simultaneous=True))
             if first not in accepted:
-                self._collect(rounding, first, second, orders)
-        if real.violation is not None or rounding.violation is None:
-            return real.violation
-        return replace(rounding.violation, only_reassociation=True)
+                rounding.append(_Question(first, second))
+        found = self._smallest(real)
+        if found is not None:
+            return found
+        found = self._smallest(rounding)
+        return None if found is None else replace(found, only_reassociation=True)
 
-    def _orders(self, first: Access, second: Access) -> Orders:
-        return Orders.of(
-            (self._before[first], self._before[second]),
-            (self._after[first], self._after[second]),
-        )
+    def _smallest(self, questions: Sequence[_Question]) -> Violation | None:
+        """The smallest of the counterexamples; if there is none, the first of ``questions`` that
+        cannot be decided."""
+        exact: list[tuple[_Times, int]] = []
+        undecided: list[int] = []
+        for number, question in enumerate(questions):
+            if is_exact(question.first) and is_exact(question.second):
+                exact.append((self._least(question), number))
+            else:
+                undecided.append(number)
+        best: tuple[tuple[_Times, int], Violation] | None = None
+        # Nothing that comes after can be smaller than what has been found, so most are not asked.
+        for bound in sorted(exact):
+            if best is not None and bound > best[0]:
+                break
+            number = bound[1]
+            try:
+                for times, violation in self._examples(questions[number]):
+                    if best is None or (times, number) < best[0]:
+                        best = (times, number), violation
+            except TooComplexError:
+                undecided.append(number)
+        if best is not None:
+            return best[1]
+        for number in sorted(undecided):
+            question = questions[number]
+            if self._may_be_reversed(question):
+                return _undecided(question.first, question.second)
+        return None
 
-    def _collect(
-        self,
-        best: _Best,
-        first: Access,
-        second: Access,
-        orders: Orders,
-        *,
-        only_simultaneous: bool = False,
-    ) -> None:
-        """Offer the smallest reversed conflict of the pair to ``best``, or say that there may be
-        one where something is not affine."""
-        leaves = possible_reversals(self._model, first, second, orders)
-        if only_simultaneous:
-            leaves = [leaf for leaf in leaves if leaf.after == len(orders.after[0])]
+    def _least(self, question: _Question) -> _Times:
+        """No counterexample of the pair has smaller times."""
+        first, second = self._earliest[question.first], self._earliest[question.second]
+        if len(first) == len(second):
+            # The second runs after the first.
+            second = max(second, (*first[:-1], first[-1] + 1))
+        return first, second
+
+    def _lower_bound(self, time: Time) -> tuple[int, ...]:
+        ranges = self._model.ranges
+        return tuple(part if isinstance(part, int) else ranges.of_form(part)[0] for part in time)
+
+    def _examples(self, question: _Question) -> list[tuple[_Times, Violation]]:
+        """The smallest counterexample of each way to reverse the pair, with its times."""
+        first, second = question.first, question.second
+        orders, leaves = self._possible(question)
         if not leaves:
-            return
+            return []
+        with limited():
+            return [
+                (
+                    (
+                        _values(self._before[first], example.first, example.symbols),
+                        _values(self._before[second], example.second, example.symbols),
+                    ),
+                    _violation(first, second, example),
+                )
+                for example in smallest_examples(self._model, first, second, orders, leaves)
+            ]
+
+    def _may_be_reversed(self, question: _Question) -> bool:
+        """Whether isl does not rule the pair out, taking what is not affine to be anything."""
+        orders, leaves = self._possible(question)
+        if not leaves:
+            return False
         try:
             with limited():
-                self._solve(best, first, second, orders, leaves)
+                pair = ExactPair(self._model, question.first, question.second, orders)
+                return any(pair.is_feasible(leaf) for leaf in leaves)
         except TooComplexError:
-            best.undecided = best.undecided or _undecided(first, second)
+            return True
 
-    def _solve(
-        self, best: _Best, first: Access, second: Access, orders: Orders, leaves: list[Leaf]
-    ) -> None:
-        if is_exact(first) and is_exact(second):
-            for example in smallest_examples(self._model, first, second, orders, leaves):
-                time = (
-                    _values(self._before[first], example.first, example.symbols),
-                    _values(self._before[second], example.second, example.symbols),
-                )
-                best.offer(time, _violation(first, second, example))
-        elif best.undecided is None:
-            pair = ExactPair(self._model, first, second, orders)
-            if any(pair.is_feasible(leaf) for leaf in leaves):
-                best.undecided = _undecided(first, second)
-
-
-class _Best:
-    """The earliest violation offered so far, and one that is not exact."""
-
-    def __init__(self) -> None:
-        self.undecided: Violation | None = None
-        self._exact: Violation | None = None
-        self._time: tuple[tuple[int, ...], tuple[int, ...]] | None = None
-
-    def offer(self, time: tuple[tuple[int, ...], tuple[int, ...]], violation: Violation) -> None:
-        if self._time is None or time < self._time:
-            self._time, self._exact = time, violation
-
-    @property
-    def violation(self) -> Violation | None:
-        """An exact one if there is any."""
-        return self._exact or self.undecided
+    def _possible(self, question: _Question) -> tuple[Orders, list[Leaf]]:
+        """The ways to reverse the pair that intervals cannot rule out."""
+        first, second = question.first, question.second
+        orders = Orders.of(
+            (self._before[first], self._before[second]), (self._after[first], self._after[second])
+        )
+        if not question.only_simultaneous:
+            return orders, possible_reversals(self._model, first, second, orders)
+        orders = _without_last(orders)
+        leaves = possible_reversals(self._model, first, second, orders)
+        return orders, [leaf for leaf in leaves if leaf.after == len(orders.after[0])]
 
 
 def conflicting_pairs(accesses: Iterable[Access]) -> Iterator[tuple[Access, Access]]:
