@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -18,12 +18,20 @@ def places_for(point: Mapping[str, Any], kernel: KernelFile) -> dict[str, str | 
     return {**kernel.loops, **_of_point(kernel.places, point, kernel, {})}
 
 
+def directives_for(point: Mapping[str, Any], kernel: KernelFile) -> Sequence[str]:
+    """The pragmas of the point's design: the kernel's for it, else its own."""
+    stated: Sequence[str] = _of_point(
+        kernel.directives, point, kernel, point.get("directives") or ()
+    )
+    return stated
+
+
 def build(point: Mapping[str, Any], kernel: KernelFile) -> tuple[Schedule, PragmaReport]:
     """The point's design as a schedule, and what became of its directives."""
-    stated = point.get("directives") or ()
-    parameters = evaluated(_of_point(kernel.parameters, point, kernel, {}), stated)
+    formulas = _of_point(kernel.parameters, point, kernel, {})
+    parameters = evaluated(formulas, point.get("directives") or ())
     schedule = customize(kernel.text, namespace={**kernel.namespace, **parameters})
-    directives = _of_point(kernel.directives, point, kernel, stated)
+    directives = directives_for(point, kernel)
     places = places_for(point, kernel)
     if any(map(is_merlin, directives)):
         is_vitis = "Vitis" in str(point.get("tool"))

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from itertools import takewhile
 from typing import Any
 
-from hcl_explore.accuracy.design import build, places_for
+from hcl_explore.accuracy.design import build, directives_for, places_for
 from hcl_explore.accuracy.points import KernelFile
 from hcl_explore.errors import HclError
 from hcl_explore.ir.program import Loop
@@ -21,11 +21,11 @@ def kernel_of(point: Mapping[str, Any], kernels: Iterable[KernelFile]) -> Kernel
     """The file of the point's design; None if no file fits.
 
     It is a file whose ``POINTS`` fit the id, else one named like the id, variant or kernel, else
-    that of a sibling: a file of the same kernel that knows at least half of the point's loops or,
-    where the report names none, shares the id's next word and knows half of the directives'
-    places. A sibling's file comes with the pattern it was written for as ``sibling``. Of several
-    files the one is taken that knows the most loops, then places, then trip counts, and then whose
-    pattern agrees the longest with the id.
+    that of a sibling, which comes with the pattern it was written for as ``sibling``: a file of the
+    same kernel, on m_axi ports like the point or not, too, that has at least half of the point's
+    loops with their trip counts or, where the report names none, shares the id's next word and has
+    half of the directives' places. Of several files the one is taken that knows the most loops,
+    then places, then trip counts, and then whose pattern agrees the longest with the id.
     """
     kernels = list(kernels)
     listed = [k for k in kernels if any(fnmatchcase(point["id"], p) for p in k.points)]
@@ -93,9 +93,19 @@ def _siblings(point: Mapping[str, Any], kernels: Iterable[KernelFile]) -> Iterat
                 continue
             sibling = replace(kernel, sibling=pattern)
             known, loops = loops_known(point, sibling)
-            shares_a_word = "-" in pattern[len(family) : _common(point, pattern)]
-            if 2 * known >= loops if loops else shares_a_word and _places(point, sibling) >= 0.5:
+            if _uses_axi(point.get("directives") or ()) != _uses_axi(
+                directives_for(point, sibling)
+            ):
+                continue
+            if loops and 2 * known >= loops and 2 * (known - _misfits(point, sibling)) >= loops:
                 yield sibling
+            shares_a_word = "-" in pattern[len(family) : _common(point, pattern)]
+            if not loops and shares_a_word and _places(point, sibling) >= 0.5:
+                yield sibling
+
+
+def _uses_axi(directives: Sequence[str]) -> bool:
+    return any("m_axi" in text for text in directives)
 
 
 def _best(point: Mapping[str, Any], kernels: Sequence[KernelFile]) -> KernelFile:
@@ -114,7 +124,7 @@ def _common(point: Mapping[str, Any], pattern: str) -> int:
 
 def _misfits(point: Mapping[str, Any], kernel: KernelFile) -> float:
     try:
-        return len(other_trips(point, kernel, build(point, kernel)[0]))
+        return len({name for name, *_ in other_trips(point, kernel, build(point, kernel)[0])})
     except HclError:
         return float("inf")
 

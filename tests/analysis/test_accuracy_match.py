@@ -168,3 +168,27 @@ def test_parameters_are_read_from_partitions() -> None:
 def test_a_formula_that_gives_no_number_is_refused(text: str, reason: str) -> None:
     with pytest.raises(HclError, match=re.escape(reason)):
         evaluated({"N": text}, TILED)
+
+
+def test_a_stand_in_has_the_trip_counts_and_the_ports_of_the_point(tmp_path: Path) -> None:
+    kernels = kernels_in(tmp_path, large=("big", "sum", 256))
+    assert kernel_of(POINT, kernels) is None
+    kernels = kernels_in(tmp_path, large=("fit", "sum", 64))
+    assert kernel_of(POINT, kernels) is not None
+    path = tmp_path / "large.py"
+    ported = 'DIRECTIVES = {"*": ["#pragma HLS interface m_axi port=A bundle=g"]}\n'
+    path.write_text(path.read_text() + ported)
+    assert kernel_of(POINT, read_kernels(tmp_path)) is None
+
+
+@pytest.mark.parametrize("name", ["2mm", "bicg", "gemm", "gesummv", "mvt"])
+def test_plain_kernels_written_for_no_known_point_can_be_built(name: str) -> None:
+    kernels = read_kernels(QOR / "kernels")
+    known = next(p for p in read_points(QOR / "points.jsonl") if p["id"].startswith("atax-vitis"))
+    point = {**renamed(known), "id": f"{name}-vitis-abcdef", "kernel": name, "loops": []}
+    kernel = kernel_of(point, kernels)
+    assert kernel is not None
+    assert kernel.path.stem.endswith(f"{name}_plain")
+    result = compare(point, kernel)
+    assert not result.missed
+    assert result.remarks == []
