@@ -89,7 +89,7 @@ class DatapathBuilder:
                 self.open.append(nest.entries)
                 self._body(body)
                 self.open.pop()
-                nest.carried = self._handed_on(nest, started)
+                self._hand_on(nest, started)
             else:
                 self._body(body)
             self.path.carried = self._carried(started)
@@ -151,18 +151,33 @@ class DatapathBuilder:
             if self.cells.get(cell, register) is not register
         ]
 
-    def _handed_on(self, nest: Nest, started: dict[Cell, Node]) -> list[tuple[Node, Node, int]]:
-        """The cells of a nest, and the array elements that one copy writes and a later one reads:
-        they go from copy to copy without passing through the memory."""
-        handed = [(register, value, 1) for register, value in self._carried(started)]
+    def _hand_on(self, nest: Nest, started: dict[Cell, Node]) -> None:
+        """Note the cells of a nest, and the array elements that one copy writes and a later one
+        reads: they go from copy to copy without passing through the memory. Where the element is
+        chosen at run time, the memory hands it on, and to the next copy for all that is known."""
+        nest.carried = [(register, value, 1) for register, value in self._carried(started)]
         inside = set(nodes_in(nest.entries))
-        for load in self.path.loads:
-            for store in self.path.stores:
-                if load in inside and store in inside:
-                    distance = self._distance_along(nest.loop, store.access, load.access)
-                    if distance is not None and 0 < distance < nest.copies:
-                        handed.append((load, store.inputs[0], distance))
-        return handed
+        stores = [store for store in self.path.stores if store in inside]
+        for load in (load for load in self.path.loads if load in inside):
+            unknown = []
+            for store in stores:
+                distance = self._distance_along(nest.loop, store.access, load.access)
+                if distance is not None and 0 < distance < nest.copies:
+                    nest.carried.append((load, store.inputs[0], distance))
+                elif self._may_be_read_next(nest.loop, store.access, load.access):
+                    unknown.append(store)
+            if unknown:
+                nest.through_memory.append((load, unknown))
+
+    def _may_be_read_next(self, loop: Loop, store: Access | None, load: Access | None) -> bool:
+        """Whether a copy may read what the one before it wrote because subscripts do not tell."""
+        if store is None or load is None or store.buffer is not load.buffer:
+            return False
+        if store.subscripts is not None and load.subscripts is not None:
+            return False
+        if load.buffer.kind == "stream" or loop.key in self.layouts.options.independent:
+            return False
+        return loop not in load.buffer.home and self._is_exposed(load.buffer, loop)
 
     def _distance_along(self, loop: Loop, store: Access | None, load: Access | None) -> int | None:
         """How many copies lie between a write and the read of its element, if that is fixed. An
@@ -172,10 +187,13 @@ class DatapathBuilder:
             return distance
         if loop in load.buffer.home:
             return None
-        key = (load.buffer, loop)
+        return 1 if self._is_exposed(load.buffer, loop) else None
+
+    def _is_exposed(self, buffer: Buffer, loop: Loop) -> bool:
+        key = (buffer, loop)
         if key not in self.exposed:
-            self.exposed[key] = upward_exposed_reads(load.buffer, loop)
-        return 1 if self.exposed[key] else None
+            self.exposed[key] = upward_exposed_reads(buffer, loop)
+        return self.exposed[key]
 
     def _cell(self, access: Access) -> Cell | None:
         if access.buffer.kind == "stream":
@@ -234,7 +252,7 @@ class DatapathBuilder:
         self.open.append(nest.entries)
         self._body(loop)
         self.open.pop()
-        nest.carried = self._handed_on(nest, started)
+        self._hand_on(nest, started)
         self._leave(nest, started)
         self._write_back(loop, promoted)
 

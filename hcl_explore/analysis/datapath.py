@@ -46,7 +46,9 @@ class Node:
 @dataclass(eq=False)
 class Nest:
     """An unrolled loop inside a body: ``copies`` of ``entries``. ``carried`` are the values handed
-    from copy to copy: (what a copy starts with, what it leaves, to which copy after it)."""
+    from copy to copy: (what a copy starts with, what it leaves, to which copy after it);
+    ``through_memory`` loads of elements chosen at run time, and the stores of the copy before that
+    may have written them."""
 
     loop: Loop
     copies: int
@@ -54,6 +56,7 @@ class Nest:
     carried: list[tuple[Node, Node, int]] = field(default_factory=list)
 
 
+    through_memory: list[tuple[Node, list[Node]]] = field(default_factory=list)
 StreamEnd: TypeAlias = "tuple[Buffer, bool]"
 """A stream, and whether tokens are put into it (or got)."""
 

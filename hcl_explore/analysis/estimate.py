@@ -19,6 +19,7 @@ from hcl_explore.analysis.levels import (
     levels_of,
     traffic_of,
 )
+from hcl_explore.analysis.machine import Machine
 from hcl_explore.analysis.memory import Storage
 from hcl_explore.analysis.operators import operator_tables, operators_at
 from hcl_explore.analysis.options import EstimateOptions
@@ -28,7 +29,6 @@ from hcl_explore.analysis.regions import FunctionModel, LoopModel, RegionModels
 from hcl_explore.analysis.resources import Resources, resources_of
 from hcl_explore.analysis.roofline import attainable_gops, design_gops
 from hcl_explore.analysis.timeline import Span, timeline_of
-from hcl_explore.analysis.timing import Machine
 from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.analysis.values import values_of
 from hcl_explore.analysis.work import operations_of

@@ -14,6 +14,7 @@ from hcl_explore.analysis.build_datapath import DatapathBuilder
 from hcl_explore.analysis.carried import Carried, carried_distance
 from hcl_explore.analysis.datapath import Datapath, Node, nests_in
 from hcl_explore.analysis.layout import AXI, NOT_ADDRESSED
+from hcl_explore.analysis.machine import ChannelUse, Machine, Moment
 from hcl_explore.analysis.memory import FIFO
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import (
@@ -24,9 +25,6 @@ from hcl_explore.analysis.ports import (
     words_of,
 )
 from hcl_explore.analysis.timing import (
-    ChannelUse,
-    Machine,
-    Moment,
     Paths,
     Scheduler,
     Timing,
@@ -278,19 +276,12 @@ class PipelineAnalysis:
             assert load.access is not None
             kind = machine.kind(load.access.buffer)
             forwards = self.options.forwards_stores and carried.is_exact and carried.distance == 1
-            if kind is None:
-                mux = 0.0
-                read: Moment = (0, machine.operators.register_read_ns(load.choices))
-            elif kind == AXI:
-                mux = 0.0
-                read = (_axi_wait(machine, load), 0.0)
-            elif forwards:
+            if forwards and kind not in (None, AXI):
                 mux = machine.operators.register_mux_ns
-                read = (0, mux)
+                read: Moment = (0, mux)
             else:
                 mux = 0.0
-                core = machine.operators.memory(kind)
-                read = (core.latency, core.delay_ns)
+                read = machine.answer(load)
             end = paths.end(load, store, read)
             if end is None:
                 continue
@@ -424,15 +415,6 @@ class PipelineAnalysis:
 def _buffer(node: Node) -> Buffer:
     assert node.access is not None
     return node.access.buffer
-
-
-def _axi_wait(machine: Machine, load: Node) -> int:
-    """Cycles from the start of a read behind an m_axi port to its datum."""
-    use = machine.channel(_buffer(load), is_write=False)
-    if use is not None and use.is_burst:
-        return 1
-    port = machine.layouts.axi_port
-    return port.request + port.latency + 1
 
 
 def _between(source: Node, target: Node) -> set[Node]:

@@ -26,6 +26,7 @@ from hcl_explore.analysis.datapath import (
     TokenTimes,
 )
 from hcl_explore.analysis.layout import AXI, PORTS_PER_BANK, Layouts
+from hcl_explore.analysis.machine import Machine
 from hcl_explore.analysis.operators import Operator
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.pipelines import Pipeline, PipelineAnalysis
@@ -33,7 +34,7 @@ from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.ports import copies_of, words_of
 from hcl_explore.analysis.registers import data_registers
 from hcl_explore.analysis.task_order import TaskOrder
-from hcl_explore.analysis.timing import Machine, Scheduler, Timing
+from hcl_explore.analysis.timing import Scheduler, Timing
 from hcl_explore.analysis.token_times import tokens_of_body, tokens_of_call, tokens_of_loop
 from hcl_explore.analysis.trips import TripCounts
 from hcl_explore.analysis.values import Values

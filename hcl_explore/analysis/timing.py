@@ -9,20 +9,19 @@ asked; its ports limit how many may ask in a cycle.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from hcl_explore.analysis.datapath import Block, Entry, Nest, Node, nodes_in
-from hcl_explore.analysis.layout import AXI, PORTS_PER_BANK, Layouts
+from hcl_explore.analysis.layout import AXI, PORTS_PER_BANK
+from hcl_explore.analysis.machine import Machine, Moment
 from hcl_explore.analysis.memory import FIFO
 from hcl_explore.analysis.occupancy import Occupancy
-from hcl_explore.analysis.operators import Operator, Operators
+from hcl_explore.analysis.operators import Operator
 from hcl_explore.analysis.options import EstimateOptions
 from hcl_explore.analysis.task_order import TaskOrder
 from hcl_explore.ir.program import Access, Buffer, Loop
 
-Moment: TypeAlias = "tuple[int, float]"
 START: Moment = (0, 0.0)
 _LEAST_GAP = 1e-6
 """Cycles below which a port is taken to be free without a gap: sums of shares are not exact."""
@@ -53,46 +52,6 @@ class Timing:
         cycle = max((moment[0] for moment in self.end.values()), default=0)
         cycle = max(cycle, max((moment[0] for moment in self.last.values()), default=0))
         return 1 + max(cycle, max((end for _, end in self.blocks.values()), default=0))
-
-
-@dataclass(frozen=True)
-class ChannelUse:
-    """How a body uses one direction of an m_axi bundle: ``shares`` as of a machine; in a burst the
-    request has been made before the body runs."""
-
-    bundle: str
-    is_write: bool
-    shares: Mapping[Buffer, float]
-    is_burst: bool
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What a body runs on: operators at the clock, the layouts of the buffers, and the cycles of
-    its busiest bank's ports that one copy of an access takes (``shares``). Nodes on recurrences are
-    ``fast``: the share of their copies that is."""
-
-    operators: Operators
-    layouts: Layouts
-    shares: dict[Buffer, float]
-    fast: Mapping[Node, float] = field(default_factory=dict)
-    channels: Collection[ChannelUse] = ()
-    held: Collection[Buffer] = ()
-
-    def kind(self, buffer: Buffer) -> str | None:
-        """The kind of memory of a buffer; None for registers, also where the elements behind an
-        m_axi port stay the same through a loop and are ``held`` meanwhile."""
-        return None if buffer in self.held else self.layouts.kind(buffer)
-
-    def channel(self, buffer: Buffer, is_write: bool) -> ChannelUse | None:
-        """The channel that an array behind an m_axi port is reached through, if it is known."""
-        for use in self.channels:
-            if use.is_write == is_write and buffer in use.shares:
-                return use
-        return None
-
-    def operator(self, node: Node) -> Operator:
-        return self.operators.get(node.kind, node.bits, node.other_bits, fastest=node in self.fast)
 
 
 class Scheduler:
@@ -299,6 +258,8 @@ class Scheduler:
         period = 0.0
         for register, value, distance in nest.carried:
             period = max(period, self._period(nest, register, value) / distance)
+        for load, stores in nest.through_memory:
+            period = max(period, self._memory_period(nest, load, stores))
         if period <= 0.0:
             return
         shift = period * (nest.copies - 1)
@@ -345,6 +306,19 @@ class Scheduler:
         if second is None:
             return 0.0
         return (second[0] - first[0]) + (second[1] - first[1]) / self.budget
+
+    def _memory_period(self, nest: Nest, load: Node, stores: Sequence[Node]) -> float:
+        """Cycles from one copy's ``load`` to the next one's, which may read what ``stores`` of the
+        first one write: of a memory, only in the cycle after that."""
+        assert load.access is not None
+        seeds = {load: self.machine.answer(load)}
+        timing = Scheduler(self.machine, seeds=seeds, copies=self.copies).run(nest.entries)
+        cycle, offset = max((end for s in stores if (end := timing.ready(s))), default=START)
+        if (cycle, offset) == START:
+            return 0.0
+        if self.machine.kind(load.access.buffer) is None:
+            return cycle + offset / self.budget
+        return cycle + 1
 
     def _carried_cycles(self, node: Node, copies: int) -> int:
         """The cycles that a value carried into a balanced sum takes beyond its first addition."""

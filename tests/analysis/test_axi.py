@@ -77,7 +77,7 @@ def test_a_sum_behind_a_port_waits_for_the_answer() -> None:
     text = """
 def total(A: int32[256], S: int32[16]):
     for i in range(256):
-        S[i % 16] += A[i]
+        S[i // 16] += A[i]
 """
     schedule = schedule_of(text)
     schedule.apply("pipeline", {"axis": "i"})

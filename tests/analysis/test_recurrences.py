@@ -58,15 +58,16 @@ def test_an_element_that_an_unrolled_loop_adds_to_is_read_before_it() -> None:
 
 @pytest.mark.parametrize(
     ("row", "column", "interval"),
-    [("n // 16", "n % 16", 1), ("n // 16", "n % 8", 2)],
+    [("n // 16", "n % 16", 1), ("n // 16", "n % 8", 1), ("n // 16", "n % 2", 4)],
 )
 def test_a_row_and_a_column_of_one_number_are_its_address(
     row: str, column: str, interval: int
 ) -> None:
-    """``n // 16, n % 16`` on rows of 16 never comes back to an element; other divisors might."""
+    """``n // 16, n % 16`` on rows of 16 never comes back to an element, ``n // 16, n % 8`` does
+    after eight iterations, longer than an addition takes, and ``n // 16, n % 2`` after two."""
     text = f"""
-def f(A: int32[128], B: int32[16, 16]):
-    C: int32[16, 16]
+def f(A: float32[128], B: float32[16, 16]):
+    C: float32[16, 16]
     for n in range(128):
         C[{row}, {column}] += A[n]
     for i, j in hcl.grid(16, 16, name="back"):
@@ -150,3 +151,54 @@ def stages(B: float32[30, 30]):
     assert in_memory > 2
     # Whether the loop goes on is known in its first state; the put comes after it.
     assert in_fifo == 2
+
+
+COUNTS = """
+def f(x: int32[64], bins: int32[16]):
+    for i in range(64):
+        bins[x[i]] += 1
+"""
+
+COUNTS_IN_PAIRS = """
+def f(x: int32[64], bins: int32[16]):
+    for i in range(32):
+        bins[x[2 * i]] += 1
+        bins[x[2 * i + 1]] += 1
+"""
+
+
+def test_copies_wait_for_each_other_s_elements_found_at_run_time() -> None:
+    pipeline: tuple[str, dict[str, object]] = ("pipeline", {"axis": "i"})
+    intervals = [
+        loop(COUNTS, "i", ("unroll", {"axis": "i", "factor": copies}), pipeline).ii
+        for copies in (1, 2, 4)
+    ]
+    assert intervals[0] is not None and intervals[0] > 1
+    assert intervals == [intervals[0], 2 * intervals[0], 4 * intervals[0]]
+    assert loop(COUNTS_IN_PAIRS, "i", pipeline).ii == intervals[1]
+
+
+def test_copies_do_not_wait_where_the_loop_is_said_to_carry_nothing() -> None:
+    calls: Sequence[tuple[str, dict[str, object]]] = [
+        ("unroll", {"axis": "i", "factor": 2}),
+        ("pipeline", {"axis": "i"}),
+    ]
+    alone = EstimateOptions(independent=("f:S_i_0.i",))
+    found = loop(COUNTS, "i", *calls, options=alone)
+    assert "recurrence" not in found.ii_kinds
+
+
+def test_an_array_that_each_copy_makes_anew_is_not_waited_for() -> None:
+    text = """
+def f(x: int32[64, 4], y: int32[64]):
+    for i in range(64):
+        part: int32[4] = 0
+        for k in range(4):
+            part[x[i, k] & 3] += 1
+        y[i] = part[2]
+"""
+    calls = [("unroll", {"axis": "k"}), ("pipeline", {"axis": "i"})]
+    once = loop(text, "i", *calls)
+    twice = loop(text, "i", ("unroll", {"axis": "i", "factor": 2}), *calls)
+    assert once.depth is not None and twice.depth is not None
+    assert twice.depth < once.depth + 4
