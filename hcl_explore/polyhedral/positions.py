@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import mlir.ir as ir
 
-from hcl_explore.ir.linear import Symbol
+from hcl_explore.ir.linear import Symbol, Variable
 from hcl_explore.ir.program import Call, Function, Program
 from hcl_explore.ir.values import defining_operation
 
@@ -31,14 +31,45 @@ def task_positions(program: Program) -> dict[str, Sequence[Position]]:
     return {name: list(each.values()) for name, each in found.items() if name not in plain}
 
 
-def position_of(call: Call, callee: Function) -> Position:
-    """The ``index`` arguments of ``callee`` that ``call`` hands a constant."""
+def region_positions(program: Program) -> dict[str, Sequence[Position]]:
+    """The positions of each region that the kernel reaches, also inside tasks of others, each once;
+    what is not known of a position is not in it."""
+    found: dict[str, dict[tuple[tuple[Symbol, int], ...], Position]] = {}
+
+    def visit(function: Function, position: Position) -> None:
+        key = tuple(position.items())
+        known = found.setdefault(function.name, {})
+        if key in known:
+            return
+        known[key] = position
+        for call in function.all_calls():
+            callee = program.functions.get(call.callee)
+            if callee is not None:
+                visit(callee, position_of(call, callee, position))
+
+    visit(program.kernel, {})
+    return {name: list(each.values()) for name, each in found.items()}
+
+
+_NOWHERE: Position = {}
+
+
+def position_of(call: Call, callee: Function, caller: Position = _NOWHERE) -> Position:
+    """The ``index`` arguments of ``callee`` that ``call`` hands a constant, or a number that is
+    known of its ``caller``."""
     operands = list(call.op.operands)
     values: dict[Symbol, int] = {}
     for symbol in callee.symbols:
-        constant = constant_of(operands[symbol.number])
-        if constant is not None:
-            values[symbol] = constant
+        value = constant_of(operands[symbol.number])
+        form = call.forms[symbol.number] if 0 <= symbol.number < len(call.forms) else None
+        if value is None and form is not None:
+            used = form.variables()
+            point: dict[Variable, int] = {
+                v: caller[v] for v in used if isinstance(v, Symbol) and v in caller
+            }
+            value = form.value(point) if len(point) == len(used) else None
+        if value is not None:
+            values[symbol] = value
     return values
 
 

@@ -11,7 +11,7 @@ from hcl_explore.ir.linear import Symbol
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Program
 from hcl_explore.polyhedral.conflicts import Model
 from hcl_explore.polyhedral.domain import is_exact
-from hcl_explore.polyhedral.positions import position_of
+from hcl_explore.polyhedral.positions import Position, position_of, region_positions
 from hcl_explore.polyhedral.system import TooComplexError, limited
 
 
@@ -46,33 +46,44 @@ def shared_arrays(program: Program, region: Function) -> Iterator[Shared]:
 
     Parts that are proved to have no element in common are no example, nor is an array of the region
     itself that one task fills and one other reads: that one waits for the end of the first, and
-    hardware has two such arrays, for two runs at a time (a ping-pong buffer).
+    hardware has two such arrays, for two runs at a time (a ping-pong buffer). Where the region is
+    part of a task itself, they are apart if they are so at each position of that task.
     """
     for buffer in region.buffers:
         if buffer.kind in ("stream", "constant"):
             continue
-        touching = {
-            call: list(_touches(program, call, buffer))
-            for call in region.all_calls()
-            if buffer in call.arguments
-        }
-        found = None if _is_ping_pong(buffer, touching) else _example(buffer, touching)
+        found = _shared(program, region, buffer, {})
+        if found is not None and any(region.symbols):
+            positions = region_positions(program).get(region.name, ())
+            at_each = (_shared(program, region, buffer, position) for position in positions)
+            found = next((one for one in at_each if one is not None), None)
         if found is not None:
             yield found
 
 
-def _touches(program: Program, call: Call, buffer: Buffer) -> Iterator[_Touch]:
+def _shared(
+    program: Program, region: Function, buffer: Buffer, position: Position
+) -> Shared | None:
+    touching = {
+        call: list(_touches(program, call, buffer, position))
+        for call in region.all_calls()
+        if buffer in call.arguments
+    }
+    return None if _is_ping_pong(buffer, touching) else _example(buffer, touching)
+
+
+def _touches(program: Program, call: Call, buffer: Buffer, caller: Position) -> Iterator[_Touch]:
     """The accesses of a task to an array that it is handed, also in the functions it calls."""
     callee = program.functions.get(call.callee)
     if callee is None:
         return
-    position = position_of(call, callee)
+    position = position_of(call, callee, caller)
     places = [place for place, handed in enumerate(call.arguments) if handed is buffer]
     for own in callee.buffers:
         if own.argument_position in places:
             yield from (_Touch(a, position) for a in own.accesses if not a.is_call)
             for inner in own.calls:
-                yield from _touches(program, inner, own)
+                yield from _touches(program, inner, own, position)
 
 
 def _is_ping_pong(buffer: Buffer, touching: Mapping[Call, list[_Touch]]) -> bool:

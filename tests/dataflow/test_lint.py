@@ -207,6 +207,29 @@ def top(A: int32[16], B: int32[16], C: int32[16]):
     assert only(DATAFLOW + text + third).check == "shared-array"
 
 
+ELEMENTS = """
+def add(A: int32[4, 4, 8], C: int32[16]):
+    for i, j, k in hcl.grid(4, 4, 8, name="mm"):
+        C[PLACE] += A[i, j, k]
+"""
+
+
+@pytest.mark.parametrize("place", ["4 * i + j", "i + 4 * j"])
+def test_elements_of_elements_that_have_parts_of_their_own(place: str) -> None:
+    s = hcl.Schedule(hcl.frontend.read_kernel(ELEMENTS.replace("PLACE", place)))
+    s.unfold("mm", [0])
+    s.unfold("mm_pe:j", [0])
+    assert s.lint() == []
+
+
+def test_elements_of_elements_that_meet() -> None:
+    s = hcl.Schedule(hcl.frontend.read_kernel(ELEMENTS.replace("PLACE", "i + 2 * j")))
+    s.unfold("mm", [0], unchecked=True)
+    s.unfold("mm_pe:j", [0])
+    (finding,) = s.lint()
+    assert finding.message == "'C' is written by mm_pe_2 while mm_pe_0 reads it"
+
+
 def test_regions_in_regions_are_looked_at_as_a_whole() -> None:
     assert findings(programs.nested) == []
     text = """
