@@ -19,11 +19,18 @@ def places_for(point: Mapping[str, Any], kernel: KernelFile) -> dict[str, str | 
 
 
 def directives_for(point: Mapping[str, Any], kernel: KernelFile) -> Sequence[str]:
-    """The pragmas of the point's design: the kernel's for it, else its own."""
-    stated: Sequence[str] = _of_point(
-        kernel.directives, point, kernel, point.get("directives") or ()
-    )
-    return stated
+    """The pragmas of the point's design: its own, or what the kernel has instead of them; of these
+    ports on m_axi only if the point has such ports."""
+    stated: Sequence[str] = point.get("directives") or ()
+    directives: Sequence[str] = _of_point(kernel.directives, point, kernel, stated)
+    if uses_axi(stated):
+        return directives
+    return [text for text in directives if not uses_axi([text])]
+
+
+def uses_axi(directives: Sequence[str]) -> bool:
+    """Whether pragmas put an array on an m_axi port."""
+    return any("m_axi" in text for text in directives)
 
 
 def build(point: Mapping[str, Any], kernel: KernelFile) -> tuple[Schedule, PragmaReport]:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from itertools import takewhile
 from typing import Any
 
-from hcl_explore.accuracy.design import build, directives_for, places_for
+from hcl_explore.accuracy.design import build, places_for, uses_axi
 from hcl_explore.accuracy.points import KernelFile
 from hcl_explore.errors import HclError
 from hcl_explore.ir.program import Loop
@@ -22,7 +22,7 @@ def kernel_of(point: Mapping[str, Any], kernels: Iterable[KernelFile]) -> Kernel
 
     It is a file whose ``POINTS`` fit the id, else one named like the id, variant or kernel, else
     that of a sibling, which comes with the pattern it was written for as ``sibling``: a file of the
-    same kernel, on m_axi ports like the point or not, too, that has at least half of the point's
+    same kernel and the same kind of ports (m_axi or not) that has at least half of the point's
     loops with their trip counts or, where the report names none, shares the id's next word and has
     half of the directives' places. Of several files the one is taken that knows the most loops,
     then places, then trip counts, and then whose pattern agrees the longest with the id.
@@ -93,9 +93,7 @@ def _siblings(point: Mapping[str, Any], kernels: Iterable[KernelFile]) -> Iterat
                 continue
             sibling = replace(kernel, sibling=pattern)
             known, loops = loops_known(point, sibling)
-            if _uses_axi(point.get("directives") or ()) != _uses_axi(
-                directives_for(point, sibling)
-            ):
+            if not _ports_agree(point, sibling):
                 continue
             if loops and 2 * known >= loops and 2 * (known - _misfits(point, sibling)) >= loops:
                 yield sibling
@@ -104,8 +102,14 @@ def _siblings(point: Mapping[str, Any], kernels: Iterable[KernelFile]) -> Iterat
                 yield sibling
 
 
-def _uses_axi(directives: Sequence[str]) -> bool:
-    return any("m_axi" in text for text in directives)
+def _ports_agree(point: Mapping[str, Any], sibling: KernelFile) -> bool:
+    """Whether both are on m_axi ports or neither; a point off them may also have every loop of a
+    file on them, those that read and write the ports, too."""
+    stated = uses_axi(point.get("directives") or ())
+    written = [text for texts in sibling.directives.values() for text in texts]
+    if not written or uses_axi(written) == stated:
+        return True
+    return not stated and set(sibling.loops) <= {loop["name"] for loop in point.get("loops") or ()}
 
 
 def _best(point: Mapping[str, Any], kernels: Sequence[KernelFile]) -> KernelFile:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hcl_explore.accuracy import KernelFile, compare, kernel_of, read_kernels, read_points
-from hcl_explore.accuracy.design import build
+from hcl_explore.accuracy.design import build, directives_for
 from hcl_explore.accuracy.parameters import evaluated
 from hcl_explore.errors import HclError
 from hcl_explore.lang import types
@@ -179,6 +179,13 @@ def test_a_stand_in_has_the_trip_counts_and_the_ports_of_the_point(tmp_path: Pat
     ported = 'DIRECTIVES = {"*": ["#pragma HLS interface m_axi port=A bundle=g"]}\n'
     path.write_text(path.read_text() + ported)
     assert kernel_of(POINT, read_kernels(tmp_path)) is None
+    # Without a loop that only designs on m_axi ports have it fits, and is estimated off them.
+    path.write_text(path.read_text().replace(', "7": "i"', ""))
+    kernel = kernel_of(POINT, read_kernels(tmp_path))
+    assert kernel is not None
+    assert directives_for(POINT, kernel) == []
+    on_ports = {**POINT, "directives": ["#pragma HLS interface m_axi port=A bundle=g"]}
+    assert directives_for(on_ports, kernel) == on_ports["directives"]
 
 
 @pytest.mark.parametrize("name", ["2mm", "bicg", "gemm", "gesummv", "mvt"])

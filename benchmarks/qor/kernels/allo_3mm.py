@@ -87,7 +87,7 @@ def k3mm(
     store(G, vG)
 
 
-POINTS = ["3mm-allo-*"]
+POINTS = ["3mm-allo-*", "3mm-prometheus-artifact-allo-mem-*"]
 LOOPS = {
     "l_S_buf0_buf0_l_0_l_buf0_l_1": "load_A:load.j",
     "l_S_buf1_buf1_l_0_l_buf1_l_1": "load_B:load.j",
@@ -100,6 +100,11 @@ LOOPS = {
 }
 DIRECTIVES = {
     "*": [
+        "#pragma HLS interface m_axi port=vA bundle=gA",
+        "#pragma HLS interface m_axi port=vB bundle=gB",
+        "#pragma HLS interface m_axi port=vC bundle=gC",
+        "#pragma HLS interface m_axi port=vD bundle=gD",
+        "#pragma HLS interface m_axi port=vG bundle=gG",
         "#pragma HLS array_partition variable=k3mm:B complete dim=2",
         "#pragma HLS array_partition variable=k3mm:D complete dim=2",
         "#pragma HLS array_partition variable=mm1:acc complete dim=1",
