@@ -162,9 +162,7 @@ def _add_region(graph: Graph, program: Program, region: Function, cluster: str |
         graph.nodes.append(_buffer_node(buffer, written, cluster))
         for call, use in uses.items():
             if buffer.kind == "stream":
-                ends = {
-                    end.is_put for end in endpoints.of_call(region, call) if end.stream is buffer
-                }
+                ends = {end.is_put for end in endpoints.of_call(call) if end.stream is buffer}
                 graph.edges.extend(_stream_edges(tasks[call], buffer, ends))
             elif buffer in use:
                 graph.edges.extend(_edges(tasks[call], buffer, use[buffer]))

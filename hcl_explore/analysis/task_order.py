@@ -59,7 +59,7 @@ def _feeding(endpoints: Endpoints, region: Function) -> Mapping[Call, set[tuple[
     undecided = endpoints.undecided(region)
     ends: dict[StreamEnd, set[Call]] = {}
     for task in region.calls if undecided else ():
-        for use in endpoints.of_call(region, task):
+        for use in endpoints.of_call(task):
             if use.stream in undecided:
                 ends.setdefault((use.stream, use.is_put), set()).add(task)
     for stream in undecided:

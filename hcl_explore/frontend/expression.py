@@ -7,7 +7,7 @@ emitter turns them into operations at the width their user needs.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mlir import ir
@@ -125,11 +125,14 @@ class Buffer(ArrayValue):
 
 @dataclass(eq=False)
 class StreamValue:
-    """A stream, or an array of streams, of this function."""
+    """A stream, or an array of streams, of this function; or one FIFO of such an ``array``, whose
+    subscripts are ``chosen``."""
 
     name: str
     type: StreamKind
     value: ir.Value
+    array: StreamKind | None = None
+    chosen: tuple[Expr, ...] = ()
 
 
 @dataclass(eq=False)
@@ -263,6 +266,9 @@ class Signature:
 
     ``storage`` is the memory asked for, by parameter.
     ``changed`` are the parameters whose arrays it may change, once it is lowered.
+    ``handed`` are the stream parameters that take one FIFO of an array: the array's type. The
+    function takes the array instead, and after all others its subscripts: ``subscripts``, with the
+    size of the dimension.
     ``declared`` are the parameters as written, where ``parameters`` has the parts of structs, and
     ``returned`` the struct type of the result, where ``results`` has its parts.
     """
@@ -274,6 +280,8 @@ class Signature:
     changed: frozenset[str] = frozenset()
     declared: list[tuple[str, ScalarType | TensorType | StreamKind]] = field(default_factory=list)
     returned: ScalarType | TensorType | None = None
+    handed: Mapping[str, StreamKind] = field(default_factory=dict)
+    subscripts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

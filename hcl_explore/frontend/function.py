@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,7 @@ from hcl_explore.frontend.expression import (
     Computed,
     Elementwise,
     Expr,
+    Position,
     Signature,
     StreamValue,
     Table,
@@ -118,7 +120,7 @@ class FunctionLowering:
         for node, (name, kind) in zip(own, self.signature.declared, strict=False):
             count = 1 if isinstance(kind, StreamKind) else len(list(leaves(name, kind)))
             places += [node] * count
-        return places
+        return places + [self.function] * len(self.signature.subscripts)
 
     def _make_entry(self) -> ir.Block:
         function_type = ir.FunctionType(ir.TypeAttr(self.op.attributes["function_type"]).value)
@@ -130,11 +132,28 @@ class FunctionLowering:
 
     def _bind_arguments(self) -> None:
         pairs = zip(self._places(), self.signature.parameters, strict=True)
+        values = dict(zip(dict(self.signature.parameters), self.entry.arguments, strict=True))
         for value, (node, (name, kind)) in zip(self.entry.arguments, pairs, strict=True):
-            self._bind(value, node, name, kind)
+            if name not in self.signature.subscripts and name not in self.signature.handed:
+                self._bind(value, node, name, kind)
+        self._bind_handed(values)
         for name, declared in self.signature.declared:
             if not isinstance(declared, StreamKind) and struct_of(declared) is not None:
                 self.scope.declare(name, self._struct(name, declared), self.function)
+
+    def _bind_handed(self, values: Mapping[str, ir.Value]) -> None:
+        """Each FIFO of an array is known by its name: the array, and its subscripts."""
+        subscripts = iter(enumerate(self.signature.subscripts.items()))
+        declared = dict(self.signature.declared)
+        for name, array in self.signature.handed.items():
+            kind = declared[name]
+            assert isinstance(kind, StreamKind)
+            chosen = tuple(
+                Position(index, self.function, values[subscript], number, size)
+                for number, (subscript, size) in itertools.islice(subscripts, len(array.shape))
+            )
+            fifo = StreamValue(name, kind, values[name], array, chosen)
+            self.scope.declare(name, fifo, self.function)
 
     def _struct(self, name: str, kind: ScalarType | TensorType) -> StructValue:
         def entity(leaf: str) -> Buffer | Expr:
@@ -342,6 +361,12 @@ def function_attributes(signature: Signature) -> dict[str, ir.Attribute]:
         }
         if "." in name:
             entries[attrs.STRUCT_RANK] = _struct_rank(dict(signature.declared)[name.split(".")[0]])
+        if name in signature.subscripts:
+            number = list(signature.subscripts).index(name)
+            i32 = ir.IntegerType.get_signless(32)
+            entries[attrs.PID] = ir.IntegerAttr.get(i32, number)
+            entries[attrs.EXTENT] = ir.IntegerAttr.get(i32, signature.subscripts[name])
+            entries[attrs.FIFO_INDEX] = ir.UnitAttr.get()
         if name in signature.storage:
             entries.update(memory_attributes(signature.storage[name]))
         arguments.append(ir.DictAttr.get(entries))

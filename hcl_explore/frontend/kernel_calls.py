@@ -66,7 +66,7 @@ class KernelCallReader:
                 "Its tasks run at the same time; a plain kernel runs one statement after another.",
             )
         values = [
-            self.reader.streams.stream(argument)
+            self.reader.streams.handed(argument)
             or self.reader.structs.named(argument)
             or self.reader.operand(argument)
             for argument in node.args
@@ -82,7 +82,20 @@ class KernelCallReader:
             suffix = "".join(f"_{value}" for value in bound.values())
         elif parameters:
             bound = infer(callee.function, parameters, values, span)
-        signature = self.callees.signature(callee, bound, suffix, span, copy)
+        names = [parameter.arg for parameter in _parameters(callee.function)]
+        handed = {
+            name: value.array
+            for name, value in zip(names, values, strict=False)
+            if isinstance(value, StreamValue) and value.array is not None
+        }
+        if handed and is_region(callee.unit, callee.function):
+            raise self.reader.error(
+                KernelSyntaxError,
+                "one FIFO of an array cannot be handed to a region",
+                node,
+                "Hand over the whole array, or declare this FIFO as a stream of its own.",
+            )
+        signature = self.callees.signature(callee, bound, suffix, span, copy, handed)
         return self.checked(signature, values, node)
 
     def external(self, function: ExternalFunction, node: ast.Call) -> Value:
@@ -146,8 +159,13 @@ class KernelCallReader:
         # A library call's compile-time constants come after its arrays.
         written = node.args[:count] if isinstance(node, ast.Call) else [node] * count
         parts, places = spread(self.reader, signature.symbol, declared, values, written)
+        for value, place in list(zip(parts, places, strict=True)):
+            if isinstance(value, StreamValue):
+                parts += value.chosen
+                places += [place] * len(value.chosen)
+        single = {name: kind for name, kind in declared if name in signature.handed}
         for (name, kind), value, place in zip(signature.parameters, parts, places, strict=True):
-            self.check(signature, name, kind, value, place)
+            self.check(signature, name, single.get(name, kind), value, place)
         call = TensorCall(signature, parts, node)
         results = signature.results
         is_scalar = len(results) == 1 and isinstance(results[0], ScalarType)
@@ -222,6 +240,10 @@ class KernelCallReader:
                 node,
                 None if same_depth else f"Write {kind.tokens} to take streams of any depth.",
             )
+
+
+def _parameters(function: ast.FunctionDef) -> list[ast.arg]:
+    return [*function.args.posonlyargs, *function.args.args]
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 from functools import cache
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 
 from mlir import ir
 
@@ -25,7 +25,7 @@ from hcl_explore.frontend.memory import ConstantTables
 from hcl_explore.frontend.positions import Positions
 from hcl_explore.frontend.regions import RegionLowering
 from hcl_explore.frontend.scope import LocalFunction
-from hcl_explore.frontend.signatures import Callee, read_signature
+from hcl_explore.frontend.signatures import Callee, hand_over, read_signature
 from hcl_explore.frontend.source import KernelSource, read_source
 from hcl_explore.frontend.tasks import TaskLowering, TaskPosition
 from hcl_explore.frontend.unit import Unit
@@ -33,7 +33,7 @@ from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.external import declare
 from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.locations import Sources
-from hcl_explore.lang.dataflow import Region
+from hcl_explore.lang.dataflow import Region, StreamKind
 from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.library import kernels
 
@@ -158,15 +158,16 @@ class _ModuleLowering:
         suffix: str,
         span: SourceSpan,
         copy: str = "",
+        handed: Mapping[str, StreamKind] = MappingProxyType({}),
     ) -> Signature:
         """The signature of a kernel called at ``span``, which is lowered first if need be.
 
-        Calls with different ``copy`` get functions of their own.
+        Calls with different ``copy`` or ``handed`` get functions of their own.
         """
         function = callee.function
         unit = callee.unit
-        if bound or copy:
-            unit = self._instance_of(unit, function, bound, copy)
+        if bound or copy or handed:
+            unit = self._instance_of(unit, function, bound, copy, handed)
             suffix += f"_{copy}" if copy else ""
         key = (id(unit), id(function))
         if any(active == key or (copy and active[1] == key[1]) for active, _ in self._active):
@@ -176,7 +177,7 @@ class _ModuleLowering:
                 span=span,
                 advice="Hardware has no call stack; use a loop.",
             )
-        return self._done.get(key) or self._lower_function(unit, function, suffix)
+        return self._done.get(key) or self._lower_function(unit, function, suffix, handed)
 
     def _unit_of(self, function: FunctionType) -> Unit:
         if function not in self._units:
@@ -187,17 +188,29 @@ class _ModuleLowering:
         return self._units[function]
 
     def _instance_of(
-        self, unit: Unit, function: ast.FunctionDef, bound: Mapping[str, object], copy: str
+        self,
+        unit: Unit,
+        function: ast.FunctionDef,
+        bound: Mapping[str, object],
+        copy: str,
+        handed: Mapping[str, StreamKind],
     ) -> Unit:
-        key = (id(unit), id(function), tuple(bound.values()), copy)
+        key = (id(unit), id(function), tuple(bound.values()), copy, tuple(handed.items()))
         if key not in self._instances:
             self._instances[key] = unit.bound(bound)
         return self._instances[key]
 
-    def _lower_function(self, unit: Unit, function: ast.FunctionDef, suffix: str = "") -> Signature:
+    def _lower_function(
+        self,
+        unit: Unit,
+        function: ast.FunctionDef,
+        suffix: str = "",
+        handed: Mapping[str, StreamKind] = MappingProxyType({}),
+    ) -> Signature:
         key = (id(unit), id(function))
         self._kept.append(unit)
         signature = read_signature(unit, function, self._symbol(function.name + suffix))
+        hand_over(signature, handed)
         self._active.append((key, function.name))
         op = self._create(unit, function, signature)
         lowering = RegionLowering if is_region(unit, function) else FunctionLowering

@@ -313,8 +313,10 @@ class _RegionStatements(StatementLowering):
                 "It writes its results into streams, or into arrays that it is handed.",
             )
         places = statement.value.args if isinstance(statement.value, ast.Call) else []
-        for argument, node in zip(value.arguments, places, strict=True):
-            self.region.plain(argument, node)
+        for number, argument in enumerate(value.arguments):
+            # Structs are in their parts, and subscripts of FIFOs come last.
+            is_written = len(value.signature.declared) == len(value.arguments)
+            self.region.plain(argument, places[number] if is_written else statement.value)
         op = self.emitter.emit_call(value)
         self.region.name_instance(op, value.signature.symbol)
 

@@ -6,6 +6,7 @@ import ast
 import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from hcl_explore.errors import KernelShapeError, KernelSyntaxError, KernelTypeError, SourceSpan
@@ -15,6 +16,7 @@ from hcl_explore.frontend.expression import Signature
 from hcl_explore.frontend.generics import OpenParameter, open_parameters
 from hcl_explore.frontend.source import parse_text
 from hcl_explore.frontend.unit import Unit
+from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.lang.dataflow import StreamKind
 from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.memory import Memory, PlacedType
@@ -25,6 +27,7 @@ from hcl_explore.lang.types import (
     ScalarType,
     TensorType,
     float32,
+    index,
     int32,
 )
 
@@ -66,11 +69,13 @@ class CalleeResolver(Protocol):
         suffix: str,
         span: SourceSpan,
         copy: str = "",
+        handed: Mapping[str, StreamKind] = MappingProxyType({}),
     ) -> Signature:
         """The signature of a kernel called at ``span``, which is lowered first if need be.
 
         ``bound`` gives its type parameters; ``suffix`` goes behind its name. Calls with different
-        ``copy`` get functions of their own.
+        ``copy`` get functions of their own, and so do calls that hand over one FIFO of an array:
+        ``handed`` are these parameters with the types of the arrays.
         """
 
 
@@ -199,6 +204,18 @@ def read_signature(unit: Unit, function: ast.FunctionDef, symbol: str) -> Signat
             )
         results = [part for _, part in leaves("", returned)]
     return Signature(symbol, parameters, results, storage, declared=declared, returned=returned)
+
+
+def hand_over(signature: Signature, handed: Mapping[str, StreamKind]) -> None:
+    """Let ``signature`` take arrays of streams and subscripts for single FIFOs of them."""
+    signature.handed = handed
+    kinds = {**dict(signature.parameters), **handed}
+    signature.parameters = list(kinds.items())
+    for name, array in handed.items():
+        for size in array.shape:
+            subscript = fresh_name(f"{name}_at", dict(signature.parameters))
+            signature.subscripts[subscript] = size
+            signature.parameters.append((subscript, index))
 
 
 def _results(unit: Unit, node: ast.expr | None) -> list[ScalarType | TensorType]:

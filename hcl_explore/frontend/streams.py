@@ -112,6 +112,15 @@ class StreamReader:
         found = binding.entity if binding is not None else None
         return found if isinstance(found, StreamValue) else None
 
+    def handed(self, node: ast.expr) -> StreamValue | None:
+        """The stream, array of streams or FIFO of an array that ``node`` names, or None."""
+        array = self.stream(node.value) if isinstance(node, ast.Subscript) else None
+        if array is None or not isinstance(node, ast.Subscript):
+            return self.stream(node)
+        subscripts = tuple(self.element(array, node).subscripts)
+        kind = StreamKind(array.type.token, array.type.depth)
+        return StreamValue(ast.unparse(node), kind, array.value, array.type, subscripts)
+
     def element(self, stream: StreamValue, node: ast.Subscript) -> StreamElement:
         """``streams[i, j]``. Raises ``KernelError`` unless it is one FIFO of the array."""
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
@@ -273,7 +282,8 @@ class StreamEmitter:
         results: list[ir.Type],
         node: ast.AST,
     ) -> ir.Operation:
-        indices = [self.emitter.emit(subscript, index) for subscript in fifo.subscripts]
+        subscripts = (*fifo.stream.chosen, *fifo.subscripts)
+        indices = [self.emitter.emit(subscript, index) for subscript in subscripts]
         location = self.emitter.unit.location(node)
         operands = [fifo.stream.value, *values, *indices]
         return self.emitter.builder.op(name, operands, results, location)

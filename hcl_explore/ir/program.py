@@ -219,7 +219,8 @@ class Access:
 
 @dataclass(eq=False)
 class Call:
-    """A call of another kernel, with the buffers that it is handed (None for scalars)."""
+    """A call of another kernel, with the buffers that it is handed (None for scalars). ``forms``
+    are its ``index`` operands over loops and symbols, None for the others."""
 
     op: ir.Operation
     callee: str
@@ -229,6 +230,7 @@ class Call:
     guards: tuple[Guard, ...]
     position: int
     place: SourcePlace | None
+    forms: tuple[LinearForm | None, ...]
 
     @property
     def loops(self) -> tuple[Loop, ...]:

@@ -414,6 +414,10 @@ class _FunctionReader:
             guards=guards,
             position=self._next_position(loop),
             place=place,
+            forms=tuple(
+                self.forms.of(value) if isinstance(value.type, ir.IndexType) else None
+                for value in op.operands
+            ),
         )
         (loop if loop is not None else self.function).calls.append(call)
         for touched in dict.fromkeys((*call.arguments, *results)):

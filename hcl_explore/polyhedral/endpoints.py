@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
+from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,7 +20,7 @@ import islpy as isl
 from hcl_explore.errors import KernelStreamError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir import dialect
-from hcl_explore.ir.linear import Symbol
+from hcl_explore.ir.linear import Symbol, Variable
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Loop, Program
 from hcl_explore.polyhedral.conflicts import Model
 from hcl_explore.polyhedral.domain import is_exact
@@ -28,6 +30,7 @@ from hcl_explore.polyhedral.trips import total_iterations
 
 Element = tuple[int, ...]
 
+_ANYWHERE: Mapping[Symbol, int] = MappingProxyType({})
 _MOST_ELEMENTS = 4096
 
 
@@ -98,7 +101,7 @@ class Endpoints:
         }
         unknown: set[Buffer] = set()
         for call in region.all_calls():
-            for use in self.of_call(region, call):
+            for use in self.of_call(call):
                 if use.stream not in own:
                     continue
                 if use.element is None:
@@ -111,29 +114,20 @@ class Endpoints:
         decided = [fifo for (stream, _), fifo in fifos.items() if stream not in unknown]
         return decided, unknown
 
-    def of_call(self, caller: Function, call: Call) -> Iterator[Use]:
-        """What ``call`` does to the streams of ``caller``."""
-        return self._of_call(caller, call, {})
-
-    def _of_call(self, caller: Function, call: Call, outer: Mapping[Symbol, int]) -> Iterator[Use]:
-        """What ``call`` does to the streams of ``caller``, itself at the position ``outer``."""
+    def of_call(self, call: Call, outer: Mapping[Symbol, int] = _ANYWHERE) -> Iterator[Use]:
+        """What ``call`` does to the streams of its caller, itself at the position ``outer``."""
         callee = self.functions.get(call.callee)
         if callee is None:
             return
-        position = dict(position_of(call, callee))
-        operands = list(call.op.operands)
-        for symbol, (known, value) in product(callee.symbols, outer.items()):
-            if caller.symbols[known] == operands[symbol.number]:
-                position[symbol] = value
-        for use in self.of_function(callee, position):
-            handed = call.arguments[use.stream.argument_position or 0]
-            if handed is not None:
-                times = self._times(call.loop, bool(call.guards))
-                if use.times is not None and times is not None:
-                    times *= use.times
-                else:
-                    times = None
-                yield Use(handed, use.element, use.is_put, use.access, times)
+        times = self._times(call.loop, bool(call.guards))
+        positions = _positions(call, callee, outer)
+        for position in positions:
+            for use in self.of_function(callee, position):
+                handed = call.arguments[use.stream.argument_position or 0]
+                if handed is not None:
+                    both = use.times is not None and times is not None and len(positions) == 1
+                    total = (use.times or 0) * (times or 0) if both else None
+                    yield Use(handed, use.element, use.is_put, use.access, total)
 
     def of_function(self, function: Function, position: Mapping[Symbol, int]) -> list[Use]:
         """What a function does to the streams that it is handed, at ``position``."""
@@ -168,9 +162,42 @@ class Endpoints:
             for element in elements:
                 yield Use(access.buffer, element, is_put, access, times)
         for call in function.all_calls():
-            for use in self._of_call(function, call, position):
+            for use in self.of_call(call, position):
                 if use.stream.kind == "stream" and use.stream.argument_position is not None:
                     yield use
+
+
+def _positions(
+    call: Call, callee: Function, outer: Mapping[Symbol, int]
+) -> list[Mapping[Symbol, int]]:
+    """The positions at which ``call`` runs ``callee`` when its caller is at ``outer``: several
+    where loops give them."""
+    known = dict(position_of(call, callee))
+    forms = {
+        symbol: form
+        for symbol in callee.symbols
+        if symbol not in known and 0 <= symbol.number < len(call.forms)
+        if (form := call.forms[symbol.number]) is not None
+        and all(isinstance(v, Loop) or v in outer for v in form.variables())
+    }
+    used = {v for form in forms.values() for v in form.variables() if isinstance(v, Loop)}
+    ranges = {loop: _range(loop) for loop in call.loops if loop in used}
+    if prod(map(len, ranges.values())) > _MOST_ELEMENTS or not all(ranges.values()) or call.guards:
+        forms = {s: f for s, f in forms.items() if not used.intersection(f.variables())}
+        ranges = {}
+    found: list[Mapping[Symbol, int]] = []
+    for at in product(*ranges.values()):
+        values: dict[Variable, int] = dict([*outer.items(), *zip(ranges, at, strict=True)])
+        found.append({**known, **{symbol: form.value(values) for symbol, form in forms.items()}})
+    return found
+
+
+def _range(loop: Loop) -> range:
+    """The values of a loop whose bounds are constants; else none."""
+    if loop.guards or loop.trip_count is None or not loop.lower or not loop.step:
+        return range(0)
+    first = max(form.constant for form in loop.lower)
+    return range(first, first + loop.trip_count * loop.step, loop.step)
 
 
 _known: WeakKeyDictionary[Program, Endpoints] = WeakKeyDictionary()

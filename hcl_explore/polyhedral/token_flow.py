@@ -17,7 +17,7 @@ from hcl_explore.ir import dialect
 from hcl_explore.ir.linear import LinearForm, Variable
 from hcl_explore.ir.program import Access, Buffer, Call, Function, Guard, Loop, Program
 from hcl_explore.polyhedral.endpoints import Endpoints, endpoints_of, task_name
-from hcl_explore.polyhedral.positions import constant_of
+from hcl_explore.polyhedral.positions import position_of
 
 Fifo: TypeAlias = "tuple[str, Buffer, tuple[int, ...]]"
 """Where the region that makes the stream is called (empty: the region itself), the stream, and the
@@ -151,7 +151,7 @@ class _Lister:
                         handed[own] = outer.get(given, (path, given))
                 yield from self.tasks(callee, f"{name}.", handed)
             else:
-                yield name, self._renamed(self.of_call(region, call, {}), path, outer)
+                yield name, self._renamed(self.of_call(call, {}), path, outer)
 
     def _renamed(
         self, events: Iterator[Event], path: str, outer: Mapping[Buffer, tuple[str, Buffer]]
@@ -161,28 +161,23 @@ class _Lister:
             where, known = outer.get(stream, (path, stream))
             yield Event((where, known, element), event.is_put, event.access)
 
-    def of_call(self, caller: Function, call: Call, values: Values) -> Iterator[Event]:
+    def of_call(self, call: Call, values: Values) -> Iterator[Event]:
         """The events of one call; their FIFOs are the caller's streams."""
         callee = self.program.functions[call.callee]
         if callee.dataflow:
             raise UndecidedError  # inside a task: its own tasks have no one order
-        operands = list(call.op.operands)
-        inner: dict[Variable, int] = {}
+        inner: dict[Variable, int] = dict(position_of(call, callee).items())
         for symbol in callee.symbols:
-            operand = operands[symbol.number]
-            known = [values[s] for s, v in caller.symbols.items() if v == operand and s in values]
-            constant = constant_of(operand)
-            if constant is not None:
-                inner[symbol] = constant
-            elif known:
-                inner[symbol] = known[0]
-        for event in self._body(callee, callee, inner):
+            form = call.forms[symbol.number] if 0 <= symbol.number < len(call.forms) else None
+            if form is not None and all(variable in values for variable in form.variables()):
+                inner[symbol] = form.value(values)
+        for event in self._body(callee, inner):
             path, stream, element = event.fifo
             handed = call.arguments[stream.argument_position or 0]
             if stream.argument_position is not None and handed is not None:
                 yield Event((path, handed, element), event.is_put, event.access)
 
-    def _body(self, function: Function, body: Function | Loop, values: Values) -> Iterator[Event]:
+    def _body(self, body: Function | Loop, values: Values) -> Iterator[Event]:
         own = {a.op: a for a in body.accesses if a.op.name in _TOKENS and a.buffer.kind == "stream"}
         if any(a.op.name in _TESTS for a in body.accesses):
             raise UndecidedError
@@ -196,17 +191,17 @@ class _Lister:
                 element = tuple(_value(form, values) for form in item.subscripts)
                 yield Event(("", item.buffer, element), item.op.name == dialect.PUT, item)
             elif isinstance(item, Call):
-                yield from self.of_call(function, item, values)
+                yield from self.of_call(item, values)
             elif any(True for _ in _streams(item)):
-                yield from self._loop(function, item, values)
+                yield from self._loop(item, values)
 
-    def _loop(self, function: Function, loop: Loop, values: Values) -> Iterator[Event]:
+    def _loop(self, loop: Loop, values: Values) -> Iterator[Event]:
         if loop.lower is None or loop.upper is None or loop.step is None:
             raise UndecidedError
         first = max(_value(form, values) for form in loop.lower)
         end = min(_value(form, values) for form in loop.upper)
         for value in range(first, end, loop.step):
-            yield from self._body(function, loop, {**values, loop: value})
+            yield from self._body(loop, {**values, loop: value})
 
 
 _TOKENS = frozenset({dialect.PUT, dialect.GET, dialect.GET_BLOCK})

@@ -271,7 +271,10 @@ def _mismatch(sub: SubSchedule, kernel: Program, caller: Program) -> NotApplicab
             f"compose: the schedule is of {signature(kernel.kernel)}, but '{caller.top}' calls "
             + " and ".join(signature(function) for function in others),
             span=caller.sources.span(kernel.kernel.place),
-            advice="Schedule the kernel with these types (hcl.customize(..., instantiate=[...])), "
+            advice=f"'{others[0].name}' is handed one FIFO of an array there: give the steps for it, "
+            f's.compose({{"{others[0].name}": [...]}}).'
+            if any(map(_takes_subscripts, others))
+            else "Schedule the kernel with these types (hcl.customize(..., instantiate=[...])), "
             "or pass instantiate=[...] to compose.",
         )
     for function in caller.functions.values():
@@ -284,6 +287,13 @@ def _mismatch(sub: SubSchedule, kernel: Program, caller: Program) -> NotApplicab
                 "must be read anew).",
             )
     return _not_called(sub, caller)
+
+
+def _takes_subscripts(function: Function) -> bool:
+    """Whether it is handed single FIFOs of arrays."""
+    arguments = range(len(function.op.regions[0].blocks[0].arguments))
+    fields = (attrs.argument_attributes(function.op, number) for number in arguments)
+    return any(found is not None and attrs.FIFO_INDEX in found for found in fields)
 
 
 def signature(function: Function) -> str:

@@ -323,6 +323,8 @@ def emit_call(f: FunctionEmitter, op: ir.Operation) -> None:
     for position, value in enumerate(op.operands):
         if position in callee.streams:
             arguments += argument_texts(f, op, position, callee.streams[position])
+        elif position in callee.subscripts:
+            continue
         elif position in callee.positions:
             template.append(f.number(value).text)
         elif isinstance(value.type, ir.MemRefType):

@@ -56,6 +56,8 @@ def _argument(
                 "Make the stream in a region around it; arrays are the ports of a program.",
             )
         return parameter_text(f, info.op, position, argument, source_name)
+    if position in info.subscripts:
+        return None
     if position in info.positions:
         _declare_position(f, argument, source_name, fields)
         return None

@@ -61,6 +61,8 @@ class FunctionInfo:
     """How it takes its stream arguments, by position."""
     positions: Sequence[int] = ()
     """Which arguments are its position in a mapping: template parameters."""
+    subscripts: Sequence[int] = ()
+    """Which arguments only say which FIFO of an array it is handed: they are not in C++."""
 
 
 class ModuleEmitter:
@@ -170,6 +172,8 @@ class ModuleEmitter:
             ctypes.append(stored_as(scalar))
         single = len(results) == 1 and not isinstance(results[0], ir.MemRefType)
         external = read_external(op)
+        taken = streams.stream_parameters(op, self._taken)
+        subscripts = streams.handed_subscripts(op, taken)
         return FunctionInfo(
             op,
             name,
@@ -177,8 +181,9 @@ class ModuleEmitter:
             callees,
             ctypes,
             ctypes[0] if single else None,
-            streams=streams.stream_parameters(op, self._taken),
-            positions=streams.position_arguments(op),
+            streams=taken,
+            positions=[n for n in streams.position_arguments(op) if n not in subscripts],
+            subscripts=subscripts,
             external=external,
         )
 

@@ -72,6 +72,18 @@ def position_arguments(op: ir.Operation) -> list[int]:
     return found
 
 
+def handed_subscripts(op: ir.Operation, streams: Mapping[int, FifoParameters]) -> list[int]:
+    """Which arguments of ``op`` say only which FIFO of an array it is handed: C++ hands over that
+    FIFO instead."""
+    arguments = op.regions[0].blocks[0].arguments
+    for number, taken in streams.items():
+        kind = dialect.stream_type(arguments[number].type)
+        if taken.fifos is None and kind is not None and kind.shape:
+            return []
+    fields = {number: attrs.argument_attributes(op, number) for number in position_arguments(op)}
+    return [n for n, found in fields.items() if found is not None and attrs.FIFO_INDEX in found]
+
+
 def _own_fifos(
     op: ir.Operation, stream: ir.Value, callees: Callees
 ) -> Mapping[Subscripts, str] | None:
@@ -226,6 +238,11 @@ def parameter_text(
     return ", ".join(parameters)
 
 
+def _is_handed_on(subscripts: Subscripts) -> bool:
+    """Whether these are arguments of the function as they are."""
+    return all(form == LinearForm(form.terms) and len(form.terms) == 1 for form in subscripts)
+
+
 def argument_texts(
     f: FunctionEmitter, op: ir.Operation, position: int, parameters: FifoParameters
 ) -> Iterator[str]:
@@ -236,6 +253,12 @@ def argument_texts(
         yield name
         return
     handed = _handed_on(f.op, op, parameters)
+    if handed is None and all(map(_is_handed_on, parameters.fifos)):
+        for subscripts in parameters.fifos:
+            used = [variable for form in subscripts for variable in form.variables()]
+            chosen = [f.use(op.operands[v.number]).text for v in used if isinstance(v, Symbol)]
+            yield name + "".join(f"[{text}]" for text in chosen)
+        return
     for subscripts in handed or ():
         own = f.fifos.get((stream, subscripts))
         if own is not None:
