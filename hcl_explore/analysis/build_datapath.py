@@ -97,6 +97,7 @@ class DatapathBuilder:
                 self._write_back(body, {})
         else:
             self._body(body)
+        self.path.wired = self.nodes.wired
         return self.path
 
     # --- cells --------------------------------------------------------------------------------

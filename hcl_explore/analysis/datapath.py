@@ -26,7 +26,8 @@ class Node:
     ``levels`` are the unrolled loops whose copies multiply the node; ``after`` the memory
     operations that must come first. ``is_table``: each copy reads an entry that it knows, of a
     table of small integers. ``choices``: of an access to registers, among how many of them its
-    subscripts choose at run time.
+    subscripts choose at run time. ``operations``: how many of those of the program
+    (``work.is_operation``) each copy of the node does.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Node:
     result_bits: int = 0
     is_table: bool = False
     choices: int = 1
+    operations: int = 0
 
 
 @dataclass(eq=False)
@@ -54,9 +56,9 @@ class Nest:
     copies: int
     entries: list[Entry] = field(default_factory=list)
     carried: list[tuple[Node, Node, int]] = field(default_factory=list)
-
-
     through_memory: list[tuple[Node, list[Node]]] = field(default_factory=list)
+
+
 StreamEnd: TypeAlias = "tuple[Buffer, bool]"
 """A stream, and whether tokens are put into it (or got)."""
 
@@ -113,6 +115,8 @@ class Datapath:
     stores: list[Node] = field(default_factory=list)
     hoisted: dict[Buffer, set[Access]] = field(default_factory=dict)
     """Reads that are the same in every iteration: done once, before the loop starts."""
+    wired: int = 0
+    """Operations of the program in an iteration that take no operator, such as a product by 2."""
     at_hand: set[Access] = field(default_factory=set)
     """Reads that ask no memory: of what the iteration has stored or read before, and of entries of
     tables that each copy knows."""

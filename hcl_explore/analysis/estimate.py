@@ -279,6 +279,7 @@ class _Model:
                     reads = -(-load.busiest // model.pipeline.ii)
                     most[buffer] = max(most.get(buffer, 0), reads)
         return most
+
     def _paths(self) -> Iterator[Datapath]:
         """The bodies of all functions and loops."""
         for function in self.regions.functions.values():
@@ -288,7 +289,6 @@ class _Model:
                 yield model.pipeline.path
             elif model.region is not None:
                 yield model.region.path
-
 
     def _loop_models(self) -> dict[str, LoopModel]:
         models: dict[str, LoopModel] = {}

@@ -37,48 +37,11 @@ from hcl_explore.analysis.task_order import TaskOrder
 from hcl_explore.analysis.timing import Scheduler, Timing
 from hcl_explore.analysis.token_times import tokens_of_body, tokens_of_call, tokens_of_loop
 from hcl_explore.analysis.trips import TripCounts
+from hcl_explore.analysis.units import Units
 from hcl_explore.analysis.values import Values
 from hcl_explore.ir.program import Call, Function, Loop, Program
 from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.polyhedral.endpoints import endpoints_of, starts_tasks
-
-_SHARED_BETWEEN_MODULES = ("f", "div")
-
-
-@dataclass
-class Units:
-    """Functional units. ``shared`` may serve modules that do not run at the same time; ``own``
-    belong to one module; both count units by operator. ``instances`` are functions called here,
-    each with units of its own; one instance serves calls that do not overlap."""
-
-    shared: Counter[Operator] = field(default_factory=Counter)
-    own: Counter[Operator] = field(default_factory=Counter)
-    instances: Counter[FunctionModel] = field(default_factory=Counter)
-
-    def add(self, operator: Operator, count: int) -> None:
-        is_shared = operator.kind.startswith(_SHARED_BETWEEN_MODULES)
-        (self.shared if is_shared else self.own)[operator] += count
-
-    def alongside(self, other: Units) -> Units:
-        return Units(
-            self.shared + other.shared, self.own + other.own, self.instances + other.instances
-        )
-
-    def instead_of(self, other: Units) -> Units:
-        """The units of two parts that never run at the same time."""
-        return Units(
-            self.shared | other.shared, self.own + other.own, self.instances | other.instances
-        )
-
-    def all(self) -> Counter[Operator]:
-        return self.shared + self._apart()
-
-    def _apart(self) -> Counter[Operator]:
-        total = Counter(self.own)
-        for function, count in self.instances.items():
-            for operator, number in function.units._apart().items():
-                total[operator] += number * count
-        return total
 
 
 @dataclass
@@ -254,6 +217,7 @@ class RegionModels:
 
     def _pipeline_units(self, pipeline: Pipeline) -> Units:
         counts: Counter[Operator] = Counter()
+        done: Counter[Operator] = Counter()
         for node in pipeline.path.nodes:
             if node.kind in ("load", "store", "wire", "register"):
                 continue
@@ -265,12 +229,15 @@ class RegionModels:
                         node.kind, node.bits, node.other_bits, fastest=is_fast
                     )
                     counts[operator] += number
+                    done[operator] += number * node.operations
         units = Units()
+        units.add_wired(pipeline.path.wired)
         for operator, count in counts.items():
             # An operator of several cycles serves II operations; one without registers, or inside
             # a DSP block with an adder, does not.
             is_shared = operator.latency > 0 and not operator.kind.startswith("mac")
-            units.add(operator, -(-count // pipeline.ii) if is_shared else count)
+            serves = pipeline.ii if is_shared else 1
+            units.add(operator, -(-count // serves), -(-done[operator] // serves))
         return units
 
     def _sequential(self, function: Function, loop: Loop) -> LoopModel:
@@ -407,24 +374,22 @@ class Region:
     def block_units(self, block: Block) -> Units:
         if isinstance(block.item, Call):
             called = self.models.functions[block.item.callee]
-            return Units(Counter(called.units.shared), instances=Counter([called]))
+            return called.units.called(called)
         return self.loops[block.item].units
 
     def _gather(self) -> None:
         own = Units()
+        own.add_wired(self.path.wired)
         starts: Counter[tuple[Operator, int]] = Counter()
+        done: Counter[tuple[Operator, int]] = Counter()
         for node in self.path.nodes:
             if node.kind not in ("load", "store", "wire", "register"):
-                operator = self.models.machine.operator(node)
-                starts[operator, self.timing.start.get(node, 0)] += self._copies(node)
-        busiest: Counter[Operator] = Counter()
-        for (operator, _), count in starts.items():
-            if operator.latency or operator.dsp:
-                busiest[operator] = max(busiest[operator], count)
-            else:
-                busiest[operator] += count
-        for operator, count in busiest.items():
-            own.add(operator, count)
+                key = self.models.machine.operator(node), self.timing.start.get(node, 0)
+                starts[key] += self._copies(node)
+                done[key] += self._copies(node) * node.operations
+        operations = _busiest(done)
+        for operator, count in _busiest(starts).items():
+            own.add(operator, count, operations[operator])
         waiting = sum(end - begin for begin, end in self.timing.blocks.values())
         self.registers = max(self.states - waiting, 1) + data_registers(
             self.path, self.timing, lambda loop: self.models.plan[loop].copies
@@ -446,6 +411,18 @@ class Region:
 
     def _copies(self, node: Node) -> int:
         return math.prod(self.models.plan[loop].copies for loop in node.levels)
+
+
+def _busiest(starts: Counter[tuple[Operator, int]]) -> Counter[Operator]:
+    """Of what starts in each state: an operator with registers or DSP blocks serves every state,
+    others stand where they are used."""
+    busiest: Counter[Operator] = Counter()
+    for (operator, _), count in starts.items():
+        if operator.latency or operator.dsp:
+            busiest[operator] = max(busiest[operator], count)
+        else:
+            busiest[operator] += count
+    return busiest
 
 
 def _blocks(entries: Iterable[Entry]) -> Iterator[Block]:

@@ -7,10 +7,7 @@ from typing import TypedDict
 
 from hcl_explore.analysis.device import Device
 from hcl_explore.analysis.operators import operator_tables, operators_at
-from hcl_explore.analysis.regions import Units
-
-_COUNTED = frozenset({"fadd", "fsub", "fmul", "fdiv", "fsqrt", "fexp", "add", "mul", "div"})
-
+from hcl_explore.analysis.units import Units
 
 # Bytes that all ports of a memory move in a cycle: two of 72 bits with a UltraRAM; a block RAM of
 # 18 Kb reads 36 bits and writes 36 (UG573, simple dual port; UG473 says the same of the 7 series).
@@ -88,7 +85,6 @@ def attainable_gops(
 
 
 def design_gops(units: Units, clock_mhz: float) -> float | None:
-    """What the design's own operators could do, one operation each per cycle; None where it has
-    none."""
-    count = sum(n for operator, n in units.all().items() if operator.kind in _COUNTED)
-    return count * clock_mhz / 1000.0 if count else None
+    """What the design's own operators could do if each started one of the program's operations in
+    every cycle; None where none of them does any."""
+    return units.operations() * clock_mhz / 1000.0 or None

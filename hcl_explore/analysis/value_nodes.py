@@ -7,6 +7,7 @@ constant is made of shifts and additions.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from hcl_explore.analysis.datapath import Node
 from hcl_explore.analysis.operators import Operators
 from hcl_explore.analysis.plan import Plan
 from hcl_explore.analysis.values import ARGUMENT, CONSTANT, LOAD, LOOP_VARIABLE, Value
+from hcl_explore.analysis.work import is_operation
 from hcl_explore.ir.program import Buffer, Loop
 from hcl_explore.polyhedral.domain import Ranges
 
@@ -96,6 +98,7 @@ class ValueNodes:
         self.balances_floats = balances_floats
         self.accumulated: set[Buffer] = set()
         self.known: dict[Value, Node] = {}
+        self.wired = 0
         self.ranges = Ranges()
 
     def of(self, value: Value) -> Node:
@@ -103,7 +106,20 @@ class ValueNodes:
         node = self.known.get(value)
         if node is None:
             node = self.known[value] = self._compute(value)
+            if is_operation(value):
+                self._count(node, value)
         return node
+
+    def _count(self, node: Node, value: Value) -> None:
+        """Book the operation that ``value`` is on the node that does it."""
+        around = value.home.chain if value.home is not None else ()
+        copied = [loop for loop in around if self.plan.is_copied(loop)]
+        if node.kind == "wire":
+            self.wired += math.prod(self.plan[loop].copies for loop in copied)
+        else:
+            node.operations = math.prod(
+                self.plan[loop].copies for loop in copied if loop not in node.levels
+            )
 
     def loop_variable(self, loop: Loop) -> Node:
         levels = frozenset({loop}) if self.plan.is_copied(loop) else frozenset()
@@ -166,7 +182,9 @@ class ValueNodes:
 
     def _joined(self, value: Value, inputs: tuple[Node, ...]) -> Node:
         bits = max(node.bits for node in inputs)
-        return self._entered(_KINDS[value.op], bits, bits, inputs, value)
+        node = self._entered(_KINDS[value.op], bits, bits, inputs, value)
+        self._count(node, value)
+        return node
 
     def _is_carried(self, node: Node) -> bool:
         is_element = node.access is not None and node.access.buffer in self.accumulated

@@ -118,3 +118,49 @@ def test_achieved_is_work_over_time_and_below_the_design_s_own_ceiling() -> None
     assert figures.achieved_gops == pytest.approx(2 * N**3 / seconds / 1e9)
     assert figures.design_gops is not None
     assert figures.achieved_gops <= figures.design_gops
+
+
+@pytest.mark.parametrize(
+    ("value", "each"),
+    [
+        ("A[i] * 2 + 1", 2),  # a shift is wiring, but an operation of the program
+        ("min(abs(A[i]), 9)", 2),
+        ("A[i] * A[i] + 7", 2),  # a product and its sum in one DSP block
+        ("A[i] // 3", 1),
+    ],
+)
+def test_what_operators_and_wires_do_is_the_design_s_own_ceiling(value: str, each: int) -> None:
+    schedule = schedule_of(f"""
+def own(A: int16[64], B: int32[64]):
+    for i in range(64):
+        B[i] = {value}
+""")
+    schedule.apply("pipeline", {"axis": "i"})
+    figures = estimate_of(schedule, PLAIN)
+    assert figures.ops == each * 64
+    assert figures.design_gops == pytest.approx(each * 0.2)
+
+
+def test_the_adders_of_addresses_do_no_work() -> None:
+    figures = estimate_of("""
+def moved(A: int32[100, 30], B: int32[100, 30]):
+    for i in range(90):
+        for j in range(20):
+            B[i + 3, j + 5] = A[i + 7, j + 9]
+""")
+    assert figures.ops == 0
+    assert figures.design_gops is None
+
+
+def test_a_sum_made_by_the_copies_of_a_loop_counts_once_a_copy() -> None:
+    schedule = schedule_of("""
+def dot(A: float32[64, 8], B: float32[64]):
+    for i in range(64):
+        for k in range(8):
+            B[i] += A[i, k] * 2.5
+""")
+    schedule.apply("pipeline", {"axis": "i"})
+    schedule.apply("partition", {"target": "A", "dim": 2})
+    figures = estimate_of(schedule, PLAIN)
+    assert figures.ii == {"i": 1}
+    assert figures.design_gops == pytest.approx(2 * 8 * 0.2)
