@@ -7,7 +7,9 @@ diagnostic, reaching the user is a bug.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,23 @@ class NotApplicableError(ScheduleError):
 
 class LegalityError(ScheduleError):
     """The rewrite would change the program's result; the message shows two iterations."""
+
+    @classmethod
+    def later(cls, find: Callable[[], LegalityError]) -> LegalityError:
+        """An error whose text is that of the one that ``find`` gives, asked when it is read."""
+        error = cls.__new__(cls)
+        error._find = find
+        return error
+
+    _find: Callable[[], LegalityError]
+
+    def __getattr__(self, name: str) -> Any:
+        # Python asks only for what is not there yet.
+        if name not in ("message", "span", "advice"):
+            raise AttributeError(name)
+        found = self._find()
+        HclError.__init__(self, found.message, span=found.span, advice=found.advice)
+        return getattr(self, name)
 
 
 # --- running and emitting ------------------------------------------------------------------

@@ -81,23 +81,26 @@ class _Judge:
                 break
         return verdicts
 
-    def why_not(self, arguments: Mapping[str, object]) -> str | None:
-        """Why every way to complete the arguments is refused: the first one's reason. None if one
-        would be taken.
+    def why_not(self, *ways: Mapping[str, object]) -> str | None:
+        """Why every way to complete any of the arguments is refused: the first one's reason. None
+        if one would be taken.
 
         Raises:
             _TooManyWaysError: it was not found out within the number of checks.
         """
-        first_reason: str | None = None
-        for completed in self._completions(arguments):
-            if self.checks_left <= 0:
-                raise _TooManyWaysError
-            self.checks_left -= 1
-            reason = self.session.why_not(self.form["name"], completed)
-            if reason is None:
-                return None
-            first_reason = first_reason or reason
-        return first_reason or "nothing in this program fits"
+        first: dict[str, object] | None = None
+        for number, arguments in enumerate(ways):
+            for completed in self._completions(arguments):
+                if self.checks_left <= 0:
+                    raise _TooManyWaysError
+                self.checks_left -= 1
+                if not self.session.is_refused(self.form["name"], completed):
+                    return None
+                if number == 0 and first is None:
+                    first = completed
+        # The one text that is shown; none of the others is worked out.
+        reason = None if first is None else self.session.why_not(self.form["name"], first)
+        return reason or "nothing in this program fits"
 
     def _completions(self, arguments: Mapping[str, object]) -> Iterator[dict[str, object]]:
         """The arguments with what is missing filled in, in every way that the lists offer."""
@@ -148,16 +151,12 @@ def survey(session: SessionLike, loop: str | None, buffer: str | None) -> dict[s
     verdicts: dict[str, str | None] = {}
     for form in session.palette():
         judge = _Judge(session, form, _SURVEY_CHECKS)
+        ways = subject_arguments(form, loop, buffer)
         try:
-            reasons = []
-            for given in subject_arguments(form, loop, buffer):
-                reasons.append(judge.why_not(given))
-                if reasons[-1] is None:
-                    break
+            if ways:
+                verdicts[form["name"]] = judge.why_not(*ways)
         except _TooManyWaysError:
             continue
-        if reasons:
-            verdicts[form["name"]] = None if reasons[-1] is None else reasons[0]
     return verdicts
 
 

@@ -24,7 +24,7 @@ from hcl_explore.polyhedral.conflicts import (
     possible_reversals,
     smallest_examples,
 )
-from hcl_explore.polyhedral.differences import Leaf, common_loops
+from hcl_explore.polyhedral.differences import Leaf, common_loops, padded
 from hcl_explore.polyhedral.domain import is_exact
 from hcl_explore.polyhedral.reductions import Reduction, find_reductions
 from hcl_explore.polyhedral.system import TooComplexError, limited
@@ -57,6 +57,34 @@ def first_violation(
         if reduction.is_exact or reassociate
     }
     return check.violation(reductions, accepted, keep_apart=True)
+
+
+def is_refuted(after: Mapping[Access, Time], violations: Iterable[Violation]) -> bool:
+    """Whether one of ``violations``, counterexamples to other orders of the same program, is one to
+    ``after`` as well. False says nothing."""
+    return any(
+        _is_reversed(violation, after) and not _only_accumulates(violation, after)
+        for violation in violations
+    )
+
+
+def _only_accumulates(violation: Violation, accesses: Iterable[Access]) -> bool:
+    """Whether both instances belong to accumulations, which an order may be free to change."""
+    reductions = find_reductions(one for one in accesses if one.buffer is violation.buffer)
+    return violation.first.access in reductions and violation.second.access in reductions
+
+
+def _is_reversed(violation: Violation, after: Mapping[Access, Time]) -> bool:
+    if not violation.exact:
+        return False
+    symbols = dict(violation.symbols)
+    times: list[Time] = []
+    for instance in (violation.first, violation.second):
+        if instance.access not in after:
+            return False
+        times.append(_values(after[instance.access], dict(instance.iteration), symbols))
+    first, second = padded(*times)
+    return first >= second
 
 
 def simultaneous_violation(

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
 from hcl_explore.ir.program import Access, Loop, Program
-from hcl_explore.polyhedral.legality import first_violation
+from hcl_explore.polyhedral.legality import first_violation, is_refuted
 from hcl_explore.polyhedral.time import Time
 from hcl_explore.polyhedral.violation import Violation
 from hcl_explore.schedule.aliasing import alias_refusal
@@ -27,16 +27,29 @@ def order_refusal(
     *,
     reassociate: bool,
 ) -> LegalityError | None:
-    """Why running ``accesses`` in the order ``after`` changes the result, or None."""
+    """Why running ``accesses`` in the order ``after`` changes the result, or None.
+
+    Where a counterexample to another order holds here too, the smallest one is only looked for when
+    the error is read.
+    """
     times = {access: after(access) for access in accesses}
     known = _VIOLATIONS.setdefault(program, {})
     order = tuple(times.items()), reassociate
-    if order not in known:
-        known[order] = first_violation(accesses, times.__getitem__, reassociate=reassociate)
-    violation = known[order]
-    if violation is not None:
+
+    def smallest() -> Violation | None:
+        if order not in known:
+            known[order] = first_violation(accesses, times.__getitem__, reassociate=reassociate)
+        return known[order]
+
+    def explained() -> LegalityError:
+        violation = smallest()
+        assert violation is not None
         return violation_error(program, what, violation)
-    return alias_refusal(program, what, accesses)
+
+    found = {violation for violation in known.values() if violation is not None}
+    if order not in known and is_refuted(times, found):
+        return LegalityError.later(explained)
+    return alias_refusal(program, what, accesses) if smallest() is None else explained()
 
 
 def violation_error(program: Program, what: str, violation: Violation) -> LegalityError:

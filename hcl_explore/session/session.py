@@ -304,6 +304,10 @@ class Session(Exports):
         verdict = self.schedule.judge(primitive, arguments, reassociate=reassociate)
         return None if verdict.reason is None else str(verdict.reason)
 
+    def is_refused(self, primitive: str, arguments: Mapping[str, object]) -> bool:
+        """Whether ``why_not`` gives a reason, without the search for a counterexample to show."""
+        return not self.schedule.judge(primitive, arguments)
+
     def call_preview(self, primitive: str, arguments: Mapping[str, object]) -> str:
         """The Python call with these arguments, with "…" for what is still missing. Raises
         ``ArgumentError`` if there is no such primitive."""

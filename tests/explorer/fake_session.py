@@ -85,6 +85,9 @@ class FakeSession:
         error = self._refusal(primitive, arguments, reassociate)
         return None if error is None else str(error)
 
+    def is_refused(self, primitive: str, arguments: Mapping[str, object]) -> bool:
+        return self.why_not(primitive, arguments) is not None
+
     def _refusal(
         self, primitive: str, arguments: Mapping[str, object], reassociate: bool
     ) -> ScheduleError | None:

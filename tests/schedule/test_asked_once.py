@@ -49,11 +49,41 @@ def test_a_step_is_not_judged_again_after_its_form_was(asked):
 def test_another_order_and_another_program_are_judged_anew(asked):
     s = hcl.customize(stencil)
     s.can("reorder", "j", "i")
-    s.can("reorder", "j", "i", reassociate=True)
+    assert str(s.can("reorder", "j", "i", reassociate=True)).startswith("reorder(j, i) is illegal")
     assert asked == [False, True]
     s.pipeline("j")
     s.can("reorder", "j", "i")
     assert asked == [False, True, False]
+
+
+def test_a_known_counterexample_refuses_another_order_without_a_search(asked):
+    s = hcl.customize(stencil)
+    assert not s.can("reorder", "j", "i")
+    verdict = s.can("reverse", "i")
+    assert not verdict and asked == [False]
+    alone = str(hcl.customize(stencil).can("reverse", "i"))
+    asked.clear()
+    assert str(verdict) == alone
+    assert str(verdict) == alone and asked == [False], "once it is read, and once only"
+    with pytest.raises(
+        LegalityError, match=r"reverse\(i\) is illegal: iteration \(i=2, j=1\)"
+    ) as got:
+        s.reverse("i")
+    assert str(got.value) == alone and got.value.span is None and "unchecked=True" in alone
+
+
+def total(A: float32[16]) -> float32:
+    s: float32 = 0.0
+    for i in range(16):
+        s += A[i]
+    return s
+
+
+def test_a_counterexample_among_accumulations_refuses_no_order_that_may_round(asked):
+    s = hcl.customize(total)
+    assert "rounding" in str(s.can("reverse", "i"))
+    assert s.can("reverse", "i", reassociate=True)
+    assert asked == [False, True]
 
 
 def test_the_palette_names_each_loop_once(monkeypatch):
