@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import islpy as isl
 
 from hcl_explore.ir.linear import LinearForm, Symbol
-from hcl_explore.ir.program import Access, Program
+from hcl_explore.ir.program import Access, Call, Function, Program
 from hcl_explore.lang.types import UNKNOWN_SIZE
 from hcl_explore.polyhedral.conflicts import Model
 from hcl_explore.polyhedral.domain import is_exact
@@ -55,10 +55,43 @@ def first_out_of_bounds(program: Program) -> OutOfBounds | None:
     known = task_positions(program)
     for function in program.functions.values():
         for position in known.get(function.name, ({},)):
-            found = _first(function.all_accesses(), position)
+            accesses = (*function.all_accesses(), *_handed_fifos(program, function))
+            found = _first(accesses, position)
             if found is not None:
                 return found
     return None
+
+
+def _handed_fifos(program: Program, function: Function) -> Iterator[Access]:
+    """The FIFOs of arrays that calls hand over, each as an access of the array at the call."""
+    for call in function.all_calls():
+        callee = program.functions.get(call.callee)
+        streams = () if callee is None else callee.buffers
+        for stream in streams:
+            number = stream.argument_position
+            handed = None if number is None else call.arguments[number]
+            if handed is None or stream.kind != "stream":
+                continue
+            for subscripts in dict.fromkeys(access.subscripts for access in stream.accesses):
+                chosen = _at_call(call, subscripts or ())
+                if chosen:
+                    place = (call.loop, call.guards, call.position, call.place)
+                    yield Access(call.op, handed, False, chosen, *place)
+
+
+def _at_call(call: Call, subscripts: tuple[LinearForm, ...]) -> tuple[LinearForm, ...] | None:
+    """Subscripts that are arguments of the callee, as the call has them; None for others."""
+    chosen = []
+    for form in subscripts:
+        variables = list(form.variables())
+        symbol = variables[0] if len(variables) == 1 else None
+        if not isinstance(symbol, Symbol) or form != LinearForm(((symbol, 1),)):
+            return None
+        operand = call.forms[symbol.number] if symbol.number >= 0 else None
+        if operand is None:
+            return None
+        chosen.append(operand)
+    return tuple(chosen)
 
 
 def _first(accesses: Iterable[Access], position: Mapping[Symbol, int]) -> OutOfBounds | None:

@@ -212,6 +212,34 @@ def top(A: int32[4]):
 """
 
 
+def test_subscripts_outside_of_the_array_are_refused_at_the_call() -> None:
+    def loops(x: int32[4, N]) -> int32[N]:
+        xs: Stream[int32, 8][3]
+        y: int32[N]
+        for i in range(4):
+            send(x, i, xs[i])
+        receive(xs[1], y)
+        return y
+
+    with pytest.raises(KernelBoundsError, match=r"'xs' is read at index 3, outside 0..2") as caught:
+        hcl.customize(loops)
+    assert "send(x, i, xs[i])" in str(caught.value) and "(i=3)" in str(caught.value)
+    positions = """
+import hcl_explore.dataflow as df
+def send(fifo: Stream[int32]):
+    fifo.put(1)
+@df.region()
+def top(A: int32[4]):
+    xs: Stream[int32, 2][2, 4]
+    @df.kernel(mapping=[4])
+    def put():
+        p = df.get_pid()
+        send(xs[1, p + 1])
+"""
+    with pytest.raises(KernelBoundsError, match="index 4 in dimension 2, outside 0..3"):
+        hcl.customize(positions)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
