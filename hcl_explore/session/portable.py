@@ -22,6 +22,7 @@ from hcl_explore.lang import dataflow
 from hcl_explore.lang.external import ExternalFunction
 from hcl_explore.lang.meta import TypeParameter
 from hcl_explore.lang.types import ScalarType, TensorType, parse_type
+from hcl_explore.session.damage import reading
 
 _OURS = "hcl_explore."
 _DATAFLOW = ("hcl_explore.dataflow", dataflow.__name__)
@@ -168,7 +169,7 @@ def from_json(data: Mapping[str, Any]) -> KernelSource:
         SessionError: the data is not what ``to_json`` makes.
         KernelError: the text is not that of a kernel.
     """
-    try:
+    with reading("the kernel"):
         namespace = default_namespace()
         namespace.update(dict.fromkeys(data["modules"], namespace["hcl"]))
         namespace.update(dict.fromkeys(data.get("dataflow", ()), dataflow))
@@ -178,8 +179,6 @@ def from_json(data: Mapping[str, Any]) -> KernelSource:
         namespace.update({n: _constant_value(value) for n, value in data["constants"].items()})
         read = read_kernel(str(data["text"]), namespace=namespace, name=data["name"])
         return replace(read, filename=str(data["filename"]), first_line=int(data["first_line"]))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SessionError(f"this is not a saved kernel: {error!r}") from error
 
 
 def _constant_json(value: object) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hcl_explore.errors import HclError, SessionError
 from hcl_explore.session import portable
+from hcl_explore.session.damage import reading
 from hcl_explore.session.report_records import read_report_record
 from hcl_explore.session.run_results import read_run_results
 from hcl_explore.views.record import RECORD_VERSION
@@ -59,8 +60,9 @@ def restore(data: Any, open_session: Callable[..., Session]) -> Session:
     clock_mhz=)``.
 
     Raises:
-        SessionError: the data are not a session, damaged, or of another version.
-        HclError: the kernel or a step is refused.
+        SessionError: the data are not a session, damaged, or of another version, or a step is
+            refused; the message says which part or step.
+        HclError: the kernel is refused.
     """
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
         raise SessionError("this is not a saved session of hcl_explore")
@@ -69,25 +71,46 @@ def restore(data: Any, open_session: Callable[..., Session]) -> Session:
             f"the session was saved in version {data.get('version')!r} of the format; this "
             f"program reads version {RECORD_VERSION}"
         )
-    try:
+    with reading("the session"):
         source = portable.from_json(data["kernel"])
+    with reading("the choice of device and clock"):
         session = open_session(source, device=data["device"], clock_mhz=data["clock_mhz"])
-        for step in data["steps"]:
-            session.apply(
-                step["primitive"],
-                step["arguments"],
-                unchecked=step["unchecked"],
-                reassociate=step["reassociate"],
-            )
+    with reading("the list of steps"):
+        steps = list(data["steps"])
+    for number, saved in enumerate(steps, 1):
+        _apply(session, number, saved)
+    with reading("the position"):
         session.goto(data["position"])
-        session.reports = [read_report_record(entry) for entry in data.get("reports", ())]
-        if "runs" in data:
+    with reading("the list of reports"):
+        reports = list(enumerate(data.get("reports", ()), 1))
+    session.reports = []
+    for number, entry in reports:
+        with reading(f"report {number}"):
+            session.reports.append(read_report_record(entry))
+    if "runs" in data:
+        with reading("what was measured and simulated"):
             session.run_results = read_run_results(data["runs"], session.steps)
-    except HclError:
-        raise
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise SessionError(f"the saved session is damaged: {error!r}") from error
     return session
+
+
+def _apply(session: Session, number: int, saved: Any) -> None:
+    """Apply a saved step."""
+    with reading(f"step {number}"):
+        primitive, arguments = saved["primitive"], saved["arguments"]
+        unchecked, reassociate = saved["unchecked"], saved["reassociate"]
+        kinds = ((primitive, str), (arguments, dict), (unchecked, bool), (reassociate, bool))
+        if not all(isinstance(value, kind) for value, kind in kinds):
+            raise TypeError
+    try:
+        session.apply(primitive, arguments, unchecked=unchecked, reassociate=reassociate)
+    except HclError as error:
+        written = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+        raise SessionError(
+            f"step {number} of the saved session, {primitive}({written}), is refused: "
+            f"{error.message}",
+            span=error.span,
+            advice=error.advice,
+        ) from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -250,7 +252,7 @@ def test_save_and_load(tmp_path: Path, kernel) -> None:
         ("[]", "not a saved session"),
         ('{"format": "hcl_explore session", "version": 99}', "version 99"),
         ('{"format": "hcl_explore session", "version": 1}', "damaged"),
-        ('{"format": "hcl_explore session", "version": 1, "kernel": {}}', "not a saved kernel"),
+        ('{"format": "hcl_explore session", "version": 1, "kernel": {}}', "the kernel has no"),
     ],
 )
 def test_bad_files_are_refused(tmp_path: Path, content: str, message: str) -> None:
@@ -258,6 +260,57 @@ def test_bad_files_are_refused(tmp_path: Path, content: str, message: str) -> No
     path.write_text(content)
     with pytest.raises(SessionError, match=message):
         Session.load(path)
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to each value inside of JSON data."""
+    inner = data.items() if isinstance(data, dict) else enumerate(data)
+    for key, value in inner:
+        yield (*path, key)
+        if isinstance(value, (dict, list)):
+            yield from places(value, (*path, key))
+
+
+def saved_product() -> dict[str, Any]:
+    session = Session(product, verify=False)
+    session.apply("split", {"axis": "k", "factor": 2})
+    session.apply("unroll", {"axis": "k.inner"})
+    data: dict[str, Any] = json.loads(json.dumps(session.to_json()))
+    return data
+
+
+@pytest.mark.parametrize("wrong", [None, -7, "x", [1], {"a": 1}, 1e400])
+def test_a_value_of_the_wrong_kind_anywhere_is_told(wrong: object) -> None:
+    for path in places(saved_product()):
+        data = saved_product()
+        holder: Any = data
+        for key in path[:-1]:
+            holder = holder[key]
+        holder[path[-1]] = wrong
+        try:
+            Session.from_json(data)
+        except HclError as error:
+            internal = ("object", "Error(", "argument must", "NoneType", "invalid literal")
+            assert not any(word in str(error) for word in internal), (path, str(error))
+
+
+def test_a_missing_part_is_named() -> None:
+    for key in ("kernel", "steps", "device", "position"):
+        data = saved_product()
+        del data[key]
+        with pytest.raises(SessionError, match=f"damaged: .* has no '{key}'"):
+            Session.from_json(data)
+    data = saved_product()
+    del data["steps"][1]["unchecked"]
+    with pytest.raises(SessionError, match="damaged: step 2 has no 'unchecked'"):
+        Session.from_json(data)
+
+
+def test_a_refused_step_of_a_file_is_named() -> None:
+    data = saved_product()
+    data["steps"][1]["arguments"]["axis"] = "z"
+    with pytest.raises(SessionError, match=r"step 2 of the saved session, unroll\(axis='z'\), is"):
+        Session.from_json(data)
 
 
 def test_loading_executes_nothing_of_the_file(tmp_path: Path) -> None:
