@@ -271,8 +271,8 @@ def _mismatch(sub: SubSchedule, kernel: Program, caller: Program) -> NotApplicab
             f"compose: the schedule is of {signature(kernel.kernel)}, but '{caller.top}' calls "
             + " and ".join(signature(function) for function in others),
             span=caller.sources.span(kernel.kernel.place),
-            advice=f"'{others[0].name}' is handed one FIFO of an array there: give the steps for it, "
-            f's.compose({{"{others[0].name}": [...]}}).'
+            advice=f"'{others[0].name}' is handed one FIFO of an array there: give the steps for "
+            f'it, s.compose({{"{others[0].name}": [...]}}).'
             if any(map(_takes_subscripts, others))
             else "Schedule the kernel with these types (hcl.customize(..., instantiate=[...])), "
             "or pass instantiate=[...] to compose.",

@@ -236,7 +236,7 @@ def top(A: int32[4]):
         p = df.get_pid()
         send(xs[1, p + 1])
 """
-    with pytest.raises(KernelBoundsError, match="index 4 in dimension 2, outside 0..3"):
+    with pytest.raises(KernelBoundsError, match=r"index 4 in dimension 2, outside 0\.\.3"):
         hcl.customize(positions)
 
 
