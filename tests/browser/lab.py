@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,9 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Playwright
+    from playwright.sync_api import Browser, Locator, Page, Playwright
 
 START_TIMEOUT_S = 180
+_CALM = 20
+_NUMBERED = re.compile(r"\[\d+\]:")
 # The system's Chromium: Playwright's own download is not needed.
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -135,15 +138,41 @@ def open_notebook(page: Page, address: str, name: str) -> None:
 
 
 def run_cell(page: Page, number: int) -> None:
-    """Run one cell, as a user does: click into it, Ctrl+Enter."""
+    """Run one cell, as a user does (click into it, Ctrl+Enter), and wait until it has run.
+
+    JupyterLab drops a run that is asked for before the kernel listens, and then shows the same
+    prompt ``[*]`` for a moment as for a run that waits; only the number of the execution, which the
+    kernel gives, says that the cell has run. The cell is asked for again only while its prompt
+    tells that no run is under way.
+    """
     cell = page.locator(".jp-Notebook .jp-Cell").nth(number)
     prompt = cell.locator(".jp-InputPrompt")
     before = prompt.inner_text()
-    for _ in range(5):
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        _wait_for_idle_kernel(page, deadline)
         cell.locator(".jp-InputArea .cm-content").click()
         page.keyboard.press("Control+Enter")
-        for _ in range(20):
-            page.wait_for_timeout(100)
-            if prompt.inner_text() != before:
-                return
-    raise TimeoutError(f"cell {number} does not run")
+        if _has_run(page, prompt, before, deadline):
+            return
+    raise TimeoutError(f"cell {number} does not run: its prompt is {prompt.inner_text()!r}")
+
+
+def _wait_for_idle_kernel(page: Page, deadline: float) -> None:
+    idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    left_ms = max(deadline - time.monotonic(), 0.0) * 1000
+    idle.first.wait_for(state="attached", timeout=left_ms)
+
+
+def _has_run(page: Page, prompt: Locator, before: str, deadline: float) -> bool:
+    """Wait for the number of a new execution; False if the run that was asked for is dropped: the
+    kernel idle and no ``[*]``, time and again."""
+    idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    dropped = 0
+    while dropped < _CALM and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+        now = prompt.inner_text()
+        if now != before and _NUMBERED.fullmatch(now.strip()):
+            return True
+        dropped = dropped + 1 if idle.count() and "*" not in now else 0
+    return False
