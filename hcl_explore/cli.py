@@ -79,7 +79,7 @@ def lab(
     directory: Annotated[
         Path, typer.Option(help="Where the notebooks are copied to, so that you can change them.")
     ] = Path("hcl_explore_notebooks"),
-    port: Annotated[int, typer.Option(help="Port of the server.")] = 8888,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the server.")] = 8888,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
 ) -> None:
     """Open JupyterLab on a notebook."""

@@ -94,16 +94,28 @@ def test_export(kernel_file: Path, tmp_path: Path, name: str, expected: str) -> 
         (("show", "work.ipynb"), "Open it with hcl-explore lab work.ipynb"),
         (("show", "missing.json"), "cannot read 'missing.json': No such file"),
         (("show", "."), "cannot read '.': Is a directory"),
+        (("show", "{folder}/deep.json"), "deep.json' is no saved session: it is nested too deeply"),
+        (("show", "{kernel}", "--device", "none.toml"), "cannot read none.toml: No such file"),
+        (("show", "{kernel}", "--device", "{folder}/binary.toml"), "it is not text in UTF-8"),
     ],
 )
 def test_errors_are_one_clear_message(
     kernel_file: Path, arguments: tuple[str, ...], message: str
 ) -> None:
-    result = run(*(argument.format(kernel=kernel_file) for argument in arguments))
+    folder = kernel_file.parent
+    (folder / "deep.json").write_text("[" * 100_000)
+    (folder / "binary.toml").write_bytes(b"\xff")
+    result = run(*(a.format(kernel=kernel_file, folder=folder) for a in arguments))
     assert result.returncode == 1
     assert result.stderr.startswith("error: ")
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_port_that_there_cannot_be_is_refused_before_jupyter_starts() -> None:
+    result = run("lab", "--port", "-1")
+    assert result.returncode == 2
+    assert "Invalid value for '--port'" in result.stderr and "Traceback" not in result.stderr
 
 
 def test_an_error_in_the_kernel_shows_the_line(tmp_path: Path) -> None:

@@ -99,5 +99,7 @@ def read_path(path: Path) -> DataFile:
     """A TOML file of the user's. Raises ``DeviceError`` if it cannot be read."""
     try:
         return DataFile(str(path), path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeviceError(f"cannot read {path}: {error}") from None
+    except OSError as error:
+        raise DeviceError(f"cannot read {path}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise DeviceError(f"cannot read {path}: it is not text in UTF-8") from None

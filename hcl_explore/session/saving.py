@@ -53,6 +53,8 @@ def read_json(path: Path) -> Any:
         raise SessionError(f"cannot read '{path}': {error.strerror or error}") from error
     except ValueError as error:
         raise SessionError(f"'{path}' is no saved session: {error}") from error
+    except RecursionError as error:
+        raise SessionError(f"'{path}' is no saved session: it is nested too deeply") from error
 
 
 def restore(data: Any, open_session: Callable[..., Session]) -> Session:
