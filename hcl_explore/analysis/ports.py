@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from hcl_explore.analysis.datapath import Node
 from hcl_explore.analysis.layout import Layout, Layouts
@@ -69,7 +69,9 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
         writes = sum(copies_of(access, plan) for access in accesses if access.is_write)
         return PortLoad(buffer, total - writes, writes, -(-total // banks_there), ports)
     seen: defaultdict[tuple[bool, object], set[Place]] = defaultdict(set)
-    written: defaultdict[object, defaultdict[Place, list[_Copy]]] = defaultdict(_copy_lists)
+    written: defaultdict[object, defaultdict[Place, list[tuple[_Copies, int]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     has_words = any(entry.packed for entry in layout.partition)
     asked: defaultdict[tuple[bool, object], set[Place]] = defaultdict(set)
     busy: defaultdict[Place | None, _Use] = defaultdict(_Use)
@@ -80,11 +82,12 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
     )
     shifts = {copies.shift for copies in all_copies}
     is_alike = len(shifts) == 1 and None not in shifts
+    read = {copies.shape for copies in all_copies if not copies.access.is_write}
     for copies in all_copies:
-        if not copies.access.is_write:
-            continue
-        for number, place in enumerate(copies.places):
-            written[copies.shape][place].append(copies.copy(number))
+        if copies.access.is_write and copies.shape in read:
+            stores = written[copies.shape]
+            for number, place in enumerate(copies.places):
+                stores[place].append((copies, number))
     for copies in all_copies:
         access = copies.access
         known = seen[access.is_write, copies.shape]
@@ -96,7 +99,7 @@ def port_load(buffer: Buffer, accesses: list[Access], plan: Plan, layout: Layout
                 place
                 for number, place in enumerate(copies.places)
                 if place not in known
-                and not (place in stored and _is_forwarded(copies.copy(number), stored[place]))
+                and not (place in stored and _is_forwarded(copies, number, stored[place]))
             }
         known |= fresh
         counts[access.is_write] += len(fresh)
@@ -153,18 +156,6 @@ Place: TypeAlias = tuple[int, ...]
 """Where a copy's element lies relative to the other copies' of the same shape of subscripts."""
 
 
-class _Copy(NamedTuple):
-    """One copy of an access, by the values of the unrolled loops around it."""
-
-    access: Access
-    order: tuple[int, ...]
-    values: tuple[tuple[Loop, int], ...]
-
-
-def _copy_lists() -> defaultdict[Place, list[_Copy]]:
-    return defaultdict(list)
-
-
 class _Copies:
     """The copies of one access that differ in the element they touch.
 
@@ -200,13 +191,17 @@ class _Copies:
         self.shape = tuple((rest.terms, rest.roundings) for rest in self.rests)
         self.places = list(zip(*columns, strict=True)) if columns else [()]
 
-    def copy(self, number: int) -> _Copy:
-        """A copy by its number; the last loop's value changes fastest."""
+    def values(self, number: int, shared: list[Loop]) -> tuple[int, ...]:
+        """The values of the ``shared`` loops in a copy, by its number; those of the last loop
+        change fastest, so that where all loops are shared the number itself orders the copies."""
+        if self.loops == shared:
+            return (number,)
         values = []
         for loop in reversed(self.loops):
             number, value = divmod(number, self.plan[loop].copies)
-            values.append((loop, value))
-        return _Copy(self.access, self.order, tuple(reversed(values)))
+            if loop in shared:
+                values.append(value)
+        return tuple(reversed(values))
 
     def packed(self, places: set[Place]) -> set[Place]:
         """The places with, along a packed dimension, the word that holds each. Where words are not
@@ -284,14 +279,12 @@ class _Copies:
         return {None: 1 if max(banks.values(), default=0) <= 1 else len(places)}
 
 
-def _is_forwarded(read: _Copy, writes: Iterable[_Copy]) -> bool:
-    """Whether the value read was stored earlier in the same iteration: the tool then passes it on
-    without a port, as a line buffer that feeds its window shows."""
-    for write in writes:
-        known = dict(write.values)
-        shared = [(known[loop], value) for loop, value in read.values if loop in known]
-        before, after = [a for a, _ in shared], [b for _, b in shared]
-        runs_first = before < after or (before == after and write.order < read.order)
+def _is_forwarded(read: _Copies, number: int, writes: Iterable[tuple[_Copies, int]]) -> bool:
+    """Whether the value that copy ``number`` reads was stored earlier in the same iteration: the
+    tool then passes it on without a port, as a line buffer that feeds its window shows."""
+    for write, other in writes:
+        earlier, later = write.values(other, read.loops), read.values(number, write.loops)
+        runs_first = earlier < later or (earlier == later and write.order < read.order)
         guards = write.access.guards
         if runs_first and (not guards or set(guards) <= set(read.access.guards)):
             return True
