@@ -25,6 +25,11 @@ def lower_of_size(A: int32[9, 9], n: index):
             A[i, j] = A[i, j] * 2 + i
 
 
+def rectangle(A: int32[4, 5]):
+    for i, j in hcl.grid(4, 5):
+        A[i, j] = A[i, j] * 3 + j
+
+
 def triangular_product(A: int32[9, 9], B: int32[9, 7], C: int32[9, 7]):
     for i, j in hcl.grid(9, 7):
         for k in range(i + 1, 9):
@@ -147,6 +152,14 @@ def test_the_outermost_fused_loop_may_run_to_an_argument(n: int) -> None:
     s = hcl.customize(rows)
     s.fuse("i", "j")
     assert_same(s, scalars=(n,))
+
+
+def test_inner_bounds_that_name_the_outer_loop_and_do_not_vary_with_it() -> None:
+    s = hcl.customize(rectangle)
+    s.skew("j", "i")
+    s.split("j", 2)
+    assert s.fuse("i", "j.outer").name == "i_j.outer_fused"
+    assert_same(s)
 
 
 def test_an_inner_loop_of_varying_length_is_refused() -> None:

@@ -96,10 +96,12 @@ class Fuse(Primitive):
         else:
             fused = rewrite.counted_loop(name, prod(trips), location, point)
         rewrite.move_body(innermost, fused)
-        for position, loop in enumerate(self.axes):
-            self._replace_variable(loop, fused, prod(trips[position + 1 :]), position)
         for loop in self.axes:
             rewrite.copy_attributes(loop.op, fused, skip=(attrs.LOOP_NAME,))
+        # From the inside out: a new value of an outer variable makes the loops anew whose bounds
+        # name it.
+        for position, loop in reversed(list(enumerate(self.axes))):
+            self._replace_variable(loop, fused, prod(trips[position + 1 :]), position)
         if self.axes[0].op_name is not None:
             attrs.set_text(fused, attrs.OP_NAME, self.axes[0].op_name)
         outermost.erase()
