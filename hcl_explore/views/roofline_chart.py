@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hcl_explore.views.roofline_data import Bounds, Ceilings, Point, bounds, ticks
 from hcl_explore.views.text import attribute, escape, format_gops
@@ -18,6 +18,8 @@ _LABEL_HEIGHT_PX = 15.0
 _LABEL_CHARACTER_PX = 6.2
 # Where the labels of neighbouring slopes stand on them, as fractions of their lengths.
 _LABEL_PLACES = (0.06, 0.3, 0.5, 0.18)
+# The same of what the memories of a design deliver: to the right of the design itself.
+_PORTS_PLACES = (0.62, 0.5)
 
 
 class _Scale:
@@ -59,6 +61,21 @@ class Chart:
     ghost: tuple[Point, str] | None = None
 
 
+@dataclass
+class _Marked:
+    """Lines, and the labels that belong to them."""
+
+    lines: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+    def grouped(self, css: str) -> _Marked:
+        lines, labels = (
+            [f'<g class="{css}">', *parts, "</g>"] if parts else []
+            for parts in (self.lines, self.labels)
+        )
+        return _Marked(lines, labels)
+
+
 def chart_svg(chart: Chart, label: str) -> str:
     """The SVG element; an empty text where there is no peak or no bandwidth to scale by."""
     ghosts = [chart.ghost[0]] if chart.ghost else []
@@ -66,12 +83,20 @@ def chart_svg(chart: Chart, label: str) -> str:
     if area is None:
         return ""
     scale, points, current = _Scale(area), chart.points, chart.current
+    # Labels come after the lines of all groups: nothing then crosses them.
+    ceilings = _ceilings(chart.ceilings, scale)
+    design = _design_ceiling(points, current, scale)
+    ports = _ports(chart, scale)
     out = [
         f'<svg class="hx-roofline" viewBox="0 0 {WIDTH} {HEIGHT}" role="group"'
         f"{attribute('aria-label', label)}>",
         *_axes(scale),
-        *_ceilings(chart.ceilings, scale),
-        *_design_ceiling(points, current, scale),
+        *ceilings.lines,
+        *design.lines,
+        *ports.lines,
+        *ceilings.labels,
+        *design.labels,
+        *ports.labels,
         *_levels(chart, scale),
         *_path(points, scale),
         *_headroom(points, current, scale),
@@ -108,8 +133,8 @@ def _axes(scale: _Scale) -> list[str]:
     return out
 
 
-def _ceilings(ceilings: Ceilings, scale: _Scale) -> list[str]:
-    out = ['<g class="ceilings">']
+def _ceilings(ceilings: Ceilings, scale: _Scale) -> _Marked:
+    out = _Marked()
     slopes = [(name, rate, "roof") for name, rate in ceilings.bandwidths]
     slopes = [
         (n, rate, c if rate == ceilings.top_rate else "roof is-inner") for n, rate, c in slopes
@@ -117,57 +142,67 @@ def _ceilings(ceilings: Ceilings, scale: _Scale) -> list[str]:
     slopes += [(name, rate, "roof is-near") for name, rate in ceilings.inner]
     for number, (name, rate, css) in enumerate(slopes):
         text = f"{name} {format_gops(rate)} GB/s"
-        out += _slope(text, rate, css, ceilings.top_peak, _LABEL_PLACES[number % 4], scale)
+        _slope(out, text, rate, css, ceilings.top_peak, _LABEL_PLACES[number % 4], scale)
     label_x, label_y = float(WIDTH - _RIGHT), -_LABEL_HEIGHT_PX
     for name, peak in sorted(ceilings.peaks, key=lambda entry: -entry[1]):
         x1 = scale.x(max(peak / ceilings.top_rate, scale.area.low_x))
         x2, y = WIDTH - _RIGHT, scale.y(peak)
         css = "roof" if peak == ceilings.top_peak else "roof is-inner"
-        out.append(f'<line class="{css}" x1="{x1:.1f}" y1="{y:.1f}" x2="{x2}" y2="{y:.1f}"/>')
+        out.lines.append(f'<line class="{css}" x1="{x1:.1f}" y1="{y:.1f}" x2="{x2}" y2="{y:.1f}"/>')
         text = f"{name} {format_gops(peak)} GOP/s"
         # Where lines are close, the lower label moves to the left of the one above.
         if y - label_y >= _LABEL_HEIGHT_PX:
             label_x = x2 - 4
-        out.append(
+        out.labels.append(
             f'<text x="{label_x:.0f}" y="{y - 6:.1f}" text-anchor="end">{escape(text)}</text>'
         )
         label_x, label_y = label_x - _LABEL_CHARACTER_PX * len(text) - 10, y
-    out.append("</g>")
-    return out
+    return out.grouped("ceilings")
 
 
-def _slope(text: str, rate: float, css: str, top: float, place: float, scale: _Scale) -> list[str]:
+def _slope(
+    out: _Marked, text: str, rate: float, css: str, top: float, place: float, scale: _Scale
+) -> None:
     """A line of constant bandwidth up to throughput ``top``, labelled at a fraction of its length;
     nothing where it lies outside of the picture."""
     low_x = max(scale.area.low_x, scale.area.low_y / rate)
     high_x = min(top / rate, scale.area.high_x)
     if high_x <= low_x:
-        return []
+        return
     x1, y1 = scale.x(low_x), scale.y(rate * low_x)
     x2, y2 = scale.x(high_x), scale.y(rate * high_x)
-    out = [f'<line class="{css}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>']
+    out.lines.append(
+        f'<line class="{css}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+    )
     if math.hypot(x2 - x1, y2 - y1) > _LABEL_CHARACTER_PX * len(text):
         x, y = x1 + place * (x2 - x1), y1 + place * (y2 - y1)
-        out.append(
+        out.labels.append(
             f'<text transform="translate({x:.1f} {y:.1f}) rotate({scale.diagonal_degrees:.1f}) '
             f'translate(0 -6)">{escape(text)}</text>'
         )
-    return out
+
+
+def _ports(chart: Chart, scale: _Scale) -> _Marked:
+    """What the ports of the shown design's memories deliver."""
+    out = _Marked()
+    if _find(chart.points, chart.current) is None:
+        return out
+    for number, (name, _, rate) in enumerate(chart.levels):
+        if rate:
+            text = f"{name} of this design {format_gops(rate)} GB/s"
+            place = _PORTS_PLACES[number % 2]
+            _slope(out, text, rate, "ports", chart.ceilings.top_peak, place, scale)
+    return out.grouped("levels")
 
 
 def _levels(chart: Chart, scale: _Scale) -> list[str]:
-    """The shown design at each of its own memories: the same throughput, another intensity, and
-    what the memory's ports deliver."""
+    """The shown design at each of its own memories: the same throughput, another intensity."""
     point = _find(chart.points, chart.current)
     if point is None:
         return []
     out = ['<g class="levels">']
     y = scale.y(point.achieved)
-    for number, (name, intensity, rate) in enumerate(chart.levels):
-        if rate:
-            text = f"{name} of this design {format_gops(rate)} GB/s"
-            place = _LABEL_PLACES[(number + 1) % 4]
-            out += _slope(text, rate, "ports", chart.ceilings.top_peak, place, scale)
+    for name, intensity, _ in chart.levels:
         x = scale.x(intensity)
         story = f"{name}: {format_gops(intensity)} operations per byte"
         out.append(
@@ -189,18 +224,18 @@ def _ghost(ghost: tuple[Point, str] | None, scale: _Scale) -> list[str]:
     ]
 
 
-def _design_ceiling(points: Sequence[Point], current: int, scale: _Scale) -> list[str]:
+def _design_ceiling(points: Sequence[Point], current: int, scale: _Scale) -> _Marked:
     """What the operators of the shown step's design could do if they never waited."""
     point = _find(points, current)
     if point is None or not point.design:
-        return []
+        return _Marked()
     y = scale.clip_y(point.design)
-    return [
-        f'<g class="design"><line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+    line = f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+    label = (
         f'<text x="{WIDTH - _RIGHT - 4}" y="{y - 6:.1f}" text-anchor="end">'
-        "this design's own operators "
-        f"{format_gops(point.design)} GOP/s</text></g>"
-    ]
+        f"this design's own operators {format_gops(point.design)} GOP/s</text>"
+    )
+    return _Marked([line], [label]).grouped("design")
 
 
 def _headroom(points: Sequence[Point], current: int, scale: _Scale) -> list[str]:

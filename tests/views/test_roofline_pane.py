@@ -9,7 +9,10 @@ from html_check import Checked
 from hcl_explore.errors import DeviceError
 from hcl_explore.views.record import SessionRecord
 from hcl_explore.views.roofline import device_html, processor_html
+from hcl_explore.views.roofline_chart import Chart, chart_svg
 from hcl_explore.views.roofline_data import (
+    Ceilings,
+    Point,
     bounds,
     device_ceilings,
     level_points,
@@ -138,3 +141,14 @@ def test_the_figure_for_papers_has_a_point_per_step_and_the_measured_ones_beside
 def test_the_figure_is_one_panel_where_nothing_was_measured(record: SessionRecord) -> None:
     record["cpu"] = None
     assert len(roofline_figure(record).axes) == 1
+
+
+def test_no_line_is_drawn_over_a_label() -> None:
+    ceilings = Ceilings([("int32", 100.0)], [("HBM2", 460.0)], [("BRAM", 5000.0)])
+    points = [Point(0, "start", 2.0, 3.0, 90.0, 4.0)]
+    svg = chart_svg(Chart(ceilings, points, 0, levels=[("LUTRAM", 1.0, 1.8)]), "roofline")
+    _, _, drawn = svg.partition('<g class="ceilings">')
+    labels = ("HBM2 460", "int32 100", "own operators", "LUTRAM of this design")
+    first = min(drawn.index(label) for label in labels)
+    assert all(drawn.rindex(f'<line class="{css}') < first for css in ("roof", "ports"))
+    assert drawn.rindex('<g class="design"><line') < first
