@@ -192,6 +192,7 @@ EXAMPLES = (
         schedule=(
             ("split", {"axis": "i", "factor": 4}),
             reorder("i.outer", "j", "i.inner"),
+            ("partition", {"target": "q", "partition_type": "cyclic", "dim": 1, "factor": 4}),
             pipeline("j"),
         ),
     ),
