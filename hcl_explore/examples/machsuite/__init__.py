@@ -1,8 +1,8 @@
 """The kernels of MachSuite, at its sizes and in its number formats, from their definitions.
 
-The sizes are those of its headers at commit 6236e59 (backprop's header was not at hand). Where they
-have structs there are arrays here, node and edge numbers have 32 bits instead of 64, and the radix
-sort is of unsigned integers.
+The sizes are those of its headers at commit 6236e59 (those of aes and backprop were not at hand).
+Where they have structs there are arrays here, node and edge numbers have 32 bits instead of 64, and
+the radix sort is of unsigned integers.
 
 Results are returned; arrays are updated in place where the algorithm works so.
 """
