@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hcl_explore.analysis.layout import AXI, Layout, Layouts
+from hcl_explore.analysis.layout import AXI, Layouts
 from hcl_explore.analysis.memory import Storage
 from hcl_explore.analysis.plan import Plan
-from hcl_explore.analysis.ports import PortLoad, copies_of, words_of
+from hcl_explore.analysis.ports import copies_of, words_of
 from hcl_explore.ir.memory_blocks import bram18_of
 from hcl_explore.ir.program import Access, Buffer, Function, Loop
 
@@ -39,13 +39,6 @@ class Channel:
     @property
     def cycles(self) -> int:
         return sum(self.words.values())
-
-
-def axi_load(buffer: Buffer, accesses: Sequence[Access], plan: Plan, layout: Layout) -> PortLoad:
-    """The words that one iteration reads and writes of an array behind an m_axi port."""
-    reads = words_of([a for a in accesses if not a.is_write], plan, layout)
-    writes = words_of([a for a in accesses if a.is_write], plan, layout)
-    return PortLoad(buffer, reads, writes, max(reads, writes), 1)
 
 
 def channels_of(

@@ -172,7 +172,7 @@ def _positions(
 ) -> list[Mapping[Symbol, int]]:
     """The positions at which ``call`` runs ``callee`` when its caller is at ``outer``: several
     where loops give them."""
-    known = dict(position_of(call, callee))
+    known = position_of(call, callee, outer)
     forms = {
         symbol: form
         for symbol in callee.symbols
@@ -183,8 +183,7 @@ def _positions(
     used = {v for form in forms.values() for v in form.variables() if isinstance(v, Loop)}
     ranges = {loop: _range(loop) for loop in call.loops if loop in used}
     if prod(map(len, ranges.values())) > _MOST_ELEMENTS or not all(ranges.values()) or call.guards:
-        forms = {s: f for s, f in forms.items() if not used.intersection(f.variables())}
-        ranges = {}
+        return [known]
     found: list[Mapping[Symbol, int]] = []
     for at in product(*ranges.values()):
         values: dict[Variable, int] = dict([*outer.items(), *zip(ranges, at, strict=True)])

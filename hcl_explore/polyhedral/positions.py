@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import mlir.ir as ir
 
-from hcl_explore.ir.linear import Symbol, Variable
+from hcl_explore.ir.linear import Symbol
 from hcl_explore.ir.program import Call, Function, Program
 from hcl_explore.ir.values import defining_operation
 
@@ -54,9 +55,9 @@ def region_positions(program: Program) -> dict[str, Sequence[Position]]:
 _NOWHERE: Position = {}
 
 
-def position_of(call: Call, callee: Function, caller: Position = _NOWHERE) -> Position:
+def position_of(call: Call, callee: Function, caller: Mapping[Any, int] = _NOWHERE) -> Position:
     """The ``index`` arguments of ``callee`` that ``call`` hands a constant, or a number that is
-    known of its ``caller``."""
+    known where ``caller`` gives values of its arguments, and of its loops if need be."""
     operands = list(call.op.operands)
     values: dict[Symbol, int] = {}
     for symbol in callee.symbols:
@@ -64,9 +65,7 @@ def position_of(call: Call, callee: Function, caller: Position = _NOWHERE) -> Po
         form = call.forms[symbol.number] if 0 <= symbol.number < len(call.forms) else None
         if value is None and form is not None:
             used = form.variables()
-            point: dict[Variable, int] = {
-                v: caller[v] for v in used if isinstance(v, Symbol) and v in caller
-            }
+            point = {v: caller[v] for v in used if v in caller}
             value = form.value(point) if len(point) == len(used) else None
         if value is not None:
             values[symbol] = value

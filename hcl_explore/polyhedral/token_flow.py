@@ -166,11 +166,7 @@ class _Lister:
         callee = self.program.functions[call.callee]
         if callee.dataflow:
             raise UndecidedError  # inside a task: its own tasks have no one order
-        inner: dict[Variable, int] = dict(position_of(call, callee).items())
-        for symbol in callee.symbols:
-            form = call.forms[symbol.number] if 0 <= symbol.number < len(call.forms) else None
-            if form is not None and all(variable in values for variable in form.variables()):
-                inner[symbol] = form.value(values)
+        inner: dict[Variable, int] = dict(position_of(call, callee, values).items())
         for event in self._body(callee, inner):
             path, stream, element = event.fifo
             handed = call.arguments[stream.argument_position or 0]

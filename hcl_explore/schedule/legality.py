@@ -7,7 +7,7 @@ from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
 from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
-from hcl_explore.ir.program import Access, Loop, Program
+from hcl_explore.ir.program import Access, Buffer, Loop, Program
 from hcl_explore.polyhedral.legality import first_violation, is_refuted
 from hcl_explore.polyhedral.time import Time
 from hcl_explore.polyhedral.violation import Violation
@@ -114,9 +114,11 @@ def source_lines(program: Program, violation: Violation) -> list[str]:
     return list(shown)
 
 
-def not_applicable(program: Program, loop: Loop | None, message: str, advice: str) -> ScheduleError:
-    """A structural refusal that points at the loop's source line."""
-    span = program.sources.span(loop.place) if loop is not None else None
+def not_applicable(
+    program: Program, subject: Loop | Buffer | None, message: str, advice: str
+) -> ScheduleError:
+    """A structural refusal that points at the loop's or the buffer's source line."""
+    span = program.sources.span(subject.place) if subject is not None else None
     return NotApplicableError(message, span=span, advice=advice)
 
 

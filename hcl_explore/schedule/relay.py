@@ -9,7 +9,7 @@ from functools import cached_property
 import mlir.ir as ir
 from mlir.dialects import func
 
-from hcl_explore.errors import ArgumentError, NotApplicableError, ScheduleError, UnknownNameError
+from hcl_explore.errors import ArgumentError, ScheduleError, UnknownNameError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.linear import Symbol
@@ -18,6 +18,7 @@ from hcl_explore.ir.program import Access, Buffer, Call, Function, Program
 from hcl_explore.polyhedral.domain import is_exact
 from hcl_explore.polyhedral.positions import position_of
 from hcl_explore.polyhedral.touched import symbols_of
+from hcl_explore.schedule.legality import not_applicable
 from hcl_explore.schedule.outlining import symbols
 from hcl_explore.schedule.stream_rewrite import (
     add_argument,
@@ -164,8 +165,7 @@ class Relay:
         return next(s for s in self.program.functions[function].symbols if s.number == self.axis)
 
     def _refuse(self, message: str, advice: str) -> ScheduleError:
-        span = self.program.sources.span(self.target.place)
-        return NotApplicableError(f"to: {message}", span=span, advice=advice)
+        return not_applicable(self.program, self.target, f"to: {message}", advice)
 
     # --- the rewrite --------------------------------------------------------------------------
 

@@ -8,12 +8,13 @@ from itertools import product
 
 import mlir.ir as ir
 
-from hcl_explore.errors import LegalityError, NotApplicableError, ScheduleError
+from hcl_explore.errors import LegalityError, ScheduleError
 from hcl_explore.ir import attributes as attrs
 from hcl_explore.ir.fresh_names import fresh_name
 from hcl_explore.ir.program import Access, Buffer, Call, Loop, Program
 from hcl_explore.polyhedral.handover import Mismatch, handover_mismatch
 from hcl_explore.schedule.fifo_end import End, ends
+from hcl_explore.schedule.legality import not_applicable
 from hcl_explore.schedule.stages import region_refusal, stages_of, touches
 from hcl_explore.schedule.stream_rewrite import call_instead, declare_stream, settle_type
 
@@ -172,8 +173,7 @@ class StageFifo:
         return LegalityError("\n".join(lines), advice=advice)
 
     def _refuse(self, message: str, advice: str) -> ScheduleError:
-        span = self.program.sources.span(self.target.place)
-        return NotApplicableError(f"to: {message}", span=span, advice=advice)
+        return not_applicable(self.program, self.target, f"to: {message}", advice)
 
     def rewrite(self, depth: int) -> None:
         """Put the FIFO in the array's place, and let the stages overlap."""

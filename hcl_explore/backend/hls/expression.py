@@ -143,7 +143,7 @@ class Integers:
     def cast(self, value: Expr, ctype: CType) -> Expr:
         """``value`` converted to ``ctype``, wrapping."""
         if value.is_literal:
-            wrapped = _wrap(value.low, ctype)
+            wrapped = ctype.wrap(value.low)
             text = self.constant(wrapped, ctype)
         else:
             text = f"{self.spell(ctype)}({value.text})"
@@ -197,7 +197,7 @@ class Integers:
         if low <= value.low and value.high < low + (1 << value.bits):
             return self.rendered(value)
         if value.is_literal:
-            return self.rendered(literal(_wrap(value.low, target), value.bits))
+            return self.rendered(literal(target.wrap(value.low), value.bits))
         return self.cast(value, target)
 
     def same_sign(self, left: Expr, right: Expr) -> tuple[Expr, Expr]:
@@ -447,13 +447,6 @@ class Integers:
 def _width(value: Expr) -> int:
     """Bits that the magnitude of ``value`` needs."""
     return max(value.high.bit_length(), (-value.low - 1).bit_length() if value.low < 0 else 0, 1)
-
-
-def _wrap(value: int, ctype: CType) -> int:
-    value &= (1 << ctype.width) - 1
-    if ctype.signed and value >> (ctype.width - 1):
-        value -= 1 << ctype.width
-    return value
 
 
 def _toward_zero(value: int, divisor: int) -> int:

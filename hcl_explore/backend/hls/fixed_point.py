@@ -157,7 +157,7 @@ class FixedPoint:
 
     def constant_text(self, raw: int, ctype: CType) -> str:
         """``raw``, wrapped, as a number that converts to exactly this value of ``ctype``."""
-        return self._constant_text(_wrap(raw, ctype), ctype)
+        return self._constant_text(ctype.wrap(raw), ctype)
 
     # --- arithmetic -----------------------------------------------------------------------------
 
@@ -366,10 +366,3 @@ def _is_within_unsigned(value: Expr) -> bool:
 
 def _width(raw: int) -> int:
     return max(1, raw.bit_length() if raw >= 0 else (-raw - 1).bit_length() + 1)
-
-
-def _wrap(value: int, ctype: CType) -> int:
-    value &= (1 << ctype.width) - 1
-    if ctype.signed and value >> (ctype.width - 1):
-        value -= 1 << ctype.width
-    return value

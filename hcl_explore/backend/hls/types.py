@@ -42,6 +42,11 @@ class CType:
         """The largest integer of this type."""
         return (1 << (self.width - int(self.signed))) - 1
 
+    def wrap(self, value: int) -> int:
+        """The integer of this type that has the lowest bits of ``value``."""
+        value &= (1 << self.width) - 1
+        return value - (1 << self.width) if value > self.high else value
+
     @property
     def is_integer(self) -> bool:
         """Whether it holds an MLIR integer: also fixed point does."""
